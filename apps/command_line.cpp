@@ -1,0 +1,54 @@
+#include "apps/command_line.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <new>
+#include <stdexcept>
+
+#include "apps/version.hpp"
+
+namespace apps {
+namespace {
+
+int complain(const CLI::App& app, std::string message, ExitCode code) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  std::cerr << app.get_name() << ": " << message << "\n";
+  return code;
+}
+
+}  // namespace
+
+void describe(CLI::App& app, const std::string& name, const std::string& examples) {
+  app.name(name);
+  app.set_version_flag("--version", name + " (irreplens) " + program_version);
+  app.footer("Examples:\n" + examples);
+  app.get_formatter()->column_width(34);
+}
+
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
+  try {
+    app.parse(argc, argv);
+    return body();
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    return complain(app, std::string(error.what()) + " (see " + app.get_name() + " --help)", exit_bad_input);
+  } catch (const std::invalid_argument& error) {
+    return complain(app, error.what(), exit_bad_input);
+  } catch (const std::bad_alloc&) {
+    return complain(app, "out of memory", exit_failure);
+  } catch (const std::exception& error) {
+    return complain(app, error.what(), exit_failure);
+  }
+}
+
+bool use_color(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && isatty(fd) != 0;
+}
+
+}  // namespace apps

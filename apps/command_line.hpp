@@ -1,0 +1,25 @@
+#pragma once
+// What all programs share: parsing, the mapping from exceptions to exit codes, colours.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace apps {
+
+/// Exit codes of every program.
+enum ExitCode { exit_done = 0, exit_failure = 1, exit_bad_input = 2, exit_interrupted = 130 };
+
+/// A parser with --help, --version and, under the options, `examples` (one command a line).
+/// Options follow the words "NAME: description" of the program.
+void describe(CLI::App& app, const std::string& name, const std::string& examples);
+
+/// Parses the arguments, runs `body` and returns the exit code: std::invalid_argument (what the user gave is
+/// wrong, unparsable arguments included) is 2, any other exception 1, each told in one line on stderr as
+/// "name: what". Catches once for the whole program.
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
+
+/// Whether to colour what is written to file descriptor `fd`: a terminal, and NO_COLOR unset or empty.
+bool use_color(int fd);
+
+}  // namespace apps
