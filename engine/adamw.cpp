@@ -1,0 +1,47 @@
+#include "engine/adamw.hpp"
+
+#include <string>
+
+#include "engine/error.hpp"
+
+namespace engine {
+namespace {
+
+std::size_t bytes_of(std::int64_t count) { return static_cast<std::size_t>(count) * sizeof(real); }
+
+}  // namespace
+
+AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradients, std::int64_t count,
+             const AdamWOptions& options)
+    : parameters_(std::move(parameters)),
+      gradients_(std::move(gradients)),
+      count_(count),
+      options_(options),
+      m_(parameters_->device(), bytes_of(count)),
+      v_(parameters_->device(), bytes_of(count)) {
+  if (bytes_of(count) > parameters_->bytes() || bytes_of(count) > gradients_->bytes() ||
+      parameters_->device() != gradients_->device()) {
+    throw ShapeError("adamw: " + std::to_string(count) + " numbers do not fit the parameters' buffers");
+  }
+}
+
+void AdamW::step() {
+  ++steps_;
+  kernels(parameters_->device())
+      .adamw(count_,
+             {options_.lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay, steps_},
+             static_cast<real*>(parameters_->data()), static_cast<const real*>(gradients_->data()),
+             static_cast<real*>(m_.data()), static_cast<real*>(v_.data()));
+}
+
+void AdamW::restore(std::int64_t steps, std::span<const real> m, std::span<const real> v) {
+  if (static_cast<std::int64_t>(m.size()) != count_ || static_cast<std::int64_t>(v.size()) != count_) {
+    throw ShapeError("adamw: moments of " + std::to_string(m.size()) + " and " + std::to_string(v.size()) +
+                     " numbers for " + std::to_string(count_) + " parameters");
+  }
+  steps_ = steps;
+  m_.write(m.data(), bytes_of(count_));
+  v_.write(v.data(), bytes_of(count_));
+}
+
+}  // namespace engine

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/kernels.hpp"
+#include "engine/tensor.hpp"
+
+namespace engine {
+
+/// Settings of AdamW, with torch.optim.AdamW's meaning.
+struct AdamWOptions {
+  double lr = 1e-3, beta1 = 0.9, beta2 = 0.98, weight_decay = 1, eps = 1e-8;
+};
+
+/// Adam with decoupled weight decay, over all parameters at once.
+/// Source: Loshchilov and Hutter 2019, algorithm 2, in the form of torch.optim.AdamW: the decay factor is
+/// 1 - lr weight_decay, and eps is added after the second moment's bias correction.
+class AdamW {
+ public:
+  /// @param parameters, gradients  buffers of `count` numbers on one device
+  AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradients, std::int64_t count,
+        const AdamWOptions& options);
+
+  /// One update from the gradients; zeroes nothing.
+  void step();
+
+  /// Updates done so far, and the moments of the gradient: what resuming needs.
+  std::int64_t steps() const { return steps_; }
+  const Buffer& first_moment() const { return m_; }
+  const Buffer& second_moment() const { return v_; }
+  /// @param m, v  `count` numbers each.  @throws ShapeError otherwise
+  void restore(std::int64_t steps, std::span<const real> m, std::span<const real> v);
+
+ private:
+  std::shared_ptr<Buffer> parameters_, gradients_;
+  std::int64_t count_, steps_ = 0;
+  AdamWOptions options_;
+  Buffer m_, v_;
+};
+
+}  // namespace engine

@@ -1,0 +1,91 @@
+// The matrix product of a tile: a register block of block_rows x 2 vectors, over panels of b that stay in the
+// first-level cache.
+
+namespace engine::ENGINE_ISA {
+namespace {
+
+constexpr int panel_width = 2 * Simd<real>::lanes;
+
+/// c (rows, vecs * lanes) = or += a (rows, k) b (k, ..), sums held in registers.
+template <int rows, int vecs>
+void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
+                    std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
+  using S = Simd<real>;
+  typename S::Vec sums[rows][vecs] = {};
+  for (int p = 0; p < k; ++p) {
+    typename S::Vec row[vecs];
+#pragma GCC unroll 2
+    for (int j = 0; j < vecs; ++j) row[j] = S::load(b + j * S::lanes);
+#pragma GCC unroll 12
+    for (int i = 0; i < rows; ++i) {
+      const real factor = a[i * a_row];
+#pragma GCC unroll 2
+      for (int j = 0; j < vecs; ++j) sums[i][j] += factor * row[j];
+    }
+    a += a_col;
+    b += b_row;
+  }
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
+    for (int j = 0; j < vecs; ++j) {
+      real* const target = c + i * c_row + j * S::lanes;
+      S::store(target, add ? S::load(target) + sums[i][j] : sums[i][j]);
+    }
+  }
+}
+
+/// The rows of one panel: blocks of `rows`, then of half as many, down to one.
+template <int rows, int vecs>
+void multiply_panel(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
+                    std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
+  for (; m >= rows; m -= rows) {
+    multiply_block<rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, add);
+    a += rows * a_row;
+    c += rows * c_row;
+  }
+  if constexpr (rows > 1) {
+    if (m > 0) multiply_panel<rows / 2, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, add);
+  }
+}
+
+/// b as it is packed, or as it lies: panel j starts at j * panel, its rows are row (or, packed, their width) apart.
+struct PanelsOf {
+  const real* data;
+  std::ptrdiff_t panel, row;  ///< row 0: packed
+};
+
+PanelsOf packed(const real* panels, int k) { return {panels, std::ptrdiff_t{panel_width} * k, 0}; }
+PanelsOf in_place(const real* rows, std::ptrdiff_t stride) { return {rows, panel_width, stride}; }
+
+void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, PanelsOf b, real* c,
+              std::ptrdiff_t c_row, bool add) {
+  const int width = round_up(n, Simd<real>::lanes);
+  for (int col = 0; col < width; col += panel_width) {
+    const real* const panel = b.data + col / panel_width * b.panel;
+    if (width - col >= panel_width) {
+      multiply_panel<block_rows, 2>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : panel_width, c + col, c_row,
+                                    add);
+    } else {
+      multiply_panel<block_rows, 1>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : Simd<real>::lanes, c + col,
+                                    c_row, add);
+    }
+  }
+}
+
+void pack_panels(int rows, int cols, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
+                 real* panels) {
+  const int padded = round_up(cols, Simd<real>::lanes);
+  for (int first = 0; first < padded; first += panel_width) {
+    const int width = padded - first < panel_width ? padded - first : panel_width;
+    for (int i = 0; i < rows; ++i) {
+      for (int j = 0; j < width; ++j) {
+        const int col = first + j;
+        *panels++ = col < cols ? b[i * row_stride + col * col_stride] : real{0};
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace engine::ENGINE_ISA

@@ -1,0 +1,126 @@
+// Compiled once for each instruction set; ENGINE_ISA names it. See engine/cpu/tile_kernels.hpp.
+
+#include "engine/cpu/tile_kernels.hpp"
+
+#include "engine/cpu/isa/simd.hpp"
+// These need simd.hpp.
+#include "engine/cpu/isa/vector_math.hpp"
+// These need vector_math.hpp.
+#include "engine/cpu/isa/product.hpp"
+#include "engine/cpu/isa/softmax.hpp"
+
+namespace engine::ENGINE_ISA {
+namespace {
+
+using S = Simd<real>;
+
+/// h[i] = relu(l[x[i]] + r[y[i]])
+void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
+  const int width = round_up(tile.hidden, S::lanes);
+  for (int i = 0; i < tile.rows; ++i) {
+    const real* const l = tile.l + tile.x[i] * stride;
+    const real* const r = tile.r + tile.y[i] * stride;
+    real* const h = tile.h + i * stride;
+    for (int c = 0; c < width; c += S::lanes) {
+      const S::Vec sum = S::load(l + c) + S::load(r + c);
+      S::store(h + c, sum < S::Vec{} ? S::Vec{} : sum);  // keeps NaN
+    }
+  }
+}
+
+/// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0. Rows of one x follow each other, so dl is summed in
+/// registers along a run and stored once.
+void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
+  const int width = round_up(tile.hidden, S::lanes);
+  for (int first = 0; first < tile.rows;) {
+    const int x = tile.x[first];
+    int last = first + 1;
+    while (last < tile.rows && tile.x[last] == x) ++last;
+    for (int c = 0; c < width; c += S::lanes) {
+      S::Vec run = S::load(tile.dl + x * stride + c);
+      for (int i = first; i < last; ++i) {
+        const S::Vec h = S::load(tile.h + i * stride + c);
+        const S::Vec dh = h > S::Vec{} ? S::load(tile.dh + i * stride + c) : S::Vec{};
+        real* const dr = tile.dr + tile.y[i] * stride + c;
+        S::store(dr, S::load(dr) + dh);
+        run += dh;
+      }
+      S::store(tile.dl + x * stride + c, run);
+    }
+    first = last;
+  }
+}
+
+LossAndCorrect head_tile(const HeadTile& tile) {
+  const auto h_row = static_cast<std::ptrdiff_t>(padded_stride(tile.hidden));
+  const auto z_row = static_cast<std::ptrdiff_t>(padded_stride(tile.classes));
+  hidden_rows(tile, h_row);
+  // z (rows, classes) = h u
+  multiply(tile.rows, tile.classes, tile.hidden, tile.h, h_row, 1, packed(tile.u_panels, tile.hidden), tile.z, z_row,
+           false);
+  const LossAndCorrect result =
+      cross_entropy_rows(tile.rows, tile.classes, tile.labels, tile.weight, tile.z, z_row, tile.odds);
+  if (tile.ut_panels == nullptr) return result;
+
+  // du' (classes, hidden) += dz' h
+  multiply(tile.classes, tile.hidden, tile.rows, tile.z, 1, z_row, in_place(tile.h, h_row), tile.dut, h_row,
+           !tile.first);
+  // dh (rows, hidden) = dz u'
+  multiply(tile.rows, tile.hidden, tile.classes, tile.z, z_row, 1, packed(tile.ut_panels, tile.classes), tile.dh,
+           h_row, false);
+  scatter_hidden_gradient(tile, h_row);
+  return result;
+}
+
+std::size_t panels_size(int rows, int cols) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(round_up(cols, S::lanes));
+}
+
+void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b_panels,
+             real* c, std::ptrdiff_t c_row, bool add) {
+  multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
+}
+
+/// Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW.
+void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter, const real* __restrict gradient,
+           real* __restrict m, real* __restrict v) {
+  const double correction1 = 1 - __builtin_pow(step.beta1, static_cast<double>(step.step));
+  const double correction2 = 1 - __builtin_pow(step.beta2, static_cast<double>(step.step));
+  const auto decay = static_cast<real>(1 - step.lr * step.weight_decay);
+  const auto beta1 = static_cast<real>(step.beta1), one_minus_beta1 = static_cast<real>(1 - step.beta1);
+  const auto beta2 = static_cast<real>(step.beta2), one_minus_beta2 = static_cast<real>(1 - step.beta2);
+  const auto step_size = static_cast<real>(step.lr / correction1);
+  const auto root_correction2 = static_cast<real>(__builtin_sqrt(correction2));
+  const auto eps = static_cast<real>(step.eps);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const real g = gradient[i];
+    m[i] = beta1 * m[i] + one_minus_beta1 * g;
+    v[i] = beta2 * v[i] + one_minus_beta2 * (g * g);
+    const real root = sizeof(real) == 4 ? static_cast<real>(__builtin_sqrtf(static_cast<float>(v[i])))
+                                        : static_cast<real>(__builtin_sqrt(static_cast<double>(v[i])));
+    parameter[i] = parameter[i] * decay - step_size * (m[i] / (root / root_correction2 + eps));
+  }
+}
+
+void exp_of_differences(int count, const float* a, float b, float* y) {
+  using F = Simd<float>;
+  for (int i = 0; i < count; i += F::lanes) F::store(y + i, exp_of_difference<float>(F::load(a + i), F::all(b)));
+}
+
+void log1p_all(int count, const double* x, double* y) {
+  using D = Simd<double>;
+  for (int i = 0; i < count; i += D::lanes) D::store(y + i, log1p_nonnegative(D::load(x + i)));
+}
+
+#define STRING_OF(name) #name
+#define NAME_OF(name) STRING_OF(name)
+
+}  // namespace
+
+const TileKernels& tile_kernels() {
+  static constexpr TileKernels table{NAME_OF(ENGINE_ISA), panels_size, pack_panels, product,  head_tile,
+                                     cross_entropy_rows,  adamw,       exp_of_differences, log1p_all};
+  return table;
+}
+
+}  // namespace engine::ENGINE_ISA

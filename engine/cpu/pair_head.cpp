@@ -1,0 +1,260 @@
+// The fused head on the CPU: pairs, sorted by x, are cut into chunks at the borders between two x; each chunk
+// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed in
+// the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "engine/cpu/cpu_kernels.hpp"
+#include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
+
+namespace engine::cpu {
+namespace {
+
+constexpr int most_chunks = 12;       // splits evenly over 2, 3, 4, 6 and 12 threads
+constexpr int pairs_per_chunk = 64;   // at least, so that tiny problems are not all summing of chunks
+constexpr int rows_per_block = 12;    // a multiple of every instruction set's register block
+constexpr std::size_t tile_bytes = std::size_t{1} << 18;  // h, z and dh of a tile; well inside a second-level cache
+
+int chunk_count(int pairs) { return std::clamp(pairs / pairs_per_chunk, 1, most_chunks); }
+
+int tile_rows(const PairHead& head) {
+  const std::size_t row = (2 * padded_stride(head.hidden) + padded_stride(head.classes)) * sizeof(real);
+  const auto blocks = static_cast<int>(tile_bytes / (row * rows_per_block));
+  return rows_per_block * std::clamp(blocks, 2, 16);
+}
+
+/// Hands out aligned pieces of one block of memory; with no block, only counts.
+class Carver {
+ public:
+  explicit Carver(void* block) : block_(static_cast<char*>(block)) {}
+
+  template <typename T>
+  T* take(std::size_t count) {
+    T* const piece = block_ == nullptr ? nullptr : reinterpret_cast<T*>(block_ + used_);
+    used_ += (count * sizeof(T) + 63) / 64 * 64;
+    return piece;
+  }
+  std::size_t used() const { return used_; }
+
+ private:
+  char* block_;
+  std::size_t used_ = 0;
+};
+
+/// What all chunks of one replica share. Rows are padded.
+struct Workspace {
+  std::size_t h_row;
+  real *l, *r;                    ///< (elements, hidden)
+  real *u_panels, *ut_panels;     ///< packed u and its transpose
+  real* dl;                       ///< (elements, hidden); a chunk owns the rows of its x
+  real *dr, *dut;                 ///< per chunk: (elements, hidden), (classes, hidden)
+  LossAndCorrect* chunk_results;  ///< per chunk
+  std::size_t dr_size, dut_size;
+
+  Workspace(const PairHead& head, Carver& carver)
+      : h_row(padded_stride(head.hidden)),
+        dr_size(static_cast<std::size_t>(head.elements) * h_row),
+        dut_size(static_cast<std::size_t>(head.classes) * h_row) {
+    const auto chunks = static_cast<std::size_t>(chunk_count(head.x.rows));
+    const bool gradient = head.dlr != nullptr;
+    l = carver.take<real>(dr_size);
+    r = carver.take<real>(dr_size);
+    u_panels = carver.take<real>(tile_kernels().panels_size(head.hidden, head.classes));
+    ut_panels = gradient ? carver.take<real>(tile_kernels().panels_size(head.classes, head.hidden)) : nullptr;
+    dl = gradient ? carver.take<real>(dr_size) : nullptr;
+    dr = gradient ? carver.take<real>(chunks * dr_size) : nullptr;
+    dut = gradient ? carver.take<real>(chunks * dut_size) : nullptr;
+    chunk_results = carver.take<LossAndCorrect>(chunks);
+  }
+};
+
+/// A thread's scratch memory for tiles; grows, so that after the first step nothing is allocated.
+class Scratch {
+ public:
+  void* at_least(std::size_t bytes) {
+    if (bytes > size_) {
+      memory_.reset();  // first, so that the two are never held together
+      memory_.reset(::operator new(bytes, std::align_val_t{64}));
+      size_ = bytes;
+    }
+    return memory_.get();
+  }
+
+ private:
+  struct Delete {
+    void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{64}); }
+  };
+  std::unique_ptr<void, Delete> memory_;
+  std::size_t size_ = 0;
+};
+
+void carve_tile(HeadTile& tile, int rows, Carver& carver) {
+  const auto count = static_cast<std::size_t>(rows);
+  tile.h = carver.take<real>(count * padded_stride(tile.hidden));
+  tile.z = carver.take<real>(count * padded_stride(tile.classes));
+  tile.dh = carver.take<real>(count * padded_stride(tile.hidden));
+  tile.odds = carver.take<double>(2 * (count + 8));
+}
+
+/// Pads l and r and packs u, in tasks of a few rows each.
+void prepare(const PairHead& head, const real* lr, const real* u, const Workspace& work) {
+  const auto hidden = static_cast<std::size_t>(head.hidden);
+  constexpr int rows_per_task = 64;
+  const int padding_tasks = (2 * head.elements + rows_per_task - 1) / rows_per_task;
+  thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), [&](int task) {
+    if (task == padding_tasks) {
+      tile_kernels().pack_panels(head.hidden, head.classes, u, head.classes, 1, work.u_panels);
+    } else if (task == padding_tasks + 1) {
+      tile_kernels().pack_panels(head.classes, head.hidden, u, 1, head.classes, work.ut_panels);
+    } else {
+      const int last = std::min(2 * head.elements, (task + 1) * rows_per_task);
+      for (int i = task * rows_per_task; i < last; ++i) {
+        const auto row = static_cast<std::size_t>(i), elements = static_cast<std::size_t>(head.elements);
+        real* const target = row < elements ? work.l + row * work.h_row : work.r + (row - elements) * work.h_row;
+        std::memcpy(target, lr + row * hidden, hidden * sizeof(real));
+        std::fill(target + hidden, target + work.h_row, real{0});
+      }
+    }
+  });
+}
+
+/// The first x whose pairs begin at or after pair `number`.
+int first_x_from(const PairHead& head, const int* starts, int number) {
+  return static_cast<int>(std::lower_bound(starts, starts + head.elements, number) - starts);
+}
+
+/// @param starts  (elements + 1), the first pair of each x
+void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work) {
+  const int chunks = chunk_count(head.x.rows);
+  const auto border = [&](int i) {
+    return static_cast<int>(std::int64_t{head.x.rows} * i / chunks);
+  };
+  const int first_x = first_x_from(head, starts, border(chunk));
+  const int last_x = chunk + 1 == chunks ? head.elements : first_x_from(head, starts, border(chunk + 1));
+  const int first = starts[first_x], last = starts[last_x];
+
+  const std::size_t pairs_before = static_cast<std::size_t>(replica) * static_cast<std::size_t>(head.x.rows);
+  HeadTile tile{};
+  tile.hidden = head.hidden;
+  tile.classes = head.classes;
+  tile.l = work.l;
+  tile.r = work.r;
+  tile.u_panels = work.u_panels;
+  tile.ut_panels = work.ut_panels;
+  tile.weight = static_cast<real>(1.0 / head.x.rows);
+  tile.first = true;
+  const bool gradient = work.ut_panels != nullptr;
+  if (gradient) {
+    const auto at = static_cast<std::size_t>(chunk);
+    tile.dl = work.dl;
+    tile.dr = work.dr + at * work.dr_size;
+    tile.dut = work.dut + at * work.dut_size;
+    std::fill(work.dl + static_cast<std::size_t>(first_x) * work.h_row,
+              work.dl + static_cast<std::size_t>(last_x) * work.h_row, real{0});
+    std::fill_n(tile.dr, work.dr_size, real{0});
+    if (first == last) std::fill_n(tile.dut, work.dut_size, real{0});
+  }
+
+  const int most_rows = tile_rows(head);
+  Carver measure(nullptr);
+  carve_tile(tile, most_rows, measure);
+  thread_local Scratch scratch;
+  Carver carver(scratch.at_least(measure.used()));
+  carve_tile(tile, most_rows, carver);
+
+  LossAndCorrect result{0, 0};
+  for (int row = first; row < last; row += tile.rows) {
+    tile.rows = std::min(most_rows, last - row);
+    const std::size_t at = pairs_before + static_cast<std::size_t>(row);
+    tile.x = head.x.target + at;
+    tile.y = head.y.target + at;
+    tile.labels = head.labels + at;
+    const LossAndCorrect of_tile = tile_kernels().head_tile(tile);
+    result.loss += of_tile.loss;
+    result.correct += of_tile.correct;
+    tile.first = false;
+  }
+  work.chunk_results[chunk] = result;
+}
+
+/// Sums the chunks' gradients, in their order, into packed dlr and du.
+void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
+  const int chunks = chunk_count(head.x.rows);
+  const auto hidden = static_cast<std::size_t>(head.hidden), classes = static_cast<std::size_t>(head.classes);
+  constexpr int rows_per_task = 16;
+  const int element_tasks = (head.elements + rows_per_task - 1) / rows_per_task;
+  const int class_tasks = (head.classes + rows_per_task - 1) / rows_per_task;
+  thread_pool().run(element_tasks + class_tasks, [&](int task) {
+    const bool of_element = task < element_tasks;
+    const int first = (of_element ? task : task - element_tasks) * rows_per_task;
+    const int last = std::min(of_element ? head.elements : head.classes, first + rows_per_task);
+    for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
+      const std::size_t size = of_element ? work.dr_size : work.dut_size;
+      real* const sum = (of_element ? work.dr : work.dut) + row * work.h_row;  // of chunk 0
+      for (std::size_t chunk = 1; chunk < static_cast<std::size_t>(chunks); ++chunk) {
+        const real* const part = sum + chunk * size;
+        for (std::size_t j = 0; j < hidden; ++j) sum[j] += part[j];
+      }
+      if (of_element) {
+        std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
+        std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum, hidden * sizeof(real));
+      } else {
+        for (std::size_t j = 0; j < hidden; ++j) du[j * classes + row] = sum[j];
+      }
+    }
+  });
+}
+
+}  // namespace
+
+std::size_t pair_head_workspace(const PairHead& head) {
+  Carver measure(nullptr);
+  const Workspace work(head, measure);
+  return measure.used();
+}
+
+void pair_head(const PairHead& head) {
+  Carver carver(head.workspace);
+  const Workspace work(head, carver);
+  const int chunks = chunk_count(head.x.rows);
+  const std::int64_t lr_size = 2LL * head.elements * head.hidden, u_size = std::int64_t{head.hidden} * head.classes;
+  for (int replica = 0; replica < head.replicas; ++replica) {
+    const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
+    prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
+    thread_pool().run(chunks, [&](int chunk) { run_chunk(head, starts, replica, chunk, work); });
+    LossAndCorrect result{0, 0};
+    for (int chunk = 0; chunk < chunks; ++chunk) {
+      result.loss += work.chunk_results[chunk].loss;
+      result.correct += work.chunk_results[chunk].correct;
+    }
+    head.result[replica] = {result.loss / head.x.rows, result.correct};
+    if (head.dlr != nullptr) reduce(head, work, head.dlr + replica * lr_size, head.du + replica * u_size);
+  }
+}
+
+void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
+                   LossAndCorrect* result) {
+  const std::size_t stride = padded_stride(classes);
+  thread_local Scratch scratch;
+  Carver carver(scratch.at_least((stride * sizeof(real) + 2 * 9 * sizeof(double) + 128)));
+  real* const z = carver.take<real>(stride);
+  double* const odds = carver.take<double>(2 * 9);
+  for (int b = 0; b < batch; ++b) {
+    result[b] = {0, 0};
+    for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
+      std::copy(logits, logits + classes, z);
+      const LossAndCorrect of_row =
+          tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
+      std::copy(z, z + classes, dlogits);
+      result[b].loss += of_row.loss;
+      result[b].correct += of_row.correct;
+    }
+    result[b].loss /= rows;
+  }
+}
+
+}  // namespace engine::cpu

@@ -1,0 +1,128 @@
+#include "engine/cpu/thread_pool.hpp"
+
+#include <sched.h>
+
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/error.hpp"
+
+namespace engine {
+namespace {
+
+constexpr int spins_before_sleep = 4000;
+
+thread_local bool inside_task = false;
+
+void pause_briefly() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Waits until `value` differs from `old`: spins, then sleeps.
+template <typename T>
+void wait_for_change(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < spins_before_sleep; ++i) {
+    if (value.load(std::memory_order_acquire) != old) return;
+    pause_briefly();
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
+std::unique_ptr<ThreadPool>& pool_slot() {
+  static std::unique_ptr<ThreadPool> pool = std::make_unique<ThreadPool>(physical_cores());
+  return pool;
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int threads) {
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker(); });
+}
+
+ThreadPool::~ThreadPool() {
+  stopping_ = true;
+  ++generation_;
+  generation_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run_erased(int count, Call call, const void* stored) {
+  if (workers_.empty() || count <= 1 || inside_task) {
+    for (int i = 0; i < count; ++i) call(stored, i);
+    return;
+  }
+  const std::lock_guard lock(one_job_);
+  call_.store(call, std::memory_order_relaxed);
+  stored_.store(stored, std::memory_order_relaxed);
+  count_.store(count, std::memory_order_relaxed);
+  done_.store(0, std::memory_order_relaxed);
+  const std::uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
+  ticket_.store(std::uint64_t{generation} << 32, std::memory_order_release);
+  generation_.store(generation, std::memory_order_release);
+  generation_.notify_all();
+
+  work_on(generation);
+  for (int done = done_.load(std::memory_order_acquire); done != count;
+       done = done_.load(std::memory_order_acquire)) {
+    wait_for_change(done_, done);
+  }
+}
+
+void ThreadPool::work_on(std::uint32_t generation) {
+  inside_task = true;
+  std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  while (ticket >> 32 == generation) {
+    const Call call = call_.load(std::memory_order_relaxed);
+    const void* const stored = stored_.load(std::memory_order_relaxed);
+    const int count = count_.load(std::memory_order_relaxed);
+    const int index = static_cast<int>(ticket & 0xffffffffU);
+    if (index >= count) break;
+    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+    call(stored, index);
+    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
+    ticket = ticket_.load(std::memory_order_acquire);
+  }
+  inside_task = false;
+}
+
+void ThreadPool::worker() {
+  std::uint32_t seen = 0;
+  while (true) {
+    wait_for_change(generation_, seen);
+    seen = generation_.load(std::memory_order_acquire);
+    if (stopping_) return;
+    work_on(seen);
+  }
+}
+
+int physical_cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
+  std::set<std::string> cores;  // hyperthreads of one core name the same siblings
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed)) continue;
+    std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
+    std::string siblings;
+    if (!std::getline(file, siblings)) siblings = std::to_string(cpu);
+    cores.insert(siblings);
+  }
+  return cores.empty() ? 1 : static_cast<int>(cores.size());
+}
+
+ThreadPool& thread_pool() { return *pool_slot(); }
+
+void set_threads(int threads) {
+  if (threads < 1 || threads > 1024) {
+    throw ConfigError("threads: " + std::to_string(threads) + " is outside 1..1024");
+  }
+  if (thread_pool().threads() != threads) pool_slot() = std::make_unique<ThreadPool>(threads);
+}
+
+}  // namespace engine

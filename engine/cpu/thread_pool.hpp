@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace engine {
+
+/// Threads that run numbered tasks. Which thread runs a task is left to chance; kernels get the same bits from
+/// any number of threads because their tasks are a fixed partition and their results are combined in task order.
+///
+/// The caller works too and waits only for tasks in flight, never for a thread that has none: a worker that
+/// the system has suspended for another process delays nobody. Idle workers spin for some ten microseconds,
+/// the gap between two kernels of a training step, then sleep.
+class ThreadPool {
+ public:
+  /// @param threads  in all, the caller included; at least 1
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  /// Runs task(0) .. task(count - 1), each once, and returns when all are done. Tasks must not throw. A call
+  /// from inside a task runs its tasks one after the other.
+  template <typename Task>
+  void run(int count, Task&& task) {
+    using Stored = std::remove_reference_t<Task>;
+    run_erased(
+        count, [](const void* stored, int i) { (*static_cast<const Stored*>(stored))(i); }, &task);
+  }
+
+ private:
+  using Call = void (*)(const void* stored, int index);
+  void run_erased(int count, Call call, const void* stored);
+  void work_on(std::uint32_t generation);
+  void worker();
+
+  // The current job. A ticket is generation << 32 | next task: a thread takes a task only by moving the ticket
+  // on, which fails once the job it has read is over, so a late worker can never mix two jobs.
+  std::atomic<std::uint64_t> ticket_{0};
+  std::atomic<Call> call_{nullptr};
+  std::atomic<const void*> stored_{nullptr};
+  std::atomic<int> count_{0};
+  std::atomic<int> done_{0};
+  std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on; odd steps only at shutdown
+  std::atomic<bool> stopping_{false};
+  std::mutex one_job_;
+  std::vector<std::thread> workers_;
+};
+
+/// Physical cores that this process may use, at least 1.
+int physical_cores();
+
+/// The pool of the CPU backend; physical_cores() threads until set.
+ThreadPool& thread_pool();
+
+/// Replaces the pool.  @throws ConfigError unless 1 <= threads <= 1024. Not while kernels run.
+void set_threads(int threads);
+
+}  // namespace engine

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/kernels.hpp"
+#include "engine/real.hpp"
+
+namespace engine {
+
+/// Lengths of padded rows in scratch memory: a multiple of every vector length, and an odd number of cache
+/// lines, so that a column of a tile doesn't fall into a few cache sets.
+inline std::size_t padded_stride(int cols) {
+  const std::size_t line = 64 / sizeof(real), lines = (static_cast<std::size_t>(cols) + line - 1) / line;
+  return (lines | 1) * line;
+}
+
+/// Rows of pairs that go through the whole head while they are in the cache. Arrays are in scratch memory,
+/// aligned to 64 bytes, their rows `padded_stride` long and zero behind the last column.
+struct HeadTile {
+  int rows, hidden, classes;
+  const int *x, *y, *labels;  ///< (rows)
+  const real *l, *r;          ///< (elements, hidden)
+  const real* u_panels;       ///< u packed for product(): (hidden, classes)
+  const real* ut_panels;      ///< its transpose: (classes, hidden); null: forward only
+  real weight;                ///< of one row in the mean loss
+  real *h, *z, *dh;           ///< scratch: (rows, hidden), (rows, classes), (rows, hidden)
+  double* odds;               ///< scratch: 2 (rows + 8)
+  real *dl, *dr;              ///< (elements, hidden), accumulated
+  real* dut;                  ///< (classes, hidden), accumulated unless `first`
+  bool first;
+};
+
+/// The inner loops, compiled once for each vector instruction set.
+struct TileKernels {
+  const char* name;
+
+  std::size_t (*panels_size)(int rows, int cols);  ///< numbers in the packed form of a (rows, cols) matrix
+  /// Packs b (rows, cols) into column panels as wide as the product's register block;
+  /// element (i, j) is read at b[i * row_stride + j * col_stride].
+  void (*pack_panels)(int rows, int cols, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
+                      real* panels);
+
+  /// c (m, n padded) = a (m, k) b (k, n), or += if add; a(i, j) is a[i * a_row + j * a_col].
+  void (*product)(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col,
+                  const real* b_panels, real* c, std::ptrdiff_t c_row, bool add);
+
+  /// @return the sum of the rows' losses and the number of right answers
+  LossAndCorrect (*head_tile)(const HeadTile& tile);
+
+  /// Softmax of `rows` padded rows of logits in place, as Kernels::cross_entropy, times weight.
+  LossAndCorrect (*cross_entropy)(int rows, int classes, const int* labels, real weight, real* z,
+                                  std::ptrdiff_t z_row, double* odds);
+
+  void (*adamw)(std::int64_t count, const AdamWStep& step, real* parameter, const real* gradient, real* m,
+                real* v);
+
+  // The vector functions themselves, for tests of their accuracy. count is a multiple of 64.
+  void (*exp_of_difference)(int count, const float* a, float b, float* y);  ///< exp(a - b), a <= b
+  void (*log1p)(int count, const double* x, double* y);                     ///< x >= 0
+};
+
+/// The best table that this processor runs.
+const TileKernels& tile_kernels();
+
+namespace baseline {
+const TileKernels& tile_kernels();
+}
+namespace avx2 {
+const TileKernels& tile_kernels();
+}
+namespace avx512 {
+const TileKernels& tile_kernels();
+}
+
+}  // namespace engine
