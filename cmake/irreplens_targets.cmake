@@ -2,6 +2,9 @@
 
 add_library(irreplens_options INTERFACE)
 target_compile_options(irreplens_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(irreplens_options INTERFACE -Wno-restrict)  # false alarms on "text" + string: GCC bug 105651
+endif()
 if(IRREPLENS_SANITIZE)
   target_compile_options(irreplens_options INTERFACE -fsanitize=${IRREPLENS_SANITIZE}
                          -fno-sanitize-recover=all -fno-omit-frame-pointer)

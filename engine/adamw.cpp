@@ -34,14 +34,4 @@ void AdamW::step() {
              static_cast<real*>(m_.data()), static_cast<real*>(v_.data()));
 }
 
-void AdamW::restore(std::int64_t steps, std::span<const real> m, std::span<const real> v) {
-  if (static_cast<std::int64_t>(m.size()) != count_ || static_cast<std::int64_t>(v.size()) != count_) {
-    throw ShapeError("adamw: moments of " + std::to_string(m.size()) + " and " + std::to_string(v.size()) +
-                     " numbers for " + std::to_string(count_) + " parameters");
-  }
-  steps_ = steps;
-  m_.write(m.data(), bytes_of(count_));
-  v_.write(v.data(), bytes_of(count_));
-}
-
 }  // namespace engine

@@ -24,12 +24,13 @@ class AdamW {
   /// One update from the gradients; zeroes nothing.
   void step();
 
-  /// Updates done so far, and the moments of the gradient: what resuming needs.
+  /// Updates done so far, and the moments of the gradient (`count` numbers each): what resuming needs.
   std::int64_t steps() const { return steps_; }
+  void set_steps(std::int64_t steps) { steps_ = steps; }
   const Buffer& first_moment() const { return m_; }
   const Buffer& second_moment() const { return v_; }
-  /// @param m, v  `count` numbers each.  @throws ShapeError otherwise
-  void restore(std::int64_t steps, std::span<const real> m, std::span<const real> v);
+  Buffer& first_moment() { return m_; }
+  Buffer& second_moment() { return v_; }
 
  private:
   std::shared_ptr<Buffer> parameters_, gradients_;

@@ -47,7 +47,8 @@ class LossMeter {
 
   int replicas() const { return replicas_; }
   Device device() const { return storage_->device(); }
-  std::vector<LossAndCorrect> read() const;
+  /// @param results  replicas() entries, overwritten
+  void read(std::span<LossAndCorrect> results) const;
   LossAndCorrect* data() const { return static_cast<LossAndCorrect*>(storage_->data()); }
 
  private:

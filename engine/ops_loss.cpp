@@ -19,10 +19,12 @@ LossMeter::LossMeter(int replicas, Device device)
     : replicas_(replicas),
       storage_(std::make_shared<Buffer>(device, static_cast<std::size_t>(replicas) * sizeof(LossAndCorrect))) {}
 
-std::vector<LossAndCorrect> LossMeter::read() const {
-  std::vector<LossAndCorrect> result(static_cast<std::size_t>(replicas_));
-  storage_->read(result.data(), result.size() * sizeof(LossAndCorrect));
-  return result;
+void LossMeter::read(std::span<LossAndCorrect> results) const {
+  if (static_cast<int>(results.size()) != replicas_) {
+    throw ShapeError("loss meter: room for " + std::to_string(results.size()) + " of " +
+                     std::to_string(replicas_) + " replicas");
+  }
+  storage_->read(results.data(), results.size_bytes());
 }
 
 Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter* meter) {

@@ -18,6 +18,7 @@ struct Tensor::Node {
   Rule forward, backward;  ///< empty for leaves and views
 
   real* grad() const {
+    if (!requires_grad) return nullptr;
     if (viewed) return viewed->grad();
     return gradients ? static_cast<real*>(gradients->data()) + offset : nullptr;
   }
@@ -120,20 +121,26 @@ void Tensor::copy_to_grad(std::span<const real> values) const {
   kernels(device()).write(grad(), values.data(), bytes_of(size()));
 }
 
+Tensor Tensor::view(Shape shape, bool requires_grad) const {
+  auto node = std::make_shared<Node>();
+  node->shape = shape;
+  node->values = node_->values;
+  node->offset = node_->offset;
+  node->requires_grad = requires_grad;
+  node->viewed = node_;
+  node->inputs = {*this};
+  return Tensor(std::move(node));
+}
+
 Tensor Tensor::reshape(Shape shape) const {
   require_positive(shape);
   if (shape.size() != size()) {
     throw ShapeError("reshape: " + to_string(this->shape()) + " cannot become " + to_string(shape));
   }
-  auto node = std::make_shared<Node>();
-  node->shape = shape;
-  node->values = node_->values;
-  node->offset = node_->offset;
-  node->requires_grad = node_->requires_grad;
-  node->viewed = node_;
-  node->inputs = {*this};
-  return Tensor(std::move(node));
+  return view(shape, requires_grad());
 }
+
+Tensor Tensor::detach() const { return view(shape(), false); }
 
 Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward) {
   bool requires_grad = false;

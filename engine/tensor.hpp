@@ -63,12 +63,15 @@ class Tensor {
   /// The same numbers in the same order under other sizes; a view: shares values and gradient.
   /// @throws ShapeError if the sizes do not multiply to the same.
   Tensor reshape(Shape shape) const;
+  /// The same numbers as a constant: no gradient flows through this view.
+  Tensor detach() const;
 
  private:
   friend class Program;
   friend Tensor record(Shape shape, std::vector<Tensor> inputs, Rule forward, Rule backward);
   struct Node;
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
+  Tensor view(Shape shape, bool requires_grad) const;
 
   std::shared_ptr<Node> node_;
 };

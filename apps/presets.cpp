@@ -1,0 +1,76 @@
+#include "apps/presets.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+namespace apps {
+namespace {
+
+engine::RunConfig config(const char* group, int parameter, std::int64_t epochs, double frac_train,
+                         std::uint64_t seed, std::uint64_t split_seed, std::int64_t checkpoint_every) {
+  engine::RunConfig c;
+  c.group = group;
+  c.group_parameter = parameter;
+  c.epochs = epochs;
+  c.frac_train = frac_train;
+  c.seed = seed;
+  c.split_seed = split_seed;
+  c.checkpoint_every = checkpoint_every;
+  return c;
+}
+
+engine::RunConfig small(engine::RunConfig c, int embed_dim, int hidden_dim) {
+  c.embed_dim = embed_dim;
+  c.hidden_dim = hidden_dim;
+  return c;
+}
+
+/// Hyperparameters of the published models of Chughtai, Chan and Nanda 2023, seed 1.
+engine::RunConfig published(const char* group, int parameter, double frac_train) {
+  return config(group, parameter, 250'000, frac_train, 1, 1, 1000);
+}
+
+/// Letters to insert, delete or replace to turn one word into the other.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+  static const std::vector<Preset> all = {
+      {"s3", small(config("SymmetricGroup", 3, 5'000, 0.8, 0, 0, 100), 32, 32), true},
+      {"s4", small(config("SymmetricGroup", 4, 10'000, 0.6, 0, 0, 100), 64, 64), true},
+      {"s5", config("SymmetricGroup", 5, 75'000, 0.4, 0, 2, 500), false},
+      {"s6", published("SymmetricGroup", 6, 0.25), true},
+      {"a5", published("AlternatingGroup", 5, 0.5), true},
+      {"c113", published("CyclicGroup", 113, 0.3), true},
+      {"c118", published("CyclicGroup", 118, 0.3), true},
+      {"d59", published("DihedralGroup", 59, 0.3), true},
+      {"d61", published("DihedralGroup", 61, 0.3), true}};
+  return all;
+}
+
+const Preset& find_preset(const std::string& name) {
+  const Preset* nearest = &presets().front();
+  std::string names;
+  for (const Preset& preset : presets()) {
+    if (preset.name == name) return preset;
+    if (edit_distance(preset.name, name) < edit_distance(nearest->name, name)) nearest = &preset;
+    names += (names.empty() ? "" : ", ") + preset.name;
+  }
+  throw std::invalid_argument("unknown preset '" + name + "'; did you mean '" + nearest->name + "'? There are " +
+                              names + "; other groups by --config");
+}
+
+}  // namespace apps

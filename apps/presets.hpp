@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/run_config.hpp"
+
+namespace apps {
+
+/// A named set of hyperparameters.
+struct Preset {
+  std::string name;
+  engine::RunConfig config;
+  bool split_follows_seed;  ///< whether another --seed moves the split too
+};
+
+/// s3, s4 (seconds), s5 (the published notebook), s6, a5, c113, c118, d59, d61 (the published models).
+const std::vector<Preset>& presets();
+
+/// @throws std::invalid_argument that lists the presets and suggests the nearest, if there is no such preset
+const Preset& find_preset(const std::string& name);
+
+}  // namespace apps
