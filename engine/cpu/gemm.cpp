@@ -1,4 +1,5 @@
 #include <cblas.h>
+#include <omp.h>
 
 #include <algorithm>
 
@@ -22,10 +23,11 @@ namespace {
 CBLAS_TRANSPOSE blas_name(Trans t) { return t == Trans::yes ? CblasTrans : CblasNoTrans; }
 
 /// OpenBLAS computes each piece on the thread that calls it: our pool does the parallel part, over a fixed
-/// partition of the rows, so that the bits don't depend on the number of threads.
+/// partition of the rows, so that the bits don't depend on the number of threads. Its OpenMP build asks OpenMP,
+/// which keeps that number for each thread.
 void use_one_blas_thread() {
-  [[maybe_unused]] static const bool done = [] {
-    openblas_set_num_threads(1);
+  [[maybe_unused]] static thread_local const bool done = [] {
+    omp_set_num_threads(1);
     return true;
   }();
 }
@@ -33,11 +35,11 @@ void use_one_blas_thread() {
 }  // namespace
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta, real* c) {
-  use_one_blas_thread();
   constexpr int most_pieces = 8, least_rows = 16;
   const int piece = std::max(least_rows, (m + most_pieces - 1) / most_pieces);
   const int pieces = (m + piece - 1) / piece;
   thread_pool().run(batch * pieces, [=](int task) {
+    use_one_blas_thread();
     const std::int64_t entry = task / pieces;
     const int first = task % pieces * piece, rows = std::min(piece, m - first);
     const real* const a_rows = a + entry * m * k + std::int64_t{first} * (ta == Trans::yes ? 1 : k);

@@ -86,7 +86,7 @@ void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter
            real* __restrict m, real* __restrict v) {
   const double correction1 = 1 - __builtin_pow(step.beta1, static_cast<double>(step.step));
   const double correction2 = 1 - __builtin_pow(step.beta2, static_cast<double>(step.step));
-  const auto decay = static_cast<real>(1 - step.lr * step.weight_decay);
+  const auto decay = static_cast<real>(step.lr * step.weight_decay);
   const auto beta1 = static_cast<real>(step.beta1), one_minus_beta1 = static_cast<real>(1 - step.beta1);
   const auto beta2 = static_cast<real>(step.beta2), one_minus_beta2 = static_cast<real>(1 - step.beta2);
   const auto step_size = static_cast<real>(step.lr / correction1);
@@ -98,7 +98,8 @@ void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter
     v[i] = beta2 * v[i] + one_minus_beta2 * (g * g);
     const real root = sizeof(real) == 4 ? static_cast<real>(__builtin_sqrtf(static_cast<float>(v[i])))
                                         : static_cast<real>(__builtin_sqrt(static_cast<double>(v[i])));
-    parameter[i] = parameter[i] * decay - step_size * (m[i] / (root / root_correction2 + eps));
+    // Not parameter * (1 - decay): that factor, rounded to float32, would drift by its error in every step.
+    parameter[i] -= decay * parameter[i] + step_size * (m[i] / (root / root_correction2 + eps));
   }
 }
 

@@ -1,0 +1,121 @@
+// The inner loops of every instruction set that this processor runs.
+
+#include "engine/cpu/tile_kernels.hpp"
+
+#include <limits>
+
+#include "engine/test_tensors.hpp"
+
+using engine::real, engine::TileKernels;
+
+namespace {
+
+std::vector<const TileKernels*> runnable() {
+  std::vector<const TileKernels*> tables{&engine::baseline::tile_kernels()};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&engine::avx2::tile_kernels());
+  if (&engine::tile_kernels() == &engine::avx512::tile_kernels()) tables.push_back(&engine::avx512::tile_kernels());
+#endif
+  return tables;
+}
+
+/// Error of y in units in the last place of the exact value's type.
+template <typename T>
+double ulps(T y, long double exact) {
+  const T rounded = static_cast<T>(exact);
+  const T unit = std::nextafter(rounded, std::numeric_limits<T>::infinity()) - rounded;
+  return static_cast<double>(std::abs(static_cast<long double>(y) - exact) / static_cast<long double>(unit));
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("quick");
+
+TEST_CASE("exp_of_difference: below 1.5 ulp over the whole range, 0 below it, NaN kept") {
+  for (const TileKernels* table : runnable()) {
+    CAPTURE(std::string(table->name));
+    for (const float b : {0.0F, 1e-3F, 7.3F, -31.7F, 88.8F}) {
+      std::vector<float> a, y;
+      for (int i = 0; i < 64 * 400; ++i) a.push_back(b - 87.0F * static_cast<float>(i) / (64 * 400));
+      y.resize(a.size());
+      table->exp_of_difference(static_cast<int>(a.size()), a.data(), b, y.data());
+      double worst = 0;
+      for (std::size_t i = 0; i < a.size(); ++i) {
+        const long double exact = static_cast<long double>(a[i]) - static_cast<long double>(b);
+        if (exact < -86.9L) continue;
+        worst = std::max(worst, ulps(y[i], std::exp(exact)));
+      }
+      CAPTURE(b);
+      CHECK(worst < 1.5);
+    }
+    std::vector<float> special(64, -200.0F);
+    special[1] = -std::numeric_limits<float>::infinity();
+    special[2] = std::numeric_limits<float>::quiet_NaN();
+    special[3] = 0;
+    std::vector<float> y(64);
+    table->exp_of_difference(64, special.data(), 0, y.data());
+    CHECK(y[0] == 0);
+    CHECK(y[1] == 0);
+    CHECK(std::isnan(y[2]));
+    CHECK(y[3] == 1);
+  }
+}
+
+TEST_CASE("log1p: below 2.5 ulp from 1e-300 to 1e300, exact at 0, infinity and NaN kept") {
+  for (const TileKernels* table : runnable()) {
+    CAPTURE(std::string(table->name));
+    std::vector<double> x, y;
+    for (int i = 0; i < 64 * 400; ++i) x.push_back(std::pow(10.0, -300 + 600.0 * i / (64 * 400)));
+    for (int i = 0; i < 64 * 400; ++i) x.push_back(4.0 * i / (64 * 400));
+    y.resize(x.size());
+    table->log1p(static_cast<int>(x.size()), x.data(), y.data());
+    double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (x[i] != 0) worst = std::max(worst, ulps(y[i], std::log1p(static_cast<long double>(x[i]))));
+    }
+    CHECK(worst < 2.5);
+    std::vector<double> special(64, 0);
+    special[1] = std::numeric_limits<double>::infinity();
+    special[2] = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> z(64);
+    table->log1p(64, special.data(), z.data());
+    CHECK(z[0] == 0);
+    CHECK(z[1] == std::numeric_limits<double>::infinity());
+    CHECK(std::isnan(z[2]));
+  }
+}
+
+TEST_CASE("product: equals the plain triple loop at awkward sizes") {
+  test::Numbers numbers(1);
+  for (const TileKernels* table : runnable()) {
+    CAPTURE(std::string(table->name));
+    for (const auto& [m, n, k] : {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}}) {
+      for (const bool transposed : {false, true}) {
+        for (const bool add : {false, true}) {
+          const std::vector<real> a = numbers.list(m * k), b = numbers.list(k * n);
+          std::vector<real> panels(table->panels_size(k, n));
+          table->pack_panels(k, n, b.data(), n, 1, panels.data());
+          const auto stride = static_cast<std::ptrdiff_t>(engine::padded_stride(n));
+          std::vector<real> c(static_cast<std::size_t>(m * stride), real{2});
+          table->product(m, n, k, a.data(), transposed ? 1 : k, transposed ? m : 1, panels.data(), c.data(), stride,
+                         add);
+          double worst = 0;
+          for (int i = 0; i < m; ++i) {
+            for (int j = 0; j < n; ++j) {
+              double sum = add ? 2 : 0;
+              for (int p = 0; p < k; ++p) {
+                const int at = transposed ? p * m + i : i * k + p;
+                sum += static_cast<double>(a[static_cast<std::size_t>(at)]) *
+                       static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
+              }
+              worst = std::max(worst, std::abs(sum - static_cast<double>(c[static_cast<std::size_t>(i * stride + j)])));
+            }
+          }
+          CHECK(worst < (sizeof(real) == 8 ? 1e-13 : 2e-5));
+        }
+      }
+    }
+  }
+}
+
+TEST_SUITE_END();
