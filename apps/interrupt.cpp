@@ -1,6 +1,7 @@
 #include "apps/interrupt.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace apps {
 namespace {

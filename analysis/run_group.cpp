@@ -1,0 +1,67 @@
+#include "analysis/run_group.hpp"
+
+#include <cmath>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "group/families.hpp"
+
+namespace analysis {
+namespace {
+
+struct Family {
+  char letter;
+  double (*order)(int parameter);
+};
+
+const std::map<std::string, Family>& families() {
+  static const std::map<std::string, Family> all = {
+      {"SymmetricGroup", {'s', [](int n) { return std::tgamma(n + 1.0); }}},
+      {"AlternatingGroup", {'a', [](int n) { return std::tgamma(n + 1.0) / 2; }}},
+      {"CyclicGroup", {'c', [](int n) { return static_cast<double>(n); }}},
+      {"DihedralGroup", {'d', [](int n) { return 2.0 * n; }}}};
+  return all;
+}
+
+/// Cayley table, split and pair lists take some 60 bytes a pair.
+void require_pairs_fit(const std::string& name, double order) {
+  constexpr double bytes_per_pair = 60, gib = 1 << 30;
+  const double needed = order * order * bytes_per_pair;
+  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (needed > 0.8 * there) {
+    std::ostringstream message;
+    message << name << " does not fit: its " << order << "^2 pairs need " << std::ceil(needed / gib)
+            << " GiB, this machine has " << std::floor(there / gib);
+    throw std::invalid_argument(message.str());
+  }
+}
+
+}  // namespace
+
+group::FiniteGroup group_of(const engine::RunConfig& config) {
+  const auto family = families().find(config.group);
+  if (family == families().end()) {
+    throw std::invalid_argument("unknown group '" + config.group +
+                                "'; it is SymmetricGroup, AlternatingGroup, CyclicGroup or DihedralGroup");
+  }
+  const std::string name = family->second.letter + std::to_string(config.group_parameter);
+  const double order = family->second.order(config.group_parameter);
+  require_pairs_fit(name, order);
+  if (config.elements.empty()) return group::parse_group(name);
+  if (static_cast<double>(config.elements.size()) != order) {
+    throw std::invalid_argument("elements: " + std::to_string(config.elements.size()) + " permutations for " + name);
+  }
+  std::vector<group::Permutation> elements;
+  for (const std::vector<int>& images : config.elements) elements.emplace_back(images);
+  return {name, std::move(elements)};
+}
+
+std::vector<std::vector<int>> one_line_elements(const group::FiniteGroup& group) {
+  std::vector<std::vector<int>> elements;
+  for (const group::Permutation& p : group.permutations()) elements.push_back(p.images());
+  return elements;
+}
+
+}  // namespace analysis
