@@ -44,8 +44,8 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--frac-train", a.frac_train, "Share of all pairs to train on, between 0 and 1");
   app.add_option("--embed-dim", a.embed_dim, "Embedding size E");
   app.add_option("--hidden-dim", a.hidden_dim, "Hidden size H");
-  app.add_option("--seed", a.seed, "Seed of the start weights");
-  app.add_option("--split-seed", a.split_seed, "Seed of the train/test split");
+  app.add_option("--seed", a.seed, "Seed of the start weights")->check(apps::natural_number());
+  app.add_option("--split-seed", a.split_seed, "Seed of the train/test split")->check(apps::natural_number());
   app.add_option("--checkpoint-every", a.checkpoint_every, "Epochs between checkpoints");
   app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
@@ -106,12 +106,20 @@ std::string figures(const EpochMetrics& m) {
   return text;
 }
 
+/// The same for the bar, which has 80 columns for all.
+std::string short_figures(const EpochMetrics& m) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "loss %.2e/%.2e  acc %.3f/%.3f", m.train_loss, m.test_loss, m.train_acc,
+                m.test_acc);
+  return text;
+}
+
 /// Runs the epochs that are left, saving as it goes.  @return the last epoch's metrics; none if interrupted
 std::optional<EpochMetrics> run_epochs(engine::Trainer& trainer, engine::RunDirectory& directory,
                                        const RunConfig& config, bool quiet) {
   apps::Progress progress(config.epochs, trainer.updates(), apps::monotonic_seconds(), quiet);
   std::optional<EpochMetrics> latest;
-  std::string shown;
+  std::string shown;  ///< by the bar, since the latest checkpoint
   while (trainer.updates() < config.epochs) {
     trainer.step();
     const std::int64_t epoch = trainer.updates() - 1;
@@ -121,10 +129,10 @@ std::optional<EpochMetrics> run_epochs(engine::Trainer& trainer, engine::RunDire
     if (checkpoint) {
       latest = trainer.evaluate().front();
       directory.save_checkpoint(*latest, trainer.weights(0), trainer.state(0));
-      shown = figures(*latest);
+      shown = short_figures(*latest);
     }
     const double now = apps::monotonic_seconds();
-    if (checkpoint) progress.line(trainer.updates(), shown, now);
+    if (checkpoint) progress.line(trainer.updates(), figures(*latest), now);
     if (progress.due(now)) progress.redraw(trainer.updates(), shown, now);
     if (apps::interrupted() && !last) {
       directory.save_state(trainer.updates(), trainer.state(0));

@@ -102,7 +102,7 @@ void validate(const RunConfig& c) {
   require(std::isfinite(o.weight_decay) && o.weight_decay >= 0, "weight_decay", o.weight_decay, "0 or more, finite");
   require(o.beta1 >= 0 && o.beta1 < 1, "beta1", o.beta1, "in [0, 1)");
   require(o.beta2 >= 0 && o.beta2 < 1, "beta2", o.beta2, "in [0, 1)");
-  require(c.epochs >= 1 && c.epochs <= most_epochs, "num_epochs", c.epochs, "at least 1");
+  require(c.epochs >= 1 && c.epochs <= most_epochs, "num_epochs", c.epochs, "in 1..10^12");
   require(c.embed_dim >= 1 && c.embed_dim <= most_dim, "embed_dim", c.embed_dim, "in 1..65536");
   require(c.hidden_dim >= 1 && c.hidden_dim <= most_dim, "hidden_dim", c.hidden_dim, "in 1..65536");
   require(c.group_parameter >= 1, "group_parameter", c.group_parameter, "at least 1");
