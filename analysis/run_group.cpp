@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <unistd.h>
 
-#include "group/families.hpp"
+#include "group/group_name.hpp"
 
 namespace analysis {
 namespace {
@@ -55,12 +55,12 @@ group::FiniteGroup group_of(const engine::RunConfig& config) {
   }
   std::vector<group::Permutation> elements;
   for (const std::vector<int>& images : config.elements) elements.emplace_back(images);
-  return {name, std::move(elements)};
+  return group::FiniteGroup::from_permutations(name, std::move(elements));
 }
 
 std::vector<std::vector<int>> one_line_elements(const group::FiniteGroup& group) {
   std::vector<std::vector<int>> elements;
-  for (const group::Permutation& p : group.permutations()) elements.push_back(p.images());
+  for (const group::Permutation& p : group.permutations()) elements.emplace_back(p.images().begin(), p.images().end());
   return elements;
 }
 

@@ -89,7 +89,7 @@ class Reader {
     require(end - begin == count * sizeof(float), what + ": " + std::to_string(end - begin) +
                                                       " bytes for shape " + to_string(result.shape));
     result.values.resize(static_cast<std::size_t>(count));
-    std::memcpy(result.values.data(), data.data() + begin, count * sizeof(float));
+    if (count > 0) std::memcpy(result.values.data(), data.data() + begin, count * sizeof(float));
     return result;
   }
 
