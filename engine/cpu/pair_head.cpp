@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <new>
 
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -72,32 +70,21 @@ struct Workspace {
   }
 };
 
-/// A thread's scratch memory for tiles; grows, so that after the first step nothing is allocated.
-class Scratch {
- public:
-  void* at_least(std::size_t bytes) {
-    if (bytes > size_) {
-      memory_.reset();  // first, so that the two are never held together
-      memory_.reset(::operator new(bytes, std::align_val_t{64}));
-      size_ = bytes;
-    }
-    return memory_.get();
-  }
-
- private:
-  struct Delete {
-    void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{64}); }
-  };
-  std::unique_ptr<void, Delete> memory_;
-  std::size_t size_ = 0;
-};
-
 void carve_tile(HeadTile& tile, int rows, Carver& carver) {
   const auto count = static_cast<std::size_t>(rows);
   tile.h = carver.take<real>(count * padded_stride(tile.hidden));
   tile.z = carver.take<real>(count * padded_stride(tile.classes));
   tile.dh = carver.take<real>(count * padded_stride(tile.hidden));
   tile.odds = carver.take<double>(2 * (count + 8));
+}
+
+std::size_t tile_scratch_bytes(const PairHead& head) {
+  HeadTile tile{};
+  tile.hidden = head.hidden;
+  tile.classes = head.classes;
+  Carver measure(nullptr);
+  carve_tile(tile, tile_rows(head), measure);
+  return measure.used();
 }
 
 /// Pads l and r and packs u, in tasks of a few rows each.
@@ -128,7 +115,9 @@ int first_x_from(const PairHead& head, const int* starts, int number) {
 }
 
 /// @param starts  (elements + 1), the first pair of each x
-void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work) {
+/// @param scratch  tile_scratch_bytes()
+void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
+               void* scratch) {
   const int chunks = chunk_count(head.x.rows);
   const auto border = [&](int i) {
     return static_cast<int>(std::int64_t{head.x.rows} * i / chunks);
@@ -160,10 +149,7 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   }
 
   const int most_rows = tile_rows(head);
-  Carver measure(nullptr);
-  carve_tile(tile, most_rows, measure);
-  thread_local Scratch scratch;
-  Carver carver(scratch.at_least(measure.used()));
+  Carver carver(scratch);
   carve_tile(tile, most_rows, carver);
 
   LossAndCorrect result{0, 0};
@@ -225,7 +211,9 @@ void pair_head(const PairHead& head) {
   for (int replica = 0; replica < head.replicas; ++replica) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
     prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
-    thread_pool().run(chunks, [&](int chunk) { run_chunk(head, starts, replica, chunk, work); });
+    thread_pool().run_with_scratch(chunks, tile_scratch_bytes(head), [&](int chunk, void* scratch) {
+      run_chunk(head, starts, replica, chunk, work, scratch);
+    });
     LossAndCorrect result{0, 0};
     for (int chunk = 0; chunk < chunks; ++chunk) {
       result.loss += work.chunk_results[chunk].loss;
@@ -239,22 +227,28 @@ void pair_head(const PairHead& head) {
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
                    LossAndCorrect* result) {
   const std::size_t stride = padded_stride(classes);
-  thread_local Scratch scratch;
-  Carver carver(scratch.at_least((stride * sizeof(real) + 2 * 9 * sizeof(double) + 128)));
-  real* const z = carver.take<real>(stride);
-  double* const odds = carver.take<double>(2 * 9);
-  for (int b = 0; b < batch; ++b) {
-    result[b] = {0, 0};
-    for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
-      std::copy(logits, logits + classes, z);
-      const LossAndCorrect of_row =
-          tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
-      std::copy(z, z + classes, dlogits);
-      result[b].loss += of_row.loss;
-      result[b].correct += of_row.correct;
+  constexpr std::size_t odds_size = 2 * (1 + 8);
+  const auto one_row_at_a_time = [&](int, void* scratch) {
+    Carver carver(scratch);
+    real* const z = carver.take<real>(stride);
+    double* const odds = carver.take<double>(odds_size);
+    for (int b = 0; b < batch; ++b) {
+      result[b] = {0, 0};
+      for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
+        std::copy(logits, logits + classes, z);
+        const LossAndCorrect of_row =
+            tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
+        std::copy(z, z + classes, dlogits);
+        result[b].loss += of_row.loss;
+        result[b].correct += of_row.correct;
+      }
+      result[b].loss /= rows;
     }
-    result[b].loss /= rows;
-  }
+  };
+  Carver measure(nullptr);
+  measure.take<real>(stride);
+  measure.take<double>(odds_size);
+  thread_pool().run_with_scratch(1, measure.used(), one_row_at_a_time);
 }
 
 }  // namespace engine::cpu

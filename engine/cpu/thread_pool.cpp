@@ -42,7 +42,8 @@ std::unique_ptr<ThreadPool>& pool_slot() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker(); });
+  scratch_.resize(static_cast<std::size_t>(threads));
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -52,12 +53,26 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::run_erased(int count, Call call, const void* stored) {
-  if (workers_.empty() || count <= 1 || inside_task) {
-    for (int i = 0; i < count; ++i) call(stored, i);
+void ThreadPool::reserve_scratch(std::size_t bytes) {
+  for (std::unique_ptr<Buffer>& scratch : scratch_) {
+    if (scratch != nullptr && scratch->bytes() >= bytes) continue;
+    scratch.reset();  // first, so that the two are never held together
+    scratch = std::make_unique<Buffer>(Device::cpu, bytes);
+  }
+}
+
+void ThreadPool::run_erased(int count, std::size_t scratch_bytes, Call call, const void* stored) {
+  if (inside_task) {
+    for (int i = 0; i < count; ++i) call(stored, i, nullptr);
     return;
   }
   const std::lock_guard lock(one_job_);
+  if (scratch_bytes > 0) reserve_scratch(scratch_bytes);
+  if (workers_.empty() || count <= 1) {
+    void* const scratch = scratch_[0] ? scratch_[0]->data() : nullptr;
+    for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    return;
+  }
   call_.store(call, std::memory_order_relaxed);
   stored_.store(stored, std::memory_order_relaxed);
   count_.store(count, std::memory_order_relaxed);
@@ -67,14 +82,14 @@ void ThreadPool::run_erased(int count, Call call, const void* stored) {
   generation_.store(generation, std::memory_order_release);
   generation_.notify_all();
 
-  work_on(generation);
+  work_on(generation, 0);
   for (int done = done_.load(std::memory_order_acquire); done != count;
        done = done_.load(std::memory_order_acquire)) {
     wait_for_change(done_, done);
   }
 }
 
-void ThreadPool::work_on(std::uint32_t generation) {
+void ThreadPool::work_on(std::uint32_t generation, int thread) {
   inside_task = true;
   std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
   while (ticket >> 32 == generation) {
@@ -84,20 +99,21 @@ void ThreadPool::work_on(std::uint32_t generation) {
     const int index = static_cast<int>(ticket & 0xffffffffU);
     if (index >= count) break;
     if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
-    call(stored, index);
+    Buffer* const scratch = scratch_[static_cast<std::size_t>(thread)].get();
+    call(stored, index, scratch != nullptr ? scratch->data() : nullptr);
     if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
     ticket = ticket_.load(std::memory_order_acquire);
   }
   inside_task = false;
 }
 
-void ThreadPool::worker() {
+void ThreadPool::worker(int thread) {
   std::uint32_t seen = 0;
   while (true) {
     wait_for_change(generation_, seen);
     seen = generation_.load(std::memory_order_acquire);
     if (stopping_) return;
-    work_on(seen);
+    work_on(seen, thread);
   }
 }
 

@@ -2,10 +2,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <type_traits>
 #include <vector>
+
+#include "engine/device.hpp"
 
 namespace engine {
 
@@ -31,14 +34,25 @@ class ThreadPool {
   void run(int count, Task&& task) {
     using Stored = std::remove_reference_t<Task>;
     run_erased(
-        count, [](const void* stored, int i) { (*static_cast<const Stored*>(stored))(i); }, &task);
+        count, 0, [](const void* stored, int i, void*) { (*static_cast<const Stored*>(stored))(i); }, &task);
+  }
+
+  /// The same with task(i, scratch): `scratch_bytes` bytes, aligned to 64, that no other task uses meanwhile. Not
+  /// from inside a task. Kept from call to call, so that only the first one allocates.
+  template <typename Task>
+  void run_with_scratch(int count, std::size_t scratch_bytes, Task&& task) {
+    using Stored = std::remove_reference_t<Task>;
+    run_erased(
+        count, scratch_bytes,
+        [](const void* stored, int i, void* scratch) { (*static_cast<const Stored*>(stored))(i, scratch); }, &task);
   }
 
  private:
-  using Call = void (*)(const void* stored, int index);
-  void run_erased(int count, Call call, const void* stored);
-  void work_on(std::uint32_t generation);
-  void worker();
+  using Call = void (*)(const void* stored, int index, void* scratch);
+  void run_erased(int count, std::size_t scratch_bytes, Call call, const void* stored);
+  void reserve_scratch(std::size_t bytes);
+  void work_on(std::uint32_t generation, int thread);
+  void worker(int thread);
 
   // The current job. A ticket is generation << 32 | next task: a thread takes a task only by moving the ticket
   // on, which fails once the job it has read is over, so a late worker can never mix two jobs.
@@ -50,6 +64,7 @@ class ThreadPool {
   std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on; odd steps only at shutdown
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
+  std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
   std::vector<std::thread> workers_;
 };
 

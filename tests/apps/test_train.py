@@ -250,7 +250,7 @@ class BadInput(ProgramTest):
                  ("GiB", config(group="CyclicGroup", group_parameter=2000000000)),
                  ("group_parameter: 0", config(group_parameter=0)),
                  ("elements: 1 permutations", config(elements=[[0, 1, 2]])),
-                 ("twice", config(elements=[[0, 1, 2]] * 6)),
+                 ("repeated", config(elements=[[0, 1, 2]] * 6)),
                  ("permutation", config(elements=[[0, 1, 3]] * 6)),
                  ("layers", config(layers=[])),
                  ("betas", config(betas=[0.9, 0.98, 0.99]))]
