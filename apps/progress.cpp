@@ -37,9 +37,11 @@ std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(seconds, 0.0)));
   char text[32];
   if (whole >= 3600) {
-    std::snprintf(text, sizeof(text), "%dh %02dm", static_cast<int>(whole / 3600), static_cast<int>(whole / 60 % 60));
+    std::snprintf(text, sizeof(text), "%dh %02dm", static_cast<int>(whole / 3600),
+                  static_cast<int>(whole / 60 % 60));
   } else if (whole >= 60) {
-    std::snprintf(text, sizeof(text), "%dm %02ds", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
+    std::snprintf(text, sizeof(text), "%dm %02ds", static_cast<int>(whole / 60),
+                  static_cast<int>(whole % 60));
   } else {
     std::snprintf(text, sizeof(text), "%ds", static_cast<int>(whole));
   }

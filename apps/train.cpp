@@ -63,7 +63,8 @@ RunConfig configure(const Arguments& a) {
   RunConfig c;
   bool split_follows_seed = false;
   if (a.preset.empty() && a.config_file.empty()) {
-    throw std::invalid_argument("name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
+    throw std::invalid_argument(
+        "name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
   }
   if (!a.preset.empty()) {
     const apps::Preset& preset = apps::find_preset(a.preset);
@@ -77,7 +78,8 @@ RunConfig configure(const Arguments& a) {
     if (!a.preset.empty() && (read.group != c.group || read.group_parameter != c.group_parameter)) {
       throw std::invalid_argument("preset " + a.preset + " is " + c.group + "(" +
                                   std::to_string(c.group_parameter) + "), but " + a.config_file + " is " +
-                                  read.group + "(" + std::to_string(read.group_parameter) + "); name only one");
+                                  read.group + "(" + std::to_string(read.group_parameter) +
+                                  "); name only one");
     }
     c = read;
     split_follows_seed = c.split_seed == c.seed;
@@ -101,8 +103,8 @@ RunConfig configure(const Arguments& a) {
 
 std::string figures(const EpochMetrics& m) {
   char text[128];
-  std::snprintf(text, sizeof(text), "train loss %.3e  test loss %.3e  train acc %.4f  test acc %.4f", m.train_loss,
-                m.test_loss, m.train_acc, m.test_acc);
+  std::snprintf(text, sizeof(text), "train loss %.3e  test loss %.3e  train acc %.4f  test acc %.4f",
+                m.train_loss, m.test_loss, m.train_acc, m.test_acc);
   return text;
 }
 
@@ -162,7 +164,8 @@ int train(const Arguments& arguments) {
   const std::uint64_t seeds[] = {config.seed};
   engine::Trainer trainer({group.order(), config.embed_dim, config.hidden_dim}, config.optimizer,
                           engine::make_pair_batch(group.order(), group.cayley_table(), {split.train}, device),
-                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.test}, device), seeds);
+                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.test}, device),
+                          seeds);
   const std::int64_t resumed_at = directory.updates();
   if (const auto state = directory.take_state()) {
     trainer.restore(*state, directory.state_path().string(), resumed_at, 0);

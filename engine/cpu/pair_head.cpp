@@ -1,6 +1,6 @@
 // The fused head on the CPU: pairs, sorted by x, are cut into chunks at the borders between two x; each chunk
-// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed in
-// the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
+// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed
+// in the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
 
 #include <algorithm>
 #include <cstring>
@@ -12,12 +12,15 @@
 namespace engine::cpu {
 namespace {
 
-constexpr int most_chunks = 12;       // splits evenly over 2, 3, 4, 6 and 12 threads
-constexpr int pairs_per_chunk = 64;   // at least, so that tiny problems are not all summing of chunks
-constexpr int rows_per_block = 12;    // a multiple of every instruction set's register block
-constexpr std::size_t tile_bytes = std::size_t{1} << 18;  // h, z and dh of a tile; well inside a second-level cache
+constexpr int most_chunks = 12;      // splits evenly over 2, 3, 4, 6 and 12 threads
+constexpr int pairs_per_chunk = 64;  // at least, so that tiny problems are not all summing of chunks
+constexpr int rows_per_block = 12;   // a multiple of every instruction set's register block
+constexpr std::size_t tile_bytes = std::size_t{1}
+                                   << 18;  // h, z and dh of a tile; well inside a second-level cache
 
-int chunk_count(int pairs) { return std::clamp(pairs / pairs_per_chunk, 1, most_chunks); }
+int chunk_count(int pairs) {
+  return std::clamp(pairs / pairs_per_chunk, 1, most_chunks);
+}
 
 int tile_rows(const PairHead& head) {
   const std::size_t row = (2 * padded_stride(head.hidden) + padded_stride(head.classes)) * sizeof(real);
@@ -92,7 +95,9 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
   const auto hidden = static_cast<std::size_t>(head.hidden);
   constexpr int rows_per_task = 64;
   const int padding_tasks = (2 * head.elements + rows_per_task - 1) / rows_per_task;
-  thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), [&](int task) {
+  const std::int64_t bytes =
+      static_cast<std::int64_t>(sizeof(real)) * head.hidden * (2 * head.elements + 2 * head.classes);
+  thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), bytes, [&](int task) {
     if (task == padding_tasks) {
       tile_kernels().pack_panels(head.hidden, head.classes, u, head.classes, 1, work.u_panels);
     } else if (task == padding_tasks + 1) {
@@ -101,7 +106,8 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
       const int last = std::min(2 * head.elements, (task + 1) * rows_per_task);
       for (int i = task * rows_per_task; i < last; ++i) {
         const auto row = static_cast<std::size_t>(i), elements = static_cast<std::size_t>(head.elements);
-        real* const target = row < elements ? work.l + row * work.h_row : work.r + (row - elements) * work.h_row;
+        real* const target =
+            row < elements ? work.l + row * work.h_row : work.r + (row - elements) * work.h_row;
         std::memcpy(target, lr + row * hidden, hidden * sizeof(real));
         std::fill(target + hidden, target + work.h_row, real{0});
       }
@@ -119,9 +125,7 @@ int first_x_from(const PairHead& head, const int* starts, int number) {
 void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
   const int chunks = chunk_count(head.x.rows);
-  const auto border = [&](int i) {
-    return static_cast<int>(std::int64_t{head.x.rows} * i / chunks);
-  };
+  const auto border = [&](int i) { return static_cast<int>(std::int64_t{head.x.rows} * i / chunks); };
   const int first_x = first_x_from(head, starts, border(chunk));
   const int last_x = chunk + 1 == chunks ? head.elements : first_x_from(head, starts, border(chunk + 1));
   const int first = starts[first_x], last = starts[last_x];
@@ -174,7 +178,9 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
   constexpr int rows_per_task = 16;
   const int element_tasks = (head.elements + rows_per_task - 1) / rows_per_task;
   const int class_tasks = (head.classes + rows_per_task - 1) / rows_per_task;
-  thread_pool().run(element_tasks + class_tasks, [&](int task) {
+  const std::int64_t bytes =
+      static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
+  thread_pool().run(element_tasks + class_tasks, bytes, [&](int task) {
     const bool of_element = task < element_tasks;
     const int first = (of_element ? task : task - element_tasks) * rows_per_task;
     const int last = std::min(of_element ? head.elements : head.classes, first + rows_per_task);
@@ -187,7 +193,8 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
       }
       if (of_element) {
         std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
-        std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum, hidden * sizeof(real));
+        std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum,
+                    hidden * sizeof(real));
       } else {
         for (std::size_t j = 0; j < hidden; ++j) du[j * classes + row] = sum[j];
       }
@@ -207,13 +214,15 @@ void pair_head(const PairHead& head) {
   Carver carver(head.workspace);
   const Workspace work(head, carver);
   const int chunks = chunk_count(head.x.rows);
-  const std::int64_t lr_size = 2LL * head.elements * head.hidden, u_size = std::int64_t{head.hidden} * head.classes;
+  const std::int64_t lr_size = 2LL * head.elements * head.hidden,
+                     u_size = std::int64_t{head.hidden} * head.classes;
+  const std::int64_t operations = 6LL * head.x.rows * head.hidden * head.classes;
   for (int replica = 0; replica < head.replicas; ++replica) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
     prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
-    thread_pool().run_with_scratch(chunks, tile_scratch_bytes(head), [&](int chunk, void* scratch) {
-      run_chunk(head, starts, replica, chunk, work, scratch);
-    });
+    thread_pool().run_with_scratch(
+        chunks, operations, tile_scratch_bytes(head),
+        [&](int chunk, void* scratch) { run_chunk(head, starts, replica, chunk, work, scratch); });
     LossAndCorrect result{0, 0};
     for (int chunk = 0; chunk < chunks; ++chunk) {
       result.loss += work.chunk_results[chunk].loss;
@@ -248,7 +257,7 @@ void cross_entropy(int batch, int rows, int classes, const real* logits, const i
   Carver measure(nullptr);
   measure.take<real>(stride);
   measure.take<double>(odds_size);
-  thread_pool().run_with_scratch(1, measure.used(), one_row_at_a_time);
+  thread_pool().run_with_scratch(1, 0, measure.used(), one_row_at_a_time);
 }
 
 }  // namespace engine::cpu

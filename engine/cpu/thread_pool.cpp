@@ -13,6 +13,7 @@ namespace engine {
 namespace {
 
 constexpr int spins_before_sleep = 4000;
+constexpr std::int64_t work_worth_sharing = 200'000;  // some ten microseconds of one thread
 
 thread_local bool inside_task = false;
 
@@ -61,16 +62,19 @@ void ThreadPool::reserve_scratch(std::size_t bytes) {
   }
 }
 
-void ThreadPool::run_erased(int count, std::size_t scratch_bytes, Call call, const void* stored) {
+void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call,
+                            const void* stored) {
   if (inside_task) {
     for (int i = 0; i < count; ++i) call(stored, i, nullptr);
     return;
   }
   const std::lock_guard lock(one_job_);
   if (scratch_bytes > 0) reserve_scratch(scratch_bytes);
-  if (workers_.empty() || count <= 1) {
+  if (workers_.empty() || count <= 1 || work < work_worth_sharing) {
+    inside_task = true;
     void* const scratch = scratch_[0] ? scratch_[0]->data() : nullptr;
     for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    inside_task = false;
     return;
   }
   call_.store(call, std::memory_order_relaxed);
@@ -124,7 +128,8 @@ int physical_cores() {
   std::set<std::string> cores;  // hyperthreads of one core name the same siblings
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &allowed)) continue;
-    std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
+    std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
+                       "/topology/thread_siblings_list");
     std::string siblings;
     if (!std::getline(file, siblings)) siblings = std::to_string(cpu);
     cores.insert(siblings);
@@ -132,7 +137,9 @@ int physical_cores() {
   return cores.empty() ? 1 : static_cast<int>(cores.size());
 }
 
-ThreadPool& thread_pool() { return *pool_slot(); }
+ThreadPool& thread_pool() {
+  return *pool_slot();
+}
 
 void set_threads(int threads) {
   if (threads < 1 || threads > 1024) {
