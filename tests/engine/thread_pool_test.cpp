@@ -12,8 +12,6 @@ const std::thread::id main_thread = std::this_thread::get_id();
 }  // namespace
 
 TEST_SUITE_BEGIN("quick");
-TEST_SUITE_BEGIN("threads");
-
 TEST_CASE("thread pool: every task runs once, job after job, with any number of threads") {
   for (const int threads : {1, 2, 3, 8}) {
     engine::ThreadPool pool(threads);
@@ -62,5 +60,4 @@ TEST_CASE("thread pool: numbers of threads are checked") {
   CHECK(engine::physical_cores() >= 1);
 }
 
-TEST_SUITE_END();
 TEST_SUITE_END();

@@ -142,8 +142,6 @@ TEST_CASE("trainer: divergence is reported with its epoch") {
   CHECK_THROWS_AS(run(), engine::DivergenceError);
 }
 
-TEST_SUITE_BEGIN("threads");
-
 TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   engine::set_threads(1);
   const auto one = weights_after(make_trainer({1, 2}, engine::Device::cpu), 20).tensors;
@@ -153,5 +151,4 @@ TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   }
 }
 
-TEST_SUITE_END();
 TEST_SUITE_END();
