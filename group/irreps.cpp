@@ -169,7 +169,10 @@ MatrixFamily extend_from_generators(const FiniteGroup& group, const MatrixFamily
 }
 
 Irrep irrep(const FiniteGroup& group, std::size_t index) {
-  const CharacterTable table = character_table(group);
+  return irrep(group, character_table(group), index);
+}
+
+Irrep irrep(const FiniteGroup& group, const CharacterTable& table, std::size_t index) {
   const IrrepInfo& info = table.irreps.at(index);
   require_memory(group, bytes_needed(group, info));
   return {info, matrices_of(group, table, index)};

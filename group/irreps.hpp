@@ -33,6 +33,8 @@ struct Irrep {
 /// @throws std::out_of_range for other indices; GroupError if its 8 n d^2 (complex: 16 n d^2) bytes exceed 4
 /// GiB Cost: O(n d^2) for S_n, O(n d^3) for others.
 Irrep irrep(const FiniteGroup& group, std::size_t index);
+/// The same where character_table(group) is at hand.
+Irrep irrep(const FiniteGroup& group, const CharacterTable& table, std::size_t index);
 
 /// All of them: 8 n^2 bytes where all are real. For S_7 that is 203 MB.
 /// @throws GroupError as irrep does, and if all together exceed 4 GiB

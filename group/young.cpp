@@ -178,4 +178,30 @@ std::vector<double> all_orthogonal_matrices(const TableauBasis& basis,
   return matrices;
 }
 
+void for_each_orthogonal_matrix(const TableauBasis& basis,
+                                const std::function<void(std::span<const double>)>& visit) {
+  const int n = basis.degree();
+  const int d = basis.dimension();
+  std::vector<SparseTransposition> transpositions;
+  for (int i = 1; i < n; ++i) transpositions.push_back(orthogonal_transposition(basis, i));
+  // by_depth[k]: the matrix of the permutation that starts as chosen up to place k and goes on ascending.
+  std::vector<std::vector<double>> by_depth(at(n) + 1, std::vector<double>(at(d) * at(d), 0));
+  for (int t = 0; t < d; ++t) by_depth[0][at(t) * at(d) + at(t)] = 1;
+  const std::function<void(int)> choose = [&](int k) {
+    if (k >= n - 1) {
+      visit(by_depth[at(k)]);
+      return;
+    }
+    for (int c = 0; c < n - k; ++c) {
+      // The c-th of the remaining images moves from place k + c to k: x = s_(k+1) * .. * s_(k+c) * (what was
+      // there).
+      std::vector<double>& next = by_depth[at(k) + 1];
+      next = by_depth[at(k)];
+      for (int i = k + c; i > k; --i) apply_left(transpositions[at(i) - 1], next.data(), d, d);
+      choose(k + 1);
+    }
+  };
+  choose(0);
+}
+
 }  // namespace group

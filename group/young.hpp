@@ -8,6 +8,8 @@
 // and nothing else: the s_i are their own inverses, and what a textbook calls the matrix of x is ours of
 // x^-1.
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "group/permutation.hpp"
@@ -68,5 +70,11 @@ SquareMatrix<double> orthogonal_matrix(const TableauBasis& basis, const Permutat
 /// Cost: O(n! d^2): every matrix is s_i times one with fewer inversions, and s_i has two entries a row.
 std::vector<double> all_orthogonal_matrices(const TableauBasis& basis,
                                             const std::vector<Permutation>& elements);
+
+/// Visits the orthogonal matrices of all n! permutations in lexicographic order, holding n of them at a time.
+/// @param visit  gets each matrix, (d, d) row-major, valid during the call
+/// Cost: O(n! d^2).
+void for_each_orthogonal_matrix(const TableauBasis& basis,
+                                const std::function<void(std::span<const double>)>& visit);
 
 }  // namespace group

@@ -84,7 +84,6 @@ TEST_CASE("irreps: numerical matrices of real type are real, others unitary") {
 TEST_CASE("irreps: what does not fit or does not exist is refused") {
   const FiniteGroup c4 = group::cyclic_group(4);
   CHECK_THROWS_AS(group::irrep(c4, 4), std::out_of_range);
-  CHECK_THROWS_AS(group::irreps(group::cyclic_group(5000)), GroupError);
 }
 
 TEST_CASE("verification: a broken representation does not pass") {
@@ -103,8 +102,20 @@ TEST_CASE("irreps: every check holds for 20 groups given as shuffled tables") {
   for (const test::NamedGroup& sample : test::shuffled_groups()) check_all(sample.group);
 }
 
-TEST_CASE("irreps: every check holds for S_5, S_6, S_7, A_6, A_7") {
-  for (const char* name : {"s5", "s6", "s7", "a6", "a7"}) check_all(group::parse_group(name));
+TEST_CASE("irreps: every check holds for S_5 and S_6") {
+  for (const char* name : {"s5", "s6"}) check_all(group::parse_group(name));
+}
+
+TEST_CASE("irreps: every check holds for S_7") {
+  check_all(group::symmetric_group(7));
+}
+
+TEST_CASE("irreps: every check holds for A_6 and A_7") {
+  for (const char* name : {"a6", "a7"}) check_all(group::parse_group(name));
+}
+
+TEST_CASE("irreps: too many classes are refused") {
+  CHECK_THROWS_AS(group::irreps(group::cyclic_group(5000)), GroupError);
 }
 
 TEST_SUITE_END();

@@ -172,6 +172,21 @@ TEST_CASE("orthogonal form: all matrices at once equal one at a time, in any ele
   CHECK_THROWS_AS(orthogonal_matrix(basis, Permutation::identity(4)), GroupError);
 }
 
+TEST_CASE("orthogonal form: visited in lexicographic order, the same matrices") {
+  for (int n = 1; n <= 5; ++n) {
+    for (const Partition& shape : group::partitions(n)) {
+      const TableauBasis basis(shape);
+      std::uint64_t rank = 0;
+      for_each_orthogonal_matrix(basis, [&](std::span<const double> matrix) {
+        const SquareMatrix<double> expected = orthogonal_matrix(basis, Permutation::unrank(n, rank++));
+        for (std::size_t k = 0; k < matrix.size(); ++k)
+          CHECK(std::abs(matrix[k] - expected.entries[k]) < 1e-13);
+      });
+      CHECK(rank == group::factorial(n));
+    }
+  }
+}
+
 TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("slow");
