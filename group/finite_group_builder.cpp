@@ -1,6 +1,7 @@
 #include "group/finite_group_builder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <numeric>
 #include <tuple>
@@ -221,6 +222,14 @@ void FiniteGroupBuilder::order_classes_by_cycle_type() {
     const auto found = std::find_if(c.elements.begin(), c.elements.end(),
                                     [&](int x) { return data_.permutations[at(x)] == canonical; });
     if (found != c.elements.end()) c.representative = *found;
+    if (found ==
+        c.elements.end()) {  // its conjugate by a transposition of the last two points of the longest cycle
+      const std::array last_two{type.front() - 2, type.front() - 1};
+      const Permutation swap = Permutation::cycle(canonical.degree(), last_two);
+      const Permutation other = swap * canonical * swap;
+      c.representative = *std::find_if(c.elements.begin(), c.elements.end(),
+                                       [&](int x) { return data_.permutations[at(x)] == other; });
+    }
     keyed.push_back({{type, found == c.elements.end()}, std::move(c)});
   }
   std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
