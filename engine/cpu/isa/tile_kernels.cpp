@@ -90,7 +90,7 @@ void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter
   const auto beta1 = static_cast<real>(step.beta1), one_minus_beta1 = static_cast<real>(1 - step.beta1);
   const auto beta2 = static_cast<real>(step.beta2), one_minus_beta2 = static_cast<real>(1 - step.beta2);
   const auto step_size = static_cast<real>(step.lr / correction1);
-  const auto root_correction2 = static_cast<real>(__builtin_sqrt(correction2));
+  const auto root_scale = static_cast<real>(1 / __builtin_sqrt(correction2));
   const auto eps = static_cast<real>(step.eps);
   for (std::int64_t i = 0; i < count; ++i) {
     const real g = gradient[i];
@@ -99,7 +99,7 @@ void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter
     const real root = sizeof(real) == 4 ? static_cast<real>(__builtin_sqrtf(static_cast<float>(v[i])))
                                         : static_cast<real>(__builtin_sqrt(static_cast<double>(v[i])));
     // Not parameter * (1 - decay): that factor, rounded to float32, would drift by its error in every step.
-    parameter[i] -= decay * parameter[i] + step_size * (m[i] / (root / root_correction2 + eps));
+    parameter[i] -= decay * parameter[i] + step_size * (m[i] / (root * root_scale + eps));
   }
 }
 
