@@ -1,12 +1,13 @@
 #include "analysis/run_group.hpp"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <map>
 #include <sstream>
 #include <stdexcept>
-#include <unistd.h>
 
-#include "group/families.hpp"
+#include "group/group_name.hpp"
 
 namespace analysis {
 namespace {
@@ -29,7 +30,8 @@ const std::map<std::string, Family>& families() {
 void require_pairs_fit(const std::string& name, double order) {
   constexpr double bytes_per_pair = 60, gib = 1 << 30;
   const double needed = order * order * bytes_per_pair;
-  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  const double there =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (needed > 0.8 * there) {
     std::ostringstream message;
     message << name << " does not fit: its " << order << "^2 pairs need " << std::ceil(needed / gib)
@@ -51,16 +53,18 @@ group::FiniteGroup group_of(const engine::RunConfig& config) {
   require_pairs_fit(name, order);
   if (config.elements.empty()) return group::parse_group(name);
   if (static_cast<double>(config.elements.size()) != order) {
-    throw std::invalid_argument("elements: " + std::to_string(config.elements.size()) + " permutations for " + name);
+    throw std::invalid_argument("elements: " + std::to_string(config.elements.size()) + " permutations for " +
+                                name);
   }
   std::vector<group::Permutation> elements;
   for (const std::vector<int>& images : config.elements) elements.emplace_back(images);
-  return {name, std::move(elements)};
+  return group::FiniteGroup::from_permutations(name, std::move(elements));
 }
 
 std::vector<std::vector<int>> one_line_elements(const group::FiniteGroup& group) {
   std::vector<std::vector<int>> elements;
-  for (const group::Permutation& p : group.permutations()) elements.push_back(p.images());
+  for (const group::Permutation& p : group.permutations())
+    elements.emplace_back(p.images().begin(), p.images().end());
   return elements;
 }
 

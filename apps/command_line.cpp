@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -44,6 +45,16 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) 
   } catch (const std::exception& error) {
     return complain(app, error.what(), exit_failure);
   }
+}
+
+CLI::Validator natural_number() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stop == end ? "" : text + " is not a whole number from 0 to 2^64 - 1";
+  };
+  return {check, "", "natural number"};
 }
 
 bool use_color(int fd) {

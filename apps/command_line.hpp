@@ -19,6 +19,10 @@ void describe(CLI::App& app, const std::string& name, const std::string& example
 /// "name: what". Catches once for the whole program.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
+/// For CLI11's check(): the argument is a whole number from 0 to 2^64 - 1 and nothing else. CLI11 itself lets
+/// -1 wrap around to 2^64 - 1.
+CLI::Validator natural_number();
+
 /// Whether to colour what is written to file descriptor `fd`: a terminal, and NO_COLOR unset or empty.
 bool use_color(int fd);
 

@@ -8,7 +8,9 @@ namespace {
 
 volatile std::sig_atomic_t raised = 0;
 
-void raise_flag(int) { raised = 1; }
+void raise_flag(int) {
+  raised = 1;
+}
 
 }  // namespace
 
@@ -19,6 +21,8 @@ void catch_interrupts() {
   for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 
-bool interrupted() { return raised != 0; }
+bool interrupted() {
+  return raised != 0;
+}
 
 }  // namespace apps

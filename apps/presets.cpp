@@ -72,8 +72,8 @@ const Preset& find_preset(const std::string& name) {
     if (edit_distance(preset.name, name) < edit_distance(nearest->name, name)) nearest = &preset;
     names += (names.empty() ? "" : ", ") + preset.name;
   }
-  throw std::invalid_argument("unknown preset '" + name + "'; did you mean '" + nearest->name + "'? There are " +
-                              names + "; other groups by --config");
+  throw std::invalid_argument("unknown preset '" + name + "'; did you mean '" + nearest->name +
+                              "'? There are " + names + "; other groups by --config");
 }
 
 }  // namespace apps

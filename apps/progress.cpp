@@ -37,9 +37,11 @@ std::string duration_text(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(seconds, 0.0)));
   char text[32];
   if (whole >= 3600) {
-    std::snprintf(text, sizeof(text), "%dh %02dm", static_cast<int>(whole / 3600), static_cast<int>(whole / 60 % 60));
+    std::snprintf(text, sizeof(text), "%dh %02dm", static_cast<int>(whole / 3600),
+                  static_cast<int>(whole / 60 % 60));
   } else if (whole >= 60) {
-    std::snprintf(text, sizeof(text), "%dm %02ds", static_cast<int>(whole / 60), static_cast<int>(whole % 60));
+    std::snprintf(text, sizeof(text), "%dm %02ds", static_cast<int>(whole / 60),
+                  static_cast<int>(whole % 60));
   } else {
     std::snprintf(text, sizeof(text), "%ds", static_cast<int>(whole));
   }
@@ -60,7 +62,7 @@ std::string Progress::speed_and_time_left(std::int64_t done, double now) const {
   if (elapsed <= 0 || steps <= 0) return "";
   const double speed = steps / elapsed;
   char text[48];
-  std::snprintf(text, sizeof(text), speed < 10 ? "  %.1f steps/s  " : "  %.0f steps/s  ", speed);
+  std::snprintf(text, sizeof(text), speed < 10 ? "  %.1f steps/s, " : "  %.0f steps/s, ", speed);
   return text + duration_text(static_cast<double>(total_ - done) / speed) + " left";
 }
 
@@ -69,11 +71,13 @@ void Progress::redraw(std::int64_t done, const std::string& figures, double now)
   next_redraw_ = now + redraw_seconds;
   const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
   const std::string count = std::to_string(done) + "/" + std::to_string(total_);
-  const std::string text = "  " + count + "  " + figures + speed_and_time_left(done, now);
-  const int room = terminal_columns() - static_cast<int>(text.size()) - 1;
+  const std::string text = count + speed_and_time_left(done, now) + "  " + figures;
+  const int columns = terminal_columns() - 1, room = columns - static_cast<int>(text.size()) - 2;
   std::string line = "\r\033[K";
-  if (room >= 8) line += (color_ ? "\033[36m" : "") + bar(share, std::min(room, 30)) + (color_ ? "\033[0m" : "");
-  line += text.substr(0, static_cast<std::size_t>(std::max(terminal_columns() - 1, 0)));
+  if (room >= 8) {
+    line += (color_ ? "\033[36m" : "") + bar(share, std::min(room, 30)) + (color_ ? "\033[0m" : "") + "  ";
+  }
+  line += text.substr(0, static_cast<std::size_t>(std::max(columns, 0)));
   std::cerr << line << std::flush;
   drawn_ = true;
 }

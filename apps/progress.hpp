@@ -13,8 +13,8 @@ double monotonic_seconds();
 std::string duration_text(double seconds);
 
 /// How far a long computation is, on stderr: a bar redrawn in place on a terminal, one plain line per call of
-/// line() otherwise. Knows speed and time left by the clock that is handed in with each call, and shows neither
-/// when that clock stands still or jumps back.
+/// line() otherwise. Knows speed and time left by the clock that is handed in with each call, and shows
+/// neither when that clock stands still or jumps back.
 class Progress {
  public:
   /// @param total  steps in all;  @param done  steps behind at the start, not counted in the speed

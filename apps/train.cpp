@@ -44,8 +44,8 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--frac-train", a.frac_train, "Share of all pairs to train on, between 0 and 1");
   app.add_option("--embed-dim", a.embed_dim, "Embedding size E");
   app.add_option("--hidden-dim", a.hidden_dim, "Hidden size H");
-  app.add_option("--seed", a.seed, "Seed of the start weights");
-  app.add_option("--split-seed", a.split_seed, "Seed of the train/test split");
+  app.add_option("--seed", a.seed, "Seed of the start weights")->check(apps::natural_number());
+  app.add_option("--split-seed", a.split_seed, "Seed of the train/test split")->check(apps::natural_number());
   app.add_option("--checkpoint-every", a.checkpoint_every, "Epochs between checkpoints");
   app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
@@ -63,7 +63,8 @@ RunConfig configure(const Arguments& a) {
   RunConfig c;
   bool split_follows_seed = false;
   if (a.preset.empty() && a.config_file.empty()) {
-    throw std::invalid_argument("name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
+    throw std::invalid_argument(
+        "name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
   }
   if (!a.preset.empty()) {
     const apps::Preset& preset = apps::find_preset(a.preset);
@@ -77,7 +78,8 @@ RunConfig configure(const Arguments& a) {
     if (!a.preset.empty() && (read.group != c.group || read.group_parameter != c.group_parameter)) {
       throw std::invalid_argument("preset " + a.preset + " is " + c.group + "(" +
                                   std::to_string(c.group_parameter) + "), but " + a.config_file + " is " +
-                                  read.group + "(" + std::to_string(read.group_parameter) + "); name only one");
+                                  read.group + "(" + std::to_string(read.group_parameter) +
+                                  "); name only one");
     }
     c = read;
     split_follows_seed = c.split_seed == c.seed;
@@ -101,8 +103,16 @@ RunConfig configure(const Arguments& a) {
 
 std::string figures(const EpochMetrics& m) {
   char text[128];
-  std::snprintf(text, sizeof(text), "train loss %.3e  test loss %.3e  train acc %.4f  test acc %.4f", m.train_loss,
-                m.test_loss, m.train_acc, m.test_acc);
+  std::snprintf(text, sizeof(text), "train loss %.3e  test loss %.3e  train acc %.4f  test acc %.4f",
+                m.train_loss, m.test_loss, m.train_acc, m.test_acc);
+  return text;
+}
+
+/// The same for the bar, which has 80 columns for all.
+std::string short_figures(const EpochMetrics& m) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "loss %.2e/%.2e  acc %.3f/%.3f", m.train_loss, m.test_loss, m.train_acc,
+                m.test_acc);
   return text;
 }
 
@@ -111,7 +121,7 @@ std::optional<EpochMetrics> run_epochs(engine::Trainer& trainer, engine::RunDire
                                        const RunConfig& config, bool quiet) {
   apps::Progress progress(config.epochs, trainer.updates(), apps::monotonic_seconds(), quiet);
   std::optional<EpochMetrics> latest;
-  std::string shown;
+  std::string shown;  ///< by the bar, since the latest checkpoint
   while (trainer.updates() < config.epochs) {
     trainer.step();
     const std::int64_t epoch = trainer.updates() - 1;
@@ -121,10 +131,10 @@ std::optional<EpochMetrics> run_epochs(engine::Trainer& trainer, engine::RunDire
     if (checkpoint) {
       latest = trainer.evaluate().front();
       directory.save_checkpoint(*latest, trainer.weights(0), trainer.state(0));
-      shown = figures(*latest);
+      shown = short_figures(*latest);
     }
     const double now = apps::monotonic_seconds();
-    if (checkpoint) progress.line(trainer.updates(), shown, now);
+    if (checkpoint) progress.line(trainer.updates(), figures(*latest), now);
     if (progress.due(now)) progress.redraw(trainer.updates(), shown, now);
     if (apps::interrupted() && !last) {
       directory.save_state(trainer.updates(), trainer.state(0));
@@ -154,7 +164,8 @@ int train(const Arguments& arguments) {
   const std::uint64_t seeds[] = {config.seed};
   engine::Trainer trainer({group.order(), config.embed_dim, config.hidden_dim}, config.optimizer,
                           engine::make_pair_batch(group.order(), group.cayley_table(), {split.train}, device),
-                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.test}, device), seeds);
+                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.test}, device),
+                          seeds);
   const std::int64_t resumed_at = directory.updates();
   if (const auto state = directory.take_state()) {
     trainer.restore(*state, directory.state_path().string(), resumed_at, 0);

@@ -8,7 +8,9 @@
 namespace engine {
 namespace {
 
-std::size_t bytes_of(std::int64_t count) { return static_cast<std::size_t>(count) * sizeof(real); }
+std::size_t bytes_of(std::int64_t count) {
+  return static_cast<std::size_t>(count) * sizeof(real);
+}
 
 }  // namespace
 

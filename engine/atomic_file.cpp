@@ -13,7 +13,9 @@
 namespace engine {
 namespace {
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 /// A file descriptor that is closed on every way out.
 class Descriptor {

@@ -6,8 +6,8 @@
 
 namespace engine {
 
-/// Writes a file beside its name and renames it, after forcing it to the disk: whoever looks, also after a kill
-/// or a power cut, finds the old content or the new one, never half.
+/// Writes a file beside its name and renames it, after forcing it to the disk: whoever looks, also after a
+/// kill or a power cut, finds the old content or the new one, never half.
 /// @throws FileError naming the file and the reason; nothing is left behind then
 void write_file(const std::filesystem::path& path, std::string_view content);
 

@@ -7,9 +7,13 @@
 
 namespace engine {
 
-std::string to_string(Device device) { return device == Device::cpu ? "cpu" : "cuda"; }
+std::string to_string(Device device) {
+  return device == Device::cpu ? "cpu" : "cuda";
+}
 
-const Kernels& kernels(Device device) { return device == Device::cpu ? cpu_kernels() : cuda_kernels(); }
+const Kernels& kernels(Device device) {
+  return device == Device::cpu ? cpu_kernels() : cuda_kernels();
+}
 
 Device device_from_name(const std::string& name) {
   if (name == "cpu") return Device::cpu;
@@ -24,7 +28,9 @@ Device device_from_name(const std::string& name) {
 Buffer::Buffer(Device device, std::size_t bytes)
     : device_(device), bytes_(bytes), data_(kernels(device).allocate(bytes)) {}
 
-Buffer::~Buffer() { kernels(device_).release(data_); }
+Buffer::~Buffer() {
+  kernels(device_).release(data_);
+}
 
 void Buffer::write(const void* host, std::size_t bytes, std::size_t offset) {
   kernels(device_).write(static_cast<char*>(data_) + offset, host, bytes);

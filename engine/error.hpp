@@ -17,7 +17,8 @@ struct FormatError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// A setting that is missing, of the wrong type or out of range. The message names it and what would be right.
+/// A setting that is missing, of the wrong type or out of range. The message names it and what would be
+/// right.
 struct ConfigError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };

@@ -44,7 +44,8 @@ RowIndex::RowIndex(int replicas, int table_rows, const std::vector<int>& target,
     for (std::size_t t = 1; t < starts_size; ++t) first[t] += first[t - 1];
     std::copy(first, first + starts_size, next.begin());
     for (int i = 0; i < rows; ++i) {
-      members[r * per_replica + static_cast<std::size_t>(next[static_cast<std::size_t>(of_replica[i])]++)] = i;
+      members[r * per_replica + static_cast<std::size_t>(next[static_cast<std::size_t>(of_replica[i])]++)] =
+          i;
     }
   }
 
@@ -62,8 +63,8 @@ Labels::Labels(int replicas, int classes, const std::vector<int>& labels, Device
   storage_->write(labels.data(), labels.size() * sizeof(int));
 }
 
-PairBatch make_pair_batch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-                          Device device) {
+PairBatch make_pair_batch(int elements, std::span<const int> table,
+                          std::vector<std::vector<std::int64_t>> pairs, Device device) {
   const auto n = static_cast<std::int64_t>(elements);
   if (static_cast<std::int64_t>(table.size()) != n * n) {
     throw ShapeError("pair batch: a table of " + std::to_string(table.size()) + " entries for " +
@@ -71,7 +72,8 @@ PairBatch make_pair_batch(int elements, std::span<const int> table, std::vector<
   }
   std::vector<int> x, y, product;
   for (std::vector<std::int64_t>& list : pairs) {
-    if (list.size() != pairs.front().size()) throw ShapeError("pair batch: replicas differ in their pairs' number");
+    if (list.size() != pairs.front().size())
+      throw ShapeError("pair batch: replicas differ in their pairs' number");
     std::sort(list.begin(), list.end());  // by x, which the fused head needs; a full batch has no order
     for (const std::int64_t k : list) {
       if (k < 0 || k >= n * n) throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");

@@ -33,7 +33,8 @@ class RowIndex {
 /// Class numbers, one list of equal length per replica. On one device.
 class Labels {
  public:
-  /// @throws ShapeError if an entry is outside [0, classes) or labels.size() is no positive multiple of replicas
+  /// @throws ShapeError if an entry is outside [0, classes) or labels.size() is no positive multiple of
+  /// replicas
   Labels(int replicas, int classes, const std::vector<int>& labels, Device device = Device::cpu);
 
   int replicas() const { return replicas_; }
@@ -61,7 +62,7 @@ struct PairBatch {
 /// @param table     (n, n) row-major, table[x n + y] the index of x*y
 /// @param pairs     one list per replica of pair numbers k, x = k / n and y = k % n, all of one length
 /// @throws ShapeError if a number is out of range or the lists differ in length or are empty
-PairBatch make_pair_batch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-                          Device device = Device::cpu);
+PairBatch make_pair_batch(int elements, std::span<const int> table,
+                          std::vector<std::vector<std::int64_t>> pairs, Device device = Device::cpu);
 
 }  // namespace engine

@@ -10,8 +10,8 @@ namespace engine {
 
 enum class Trans { no, yes };
 
-/// Where the rows of a (rows, cols) array go to or come from. `target[i]` is the table row of array row i; the
-/// array rows of table row t are `members[starts[t]] .. members[starts[t + 1] - 1]`, ascending, so that a
+/// Where the rows of a (rows, cols) array go to or come from. `target[i]` is the table row of array row i;
+/// the array rows of table row t are `members[starts[t]] .. members[starts[t + 1] - 1]`, ascending, so that a
 /// scatter-add sums in a fixed order without atomics. One such index per replica, packed.
 struct IndexView {
   int rows;            ///< of the array
@@ -34,12 +34,12 @@ struct LossAndCorrect {
 /// Sizes and operands of the fused head; see ops.hpp, pair_cross_entropy.
 struct PairHead {
   int replicas, elements, hidden, classes;
-  IndexView x, y;     ///< pairs, sorted by x; both with table_rows == elements
-  const int* labels;  ///< (replicas, pairs)
-  const real* lr;     ///< (replicas, 2 elements, hidden): l over r
-  const real* u;      ///< (replicas, hidden, classes)
-  real* dlr;          ///< like lr: gradient of the mean loss, overwritten; null: forward only
-  real* du;           ///< like u: likewise
+  IndexView x, y;          ///< pairs, sorted by x; both with table_rows == elements
+  const int* labels;       ///< (replicas, pairs)
+  const real* lr;          ///< (replicas, 2 elements, hidden): l over r
+  const real* u;           ///< (replicas, hidden, classes)
+  real* dlr;               ///< like lr: gradient of the mean loss, overwritten; null: forward only
+  real* du;                ///< like u: likewise
   LossAndCorrect* result;  ///< (replicas)
   void* workspace;         ///< pair_head_workspace() bytes
 };
@@ -65,9 +65,9 @@ struct AdamWState {
   AdamWFactors factors;  ///< of the last one
 };
 
-/// One backend, one table. Pointers live on that device. Arrays are row-major and packed; `batch` arrays follow
-/// each other. Backward kernels accumulate (+=). Reductions have a fixed order. No default initializers: an
-/// omitted entry fails to compile.
+/// One backend, one table. Pointers live on that device. Arrays are row-major and packed; `batch` arrays
+/// follow each other. Backward kernels accumulate (+=). Reductions have a fixed order. No default
+/// initializers: an omitted entry fails to compile.
 struct Kernels {
   void* (*allocate)(std::size_t bytes);  ///< zeroed
   void (*release)(void* data) noexcept;
@@ -79,17 +79,18 @@ struct Kernels {
   void (*multiply)(std::int64_t count, const real* a, const real* b, real* y);
   void (*scale)(std::int64_t count, real factor, const real* x, real* y);
   void (*relu)(std::int64_t count, const real* x, real* y);
-  void (*accumulate)(std::int64_t count, real factor, const real* x, real* y);                 ///< y += factor x
-  void (*multiply_backward)(std::int64_t count, const real* other, const real* dy, real* dx);  ///< dx += other dy
+  void (*accumulate)(std::int64_t count, real factor, const real* x, real* y);  ///< y += factor x
+  void (*multiply_backward)(std::int64_t count, const real* other, const real* dy,
+                            real* dx);  ///< dx += other dy
   void (*relu_backward)(std::int64_t count, const real* y, const real* dy, real* dx);
   /// y += factor by_entry[b] x for each batch entry b of `count` numbers.
   void (*accumulate_scaled)(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
                             real* y);
 
-  /// Copies, or with `add` adds, a (rows, cols) block between two larger arrays. The pointers are at the block's
-  /// first number; a `stride` is the distance in numbers between rows, and between batch entries.
-  void (*copy_block)(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,
-                     BlockStride target_stride, bool add);
+  /// Copies, or with `add` adds, a (rows, cols) block between two larger arrays. The pointers are at the
+  /// block's first number; a `stride` is the distance in numbers between rows, and between batch entries.
+  void (*copy_block)(int batch, int rows, int cols, const real* source, BlockStride source_stride,
+                     real* target, BlockStride target_stride, bool add);
 
   void (*sum_rows)(int batch, int rows, int cols, const real* x, real* y);  ///< (rows,cols) -> (1,cols)
   void (*sum_cols)(int batch, int rows, int cols, const real* x, real* y);  ///< (rows,cols) -> (rows,1)

@@ -38,7 +38,8 @@ OneLayerMLP::OneLayerMLP(const ModelSizes& sizes, int replicas, Device device)
     : sizes_(sizes),
       parameters_(buffer_for(sizes, replicas, device)),
       gradients_(buffer_for(sizes, replicas, device)),
-      embeddings_(Tensor::parameter({replicas, 2 * sizes.elements, sizes.embed_dim}, parameters_, gradients_, 0)),
+      embeddings_(
+          Tensor::parameter({replicas, 2 * sizes.elements, sizes.embed_dim}, parameters_, gradients_, 0)),
       hidden_(Tensor::parameter({replicas, 2 * sizes.embed_dim, sizes.hidden_dim}, parameters_, gradients_,
                                 embeddings_.size())),
       unembedding_(Tensor::parameter({replicas, sizes.hidden_dim, sizes.elements}, parameters_, gradients_,
@@ -74,7 +75,8 @@ void OneLayerMLP::initialize(std::span<const std::uint64_t> seeds) {
 Tensor OneLayerMLP::loss(const PairBatch& batch, const LossMeter& meter, bool gradient) const {
   const auto used = [&](const Tensor& parameter) { return gradient ? parameter : parameter.detach(); };
   const int r = replicas(), n = sizes_.elements, e = sizes_.embed_dim, h = sizes_.hidden_dim;
-  // [W_x[x], W_y[y]] W = (W_x W[:E])[x] + (W_y W[E:])[y]: two small products per step in place of one per pair.
+  // [W_x[x], W_y[y]] W = (W_x W[:E])[x] + (W_y W[E:])[y]: two small products per step in place of one per
+  // pair.
   const Tensor lr = matmul(used(embeddings_).reshape({2 * r, n, e}), used(hidden_).reshape({2 * r, e, h}));
   return pair_cross_entropy(lr.reshape({r, 2 * n, h}), used(unembedding_), batch, &meter);
 }
@@ -95,8 +97,8 @@ std::map<std::string, StoredTensor> OneLayerMLP::unpack(const Buffer& buffer, in
   return tensors;
 }
 
-void OneLayerMLP::pack(const TensorFile& tensors, const std::string& file, const std::string& prefix, int replica,
-                       Buffer& buffer) const {
+void OneLayerMLP::pack(const TensorFile& tensors, const std::string& file, const std::string& prefix,
+                       int replica, Buffer& buffer) const {
   for (const Part& part : parts(replica)) {
     const StoredTensor& tensor = tensors.get(file, prefix + part.name, {part.rows, part.cols});
     const std::vector<real> values(tensor.values.begin(), tensor.values.end());

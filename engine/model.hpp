@@ -41,7 +41,8 @@ class OneLayerMLP {
   /// W_x, W_y, W and W_U of one replica, read from a buffer that is laid out as parameters() is: the weights
   /// themselves, their gradients, or an optimiser's moments.
   std::map<std::string, StoredTensor> unpack(const Buffer& buffer, int replica) const;
-  /// The inverse.  @param file  named in errors.  @throws FormatError if a tensor is missing or of another shape
+  /// The inverse.  @param file  named in errors.  @throws FormatError if a tensor is missing or of another
+  /// shape
   void pack(const TensorFile& tensors, const std::string& file, const std::string& prefix, int replica,
             Buffer& buffer) const;
 

@@ -10,7 +10,8 @@
 
 namespace engine {
 
-inline void require(bool fits, const std::string& op, const std::string& what, const Shape& a, const Shape& b) {
+inline void require(bool fits, const std::string& op, const std::string& what, const Shape& a,
+                    const Shape& b) {
   if (!fits) throw ShapeError(op + ": " + what + ": " + to_string(a) + " x " + to_string(b));
 }
 
@@ -20,7 +21,8 @@ inline void require_same_shape(const std::string& op, const Tensor& a, const Ten
 
 /// An index or labels (`listed`) that act on `table`, which must have `expected` rows or columns.
 template <typename List>
-void require_list(const std::string& op, const List& listed, const Tensor& table, int list_range, int expected) {
+void require_list(const std::string& op, const List& listed, const Tensor& table, int list_range,
+                  int expected) {
   if (listed.replicas() != table.replicas() || list_range != expected || listed.device() != table.device()) {
     throw ShapeError(op + ": indices into " + std::to_string(list_range) + " for " +
                      std::to_string(listed.replicas()) + " replicas on " + to_string(listed.device()) +

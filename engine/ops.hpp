@@ -6,8 +6,8 @@
 #include "engine/kernels.hpp"
 #include "engine/tensor.hpp"
 
-// Every op works on each replica by itself and returns a fresh tensor. All throw ShapeError, naming the op and
-// both shapes, if sizes, replicas or devices do not fit.
+// Every op works on each replica by itself and returns a fresh tensor. All throw ShapeError, naming the op
+// and both shapes, if sizes, replicas or devices do not fit.
 
 namespace engine {
 
@@ -18,7 +18,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, Trans ta = Trans::no, Trans tb =
 /// The backward pass scatter-adds in the order of i.
 Tensor gather_rows(const Tensor& table, const RowIndex& index);
 
-/// y[i] = a[x[i]] + b[y[i]].  @param a, b (x.table_rows(), cols), (y.table_rows(), cols).  @return (rows, cols)
+/// y[i] = a[x[i]] + b[y[i]].  @param a, b (x.table_rows(), cols), (y.table_rows(), cols).  @return (rows,
+/// cols)
 Tensor pair_sum(const Tensor& a, const Tensor& b, const RowIndex& x, const RowIndex& y);
 
 /// a and b side by side: (rows, cols_a + cols_b).
@@ -39,8 +40,8 @@ Tensor sum_cols(const Tensor& x);  ///< (rows, 1)
 Tensor sum(const Tensor& x);       ///< (1, 1)
 Tensor mean(const Tensor& x);      ///< (1, 1)
 
-/// Losses and counts of right answers of the last forward pass, one a replica, in float64: a tensor of float32
-/// could not hold them. Filled by the two losses below.
+/// Losses and counts of right answers of the last forward pass, one a replica, in float64: a tensor of
+/// float32 could not hold them. Filled by the two losses below.
 class LossMeter {
  public:
   explicit LossMeter(int replicas, Device device = Device::cpu);

@@ -22,7 +22,8 @@ Tensor pair_sum(const Tensor& a, const Tensor& b, const RowIndex& x, const RowIn
   require_index("pair_sum", y, b);
   require(a.cols() == b.cols(), "pair_sum", "columns differ", a.shape(), b.shape());
   if (x.rows() != y.rows()) {
-    throw ShapeError("pair_sum: " + std::to_string(x.rows()) + " and " + std::to_string(y.rows()) + " indices");
+    throw ShapeError("pair_sum: " + std::to_string(x.rows()) + " and " + std::to_string(y.rows()) +
+                     " indices");
   }
   const int batch = a.replicas(), cols = a.cols();
 

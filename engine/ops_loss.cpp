@@ -87,8 +87,8 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
   const LossMeter result = meter != nullptr ? *meter : LossMeter(replicas, lr.device());
   require_meter(op, result, replicas, lr.device());
 
-  PairHead head{replicas,         elements, lr.cols(), u.cols(), batch.x.view(), batch.y.view(), batch.product.data(),
-                nullptr, nullptr, nullptr,  nullptr,   result.data(), nullptr};
+  PairHead head{replicas, elements, lr.cols(), u.cols(), batch.x.view(), batch.y.view(), batch.product.data(),
+                nullptr,  nullptr,  nullptr,   nullptr,  result.data(),  nullptr};
   // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
   struct Saved {
     Tensor dlr, du;
@@ -100,7 +100,8 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
     head.dlr = saved->dlr.data();
     head.du = saved->du.data();
   }
-  const auto workspace = std::make_shared<Buffer>(lr.device(), kernels(lr.device()).pair_head_workspace(head));
+  const auto workspace =
+      std::make_shared<Buffer>(lr.device(), kernels(lr.device()).pair_head_workspace(head));
   head.workspace = workspace->data();
 
   return record(

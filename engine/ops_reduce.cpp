@@ -28,7 +28,9 @@ Tensor sum_cols(const Tensor& x) {
       });
 }
 
-Tensor sum(const Tensor& x) { return sum_rows(sum_cols(x)); }
+Tensor sum(const Tensor& x) {
+  return sum_rows(sum_cols(x));
+}
 
 Tensor mean(const Tensor& x) {
   return scale(sum(x), static_cast<real>(1.0 / (static_cast<double>(x.rows()) * x.cols())));

@@ -5,14 +5,16 @@ namespace engine {
 namespace {
 
 /// Row and batch strides of a packed array of this shape.
-BlockStride packed(const Shape& shape) { return {shape.cols, std::int64_t{shape.rows} * shape.cols}; }
+BlockStride packed(const Shape& shape) {
+  return {shape.cols, std::int64_t{shape.rows} * shape.cols};
+}
 
 /// The block of x at (row, col) with the sizes of `shape`, as a fresh tensor.
 Tensor slice(const char* op, const Tensor& x, Shape shape, int row, int col) {
   if (row < 0 || col < 0 || shape.rows < 1 || shape.cols < 1 || row + shape.rows > x.rows() ||
       col + shape.cols > x.cols()) {
-    throw ShapeError(std::string(op) + ": " + to_string(shape) + " at row " + std::to_string(row) + ", column " +
-                     std::to_string(col) + " is outside " + to_string(x.shape()));
+    throw ShapeError(std::string(op) + ": " + to_string(shape) + " at row " + std::to_string(row) +
+                     ", column " + std::to_string(col) + " is outside " + to_string(x.shape()));
   }
   const std::int64_t offset = std::int64_t{row} * x.cols() + col;
   const BlockStride whole = packed(x.shape()), part = packed(shape);
@@ -20,13 +22,13 @@ Tensor slice(const char* op, const Tensor& x, Shape shape, int row, int col) {
       shape, {x},
       [=](const Tensor& out, std::span<const Tensor> in) {
         kernels(out.device())
-            .copy_block(shape.replicas, shape.rows, shape.cols, in[0].data() + offset, whole, out.data(), part,
-                        false);
+            .copy_block(shape.replicas, shape.rows, shape.cols, in[0].data() + offset, whole, out.data(),
+                        part, false);
       },
       [=](const Tensor& out, std::span<const Tensor> in) {
         kernels(out.device())
-            .copy_block(shape.replicas, shape.rows, shape.cols, out.grad(), part, in[0].grad() + offset, whole,
-                        true);
+            .copy_block(shape.replicas, shape.rows, shape.cols, out.grad(), part, in[0].grad() + offset,
+                        whole, true);
       });
 }
 

@@ -21,14 +21,23 @@ std::string shown(double value) {
   text << value;
   return text.str();
 }
-std::string shown(std::int64_t value) { return std::to_string(value); }
-std::string shown(std::uint64_t value) { return std::to_string(value); }
-std::string shown(int value) { return std::to_string(value); }
-std::string shown(const std::string& value) { return value; }
+std::string shown(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string shown(std::uint64_t value) {
+  return std::to_string(value);
+}
+std::string shown(int value) {
+  return std::to_string(value);
+}
+std::string shown(const std::string& value) {
+  return value;
+}
 
 template <typename T>
 void require(bool good, const char* field, const T& value, const char* right) {
-  if (!good) throw ConfigError(std::string(field) + ": " + shown(value) + " is out of range; it must be " + right);
+  if (!good)
+    throw ConfigError(std::string(field) + ": " + shown(value) + " is out of range; it must be " + right);
 }
 
 /// Reads the fields of one JSON object, naming file and field when one is wrong.
@@ -57,10 +66,11 @@ class Fields {
   }
   template <typename T>
   T integer_in(const json& value, const std::string& field) const {
-    const bool fits = value.is_number_unsigned()
-                          ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<T>::max())
-                          : value.is_number_integer() && std::is_signed_v<T> &&
-                                value.get<std::int64_t>() >= static_cast<std::int64_t>(std::numeric_limits<T>::min());
+    const bool fits =
+        value.is_number_unsigned()
+            ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<T>::max())
+            : value.is_number_integer() && std::is_signed_v<T> &&
+                  value.get<std::int64_t>() >= static_cast<std::int64_t>(std::numeric_limits<T>::min());
     if (!fits) fail(field, "must be an integer in range, not " + value.dump());
     return value.get<T>();
   }
@@ -99,10 +109,11 @@ std::vector<std::vector<int>> elements_of(const Fields& fields) {
 void validate(const RunConfig& c) {
   const AdamWOptions& o = c.optimizer;
   require(std::isfinite(o.lr) && o.lr > 0, "lr", o.lr, "positive and finite");
-  require(std::isfinite(o.weight_decay) && o.weight_decay >= 0, "weight_decay", o.weight_decay, "0 or more, finite");
+  require(std::isfinite(o.weight_decay) && o.weight_decay >= 0, "weight_decay", o.weight_decay,
+          "0 or more, finite");
   require(o.beta1 >= 0 && o.beta1 < 1, "beta1", o.beta1, "in [0, 1)");
   require(o.beta2 >= 0 && o.beta2 < 1, "beta2", o.beta2, "in [0, 1)");
-  require(c.epochs >= 1 && c.epochs <= most_epochs, "num_epochs", c.epochs, "at least 1");
+  require(c.epochs >= 1 && c.epochs <= most_epochs, "num_epochs", c.epochs, "in 1..10^12");
   require(c.embed_dim >= 1 && c.embed_dim <= most_dim, "embed_dim", c.embed_dim, "in 1..65536");
   require(c.hidden_dim >= 1 && c.hidden_dim <= most_dim, "hidden_dim", c.hidden_dim, "in 1..65536");
   require(c.group_parameter >= 1, "group_parameter", c.group_parameter, "at least 1");

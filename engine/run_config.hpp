@@ -18,8 +18,9 @@ struct RunConfig {
   double frac_train = 0;
   std::uint64_t seed = 0, split_seed = 0;
   std::int64_t checkpoint_every = 500;
-  std::vector<std::vector<int>> elements;  ///< one-line permutations in the order of the weights' rows, or empty
-  std::string version;                     ///< of the program that wrote it
+  std::vector<std::vector<int>>
+      elements;         ///< one-line permutations in the order of the weights' rows, or empty
+  std::string version;  ///< of the program that wrote it
 };
 
 /// @throws ConfigError naming the field, its value and what would be right, unless every number is in range
@@ -33,8 +34,8 @@ RunConfig config_from_json(const std::string& text, const std::string& name);
 
 std::string config_to_json(const RunConfig& config);
 
-/// The fields in which two runs differ, as "lr 0.001, not 0.01" (of `a`, not of `b`), comma-separated; empty if
-/// none do. Versions may differ; an empty `elements` agrees with every order.
+/// The fields in which two runs differ, as "lr 0.001, not 0.01" (of `a`, not of `b`), comma-separated; empty
+/// if none do. Versions may differ; an empty `elements` agrees with every order.
 std::string difference(const RunConfig& a, const RunConfig& b);
 
 }  // namespace engine

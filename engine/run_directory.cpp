@@ -26,11 +26,13 @@ constexpr const char* state_name = "state.safetensors";
 constexpr std::size_t most_text_bytes = std::size_t{1} << 28;
 
 /// Everything that a run or its analysis leaves in the directory.
-constexpr std::array run_files = {config_name,    log_name,      checkpoints_name,        model_name,
-                                  state_name,     "metrics.csv", "summary_metrics.json",  "irreps.txt",
+constexpr std::array run_files = {config_name,    log_name,      checkpoints_name,       model_name,
+                                  state_name,     "metrics.csv", "summary_metrics.json", "irreps.txt",
                                   "key_reps.txt", "report.html", "key_reps_in_order.txt"};
 
-std::string system_reason() { return std::strerror(errno); }
+std::string system_reason() {
+  return std::strerror(errno);
+}
 
 std::optional<std::int64_t> natural(std::string_view text) {
   std::int64_t value = -1;
@@ -42,7 +44,8 @@ std::optional<std::int64_t> natural(std::string_view text) {
 std::string csv_row(const EpochMetrics& m) {
   std::ostringstream row;
   row.precision(17);
-  row << m.epoch << ',' << m.train_loss << ',' << m.test_loss << ',' << m.train_acc << ',' << m.test_acc << '\n';
+  row << m.epoch << ',' << m.train_loss << ',' << m.test_loss << ',' << m.train_acc << ',' << m.test_acc
+      << '\n';
   return row.str();
 }
 
@@ -79,11 +82,17 @@ RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrit
   }
 }
 
-RunDirectory::~RunDirectory() { ::close(lock_); }
+RunDirectory::~RunDirectory() {
+  ::close(lock_);
+}
 
-fs::path RunDirectory::state_path() const { return path_ / state_name; }
+fs::path RunDirectory::state_path() const {
+  return path_ / state_name;
+}
 
-bool RunDirectory::finished() const { return updates_ == config_.epochs && fs::exists(path_ / model_name); }
+bool RunDirectory::finished() const {
+  return updates_ == config_.epochs && fs::exists(path_ / model_name);
+}
 
 /// Refuses a directory that holds another run, or files that belong to none.
 void RunDirectory::check_existing() {
@@ -123,7 +132,8 @@ void RunDirectory::load_log() {
   std::getline(lines, line);
   for (int number = 2; std::getline(lines, line); ++number) {
     const auto epoch = natural(line.substr(0, line.find(',')));
-    if (!epoch) throw FormatError(path.string() + ": line " + std::to_string(number) + " starts with no epoch");
+    if (!epoch)
+      throw FormatError(path.string() + ": line " + std::to_string(number) + " starts with no epoch");
     if (*epoch < updates_) log_ += line + "\n";
   }
 }
@@ -145,7 +155,8 @@ void RunDirectory::stamp(TensorFile& file, std::int64_t epoch) const {
 
 void RunDirectory::save_checkpoint(const EpochMetrics& metrics, TensorFile weights, TensorFile state) {
   stamp(weights, metrics.epoch);
-  write_safetensors(path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors"), weights);
+  write_safetensors(path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors"),
+                    weights);
   log_ += csv_row(metrics);
   write_file(path_ / log_name, log_);
   save_state(metrics.epoch + 1, std::move(state));

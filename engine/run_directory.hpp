@@ -11,16 +11,17 @@
 
 namespace engine {
 
-/// The directory of one training run, held by one process: cfg.json, training.csv, checkpoints/, state and final
-/// model. Whatever happens to the process, what is there stays consistent: a checkpoint's files are written in an
-/// order in which the state, from which a run resumes, comes last.
+/// The directory of one training run, held by one process: cfg.json, training.csv, checkpoints/, state and
+/// final model. Whatever happens to the process, what is there stays consistent: a checkpoint's files are
+/// written in an order in which the state, from which a run resumes, comes last.
 class RunDirectory {
  public:
   /// Makes the directory, or takes up the unfinished or finished run in it, and locks it.
   /// @param config     of the run that is to be there
   /// @param overwrite  remove the files of the run that is there, whatever it is
   /// @throws ConfigError if it holds another run, or something that is no run; FormatError if its files are
-  /// broken; FileError if it cannot be written or another process holds it. Nothing is changed in these cases.
+  /// broken; FileError if it cannot be written or another process holds it. Nothing is changed in these
+  /// cases.
   RunDirectory(std::filesystem::path path, const RunConfig& config, bool overwrite);
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;

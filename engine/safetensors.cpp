@@ -40,8 +40,8 @@ class Reader {
     std::uint64_t length = 0;
     std::memcpy(&length, bytes.data(), length_bytes);
     require(length <= most_header_bytes && length <= bytes.size() - length_bytes,
-            "truncated, or no safetensors file: a header of " + std::to_string(length) + " bytes in a file of " +
-                std::to_string(bytes.size()));
+            "truncated, or no safetensors file: a header of " + std::to_string(length) +
+                " bytes in a file of " + std::to_string(bytes.size()));
     const std::string_view text = bytes.substr(length_bytes, static_cast<std::size_t>(length));
     bool duplicate = false;
     std::vector<std::vector<std::string>> keys;
@@ -74,9 +74,9 @@ class Reader {
     require(entry["dtype"] == "F32", what + ": dtype " + entry["dtype"].get<std::string>() + ", not F32");
     begin = natural(entry["data_offsets"][0], what + ": an offset");
     end = natural(entry["data_offsets"][1], what + ": an offset");
-    require(begin <= end && end <= data.size(), what + ": bytes " + std::to_string(begin) + " to " +
-                                                    std::to_string(end) + " of " + std::to_string(data.size()) +
-                                                    "; the file is truncated or broken");
+    require(begin <= end && end <= data.size(),
+            what + ": bytes " + std::to_string(begin) + " to " + std::to_string(end) + " of " +
+                std::to_string(data.size()) + "; the file is truncated or broken");
     StoredTensor result;
     std::uint64_t count = 1;
     for (const json& size : entry["shape"]) {
@@ -86,10 +86,10 @@ class Reader {
       count *= sizes;
       result.shape.push_back(static_cast<std::int64_t>(sizes));
     }
-    require(end - begin == count * sizeof(float), what + ": " + std::to_string(end - begin) +
-                                                      " bytes for shape " + to_string(result.shape));
+    require(end - begin == count * sizeof(float),
+            what + ": " + std::to_string(end - begin) + " bytes for shape " + to_string(result.shape));
     result.values.resize(static_cast<std::size_t>(count));
-    std::memcpy(result.values.data(), data.data() + begin, count * sizeof(float));
+    if (count > 0) std::memcpy(result.values.data(), data.data() + begin, count * sizeof(float));
     return result;
   }
 

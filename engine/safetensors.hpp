@@ -31,13 +31,13 @@ struct TensorFile {
                           const std::vector<std::int64_t>& shape) const;
 };
 
-/// The bytes of a safetensors file: header length (8 bytes, little-endian), header (JSON, padded with spaces so
-/// that the data is 8-byte aligned), little-endian data. Tensors in the order of their names.
-/// Source: github.com/huggingface/safetensors, "Format".
+/// The bytes of a safetensors file: header length (8 bytes, little-endian), header (JSON, padded with spaces
+/// so that the data is 8-byte aligned), little-endian data. Tensors in the order of their names. Source:
+/// github.com/huggingface/safetensors, "Format".
 std::string to_safetensors(const TensorFile& file);
 
-/// Reads and checks everything: lengths, JSON, dtypes (F32), shapes, and that the tensors' bytes cover the data
-/// exactly, without overlap or gap.
+/// Reads and checks everything: lengths, JSON, dtypes (F32), shapes, and that the tensors' bytes cover the
+/// data exactly, without overlap or gap.
 /// @param name  of the file, for messages
 /// @throws FormatError
 TensorFile from_safetensors(std::string_view bytes, const std::string& name);

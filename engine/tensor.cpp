@@ -43,7 +43,9 @@ void require_count(const char* what, const Shape& shape, std::size_t count) {
   }
 }
 
-std::size_t bytes_of(std::int64_t count) { return static_cast<std::size_t>(count) * sizeof(real); }
+std::size_t bytes_of(std::int64_t count) {
+  return static_cast<std::size_t>(count) * sizeof(real);
+}
 
 std::vector<real> read(Device device, const real* data, std::int64_t count) {
   std::vector<real> values(static_cast<std::size_t>(count));
@@ -90,11 +92,21 @@ Tensor Tensor::parameter(Shape shape, std::shared_ptr<Buffer> values, std::share
   return Tensor(std::move(node));
 }
 
-const Shape& Tensor::shape() const { return node_->shape; }
-Device Tensor::device() const { return node_->values->device(); }
-real* Tensor::data() const { return static_cast<real*>(node_->values->data()) + node_->offset; }
-bool Tensor::requires_grad() const { return node_->requires_grad; }
-real* Tensor::grad() const { return node_->grad(); }
+const Shape& Tensor::shape() const {
+  return node_->shape;
+}
+Device Tensor::device() const {
+  return node_->values->device();
+}
+real* Tensor::data() const {
+  return static_cast<real*>(node_->values->data()) + node_->offset;
+}
+bool Tensor::requires_grad() const {
+  return node_->requires_grad;
+}
+real* Tensor::grad() const {
+  return node_->grad();
+}
 
 Tensor& Tensor::set_requires_grad() {
   if (node_->forward || node_->viewed) throw ShapeError("set_requires_grad: not a leaf");
@@ -103,7 +115,9 @@ Tensor& Tensor::set_requires_grad() {
   return *this;
 }
 
-std::vector<real> Tensor::to_host() const { return read(device(), data(), size()); }
+std::vector<real> Tensor::to_host() const {
+  return read(device(), data(), size());
+}
 
 std::vector<real> Tensor::grad_to_host() const {
   if (grad() == nullptr) throw ShapeError("grad_to_host: no gradient flows into " + to_string(shape()));
@@ -140,7 +154,9 @@ Tensor Tensor::reshape(Shape shape) const {
   return view(shape, requires_grad());
 }
 
-Tensor Tensor::detach() const { return view(shape(), false); }
+Tensor Tensor::detach() const {
+  return view(shape(), false);
+}
 
 Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward) {
   bool requires_grad = false;
@@ -205,6 +221,8 @@ void Program::backward() const {
   }
 }
 
-void backward(const Tensor& output) { Program(output).backward(); }
+void backward(const Tensor& output) {
+  Program(output).backward();
+}
 
 }  // namespace engine

@@ -47,7 +47,8 @@ class Tensor {
   Device device() const;
   real* data() const;
 
-  /// Whether a gradient flows into this tensor: parameters, leaves set so, and all that is computed from them.
+  /// Whether a gradient flows into this tensor: parameters, leaves set so, and all that is computed from
+  /// them.
   bool requires_grad() const;
   /// Marks a leaf; gives it a zeroed gradient.  @throws ShapeError on the result of an op.
   Tensor& set_requires_grad();

@@ -17,8 +17,8 @@ constexpr const char* second_moment_prefix = "second_moment.";
 
 }  // namespace
 
-Trainer::Trainer(const ModelSizes& sizes, const AdamWOptions& options, const PairBatch& train, const PairBatch& test,
-                 std::span<const std::uint64_t> seeds)
+Trainer::Trainer(const ModelSizes& sizes, const AdamWOptions& options, const PairBatch& train,
+                 const PairBatch& test, std::span<const std::uint64_t> seeds)
     : model_(sizes, train.replicas(), train.product.device()),
       optimizer_(model_.parameters(), model_.gradients(), model_.parameter_count(), options),
       train_meter_(train.replicas(), train.product.device()),

@@ -1,153 +1,148 @@
 #include "group/families.hpp"
 
-#include <algorithm>
-#include <charconv>
+#include <array>
 #include <cmath>
-#include <numeric>
-#include <sstream>
+#include <utility>
 
 #include "group/error.hpp"
+#include "group/finite_group_builder.hpp"
+#include "group/stabilizer_chain.hpp"
 
 namespace group {
 namespace {
 
-constexpr double most_table_bytes = 4.0 * (1 << 30);
-
-void require_table_fits(const std::string& name, double order) {
-  const double bytes = order * order * sizeof(int);
-  if (bytes > most_table_bytes) {
-    std::ostringstream message;
-    message << name << ": the Cayley table of " << order << " elements needs " << std::ceil(bytes / (1 << 30))
-            << " GiB";
-    throw GroupError(message.str());
-  }
+std::size_t at(int i) {
+  return static_cast<std::size_t>(i);
 }
 
-/// Even permutations only, if asked, in lexicographic order.
-std::vector<Permutation> lexicographic(int n, bool only_even) {
-  std::vector<int> images(static_cast<std::size_t>(n));
-  std::iota(images.begin(), images.end(), 0);
-  std::vector<Permutation> elements;
-  do {
-    Permutation p(images);
-    if (!only_even || p.even()) elements.push_back(std::move(p));
-  } while (std::next_permutation(images.begin(), images.end()));
-  return elements;
+double approximate_factorial(int n) {
+  return std::tgamma(static_cast<double>(n) + 1);
 }
 
-/// The order in which SymPy 1.11 enumerates a group: first * t_k * .. * t_1 * t_0 with t_i running through the
-/// transversal of the i-th basic stabilizer, t_0 fastest. Digits are images.
-struct PublishedOrder {
-  const char* first;
-  std::vector<std::vector<const char*>> transversals;
-};
-
-std::vector<Permutation> in_published_order(const PublishedOrder& order) {
-  const auto parse = [](const char* digits) {
-    std::vector<int> images;
-    for (; *digits != '\0'; ++digits) images.push_back(*digits - '0');
-    return Permutation(std::move(images));
-  };
-  std::vector<Permutation> elements{parse(order.first)};
-  for (auto transversal = order.transversals.rbegin(); transversal != order.transversals.rend(); ++transversal) {
-    std::vector<Permutation> longer;
-    for (const Permutation& element : elements) {
-      for (const char* digits : *transversal) longer.push_back(element * parse(digits));
-    }
-    elements = std::move(longer);
-  }
-  return elements;
-}
-
-const PublishedOrder published_s3{"012", {{"012", "120", "201"}, {"012", "021"}}};
-const PublishedOrder published_s4{
-    "0123", {{"0123", "1230", "2301", "3120"}, {"0123", "0231", "0312"}, {"0123", "0132"}}};
-const PublishedOrder published_s5{"01423",
-                                  {{"01234", "12340", "23401", "34012", "41230"},
-                                   {"01234", "02143", "03412", "04123"},
-                                   {"01234", "01342", "01432"},
-                                   {"01234", "01243"}}};
-const PublishedOrder published_s6{"013524",
-                                  {{"012345", "123450", "234501", "345012", "451230", "512340"},
-                                   {"012345", "021354", "031254", "045123", "051234"},
-                                   {"012345", "013245", "014253", "015243"},
-                                   {"012345", "012534", "012453"},
-                                   {"012345", "012354"}}};
-const PublishedOrder published_a5{"01234",
-                                  {{"01234", "12340", "23401", "34012", "42130"},
-                                   {"01234", "02143", "03124", "04213"},
-                                   {"01234", "01342", "01423"}}};
-
-std::string power_label(int k, const std::string& rest) {
-  const std::string rotation = k == 0 ? "" : k == 1 ? "r" : "r^" + std::to_string(k);
-  return rotation + rest == "" ? "e" : rotation + rest;
+std::string power(const std::string& letter, int exponent) {
+  if (exponent == 0) return "";
+  return exponent == 1 ? letter : letter + "^" + std::to_string(exponent);
 }
 
 }  // namespace
 
+std::vector<Permutation> symmetric_elements(int n) {
+  const std::string name = "S_" + std::to_string(n);
+  if (n < 1) throw GroupError(name + ": S_n needs n >= 1");
+  require_order_fits(name, approximate_factorial(n));
+  if (n >= 3 && n <= 6) {
+    std::vector<int> points;
+    for (int i = 0; i < n; ++i) points.push_back(i);
+    const std::array generators{Permutation::cycle(n, points), Permutation::cycle(n, std::array{0, 1})};
+    return StabilizerChain(generators).elements(max_group_order);
+  }
+  std::vector<Permutation> elements;
+  for (std::uint64_t rank = 0; rank < factorial(n); ++rank) elements.push_back(Permutation::unrank(n, rank));
+  return elements;
+}
+
+std::vector<Permutation> alternating_elements(int n) {
+  const std::string name = "A_" + std::to_string(n);
+  if (n < 3) throw GroupError(name + ": A_n needs n >= 3");
+  require_order_fits(name, approximate_factorial(n) / 2);
+  if (n == 5) {
+    const std::array generators{Permutation::parse("(0 1 2 3 4)"), Permutation::parse("(1 2)(3 4)")};
+    return StabilizerChain(generators).elements(max_group_order);
+  }
+  std::vector<Permutation> elements;
+  for (std::uint64_t rank = 0; rank < factorial(n); ++rank) {
+    Permutation p = Permutation::unrank(n, rank);
+    if (p.sign() == 1) elements.push_back(std::move(p));
+  }
+  return elements;
+}
+
 FiniteGroup symmetric_group(int n) {
-  const std::string name = "s" + std::to_string(n);
-  if (n < 1) throw GroupError(name + ": there is no such group; n is at least 1");
-  require_table_fits(name, std::tgamma(n + 1.0));
-  const PublishedOrder* const published[] = {&published_s3, &published_s4, &published_s5, &published_s6};
-  return {name, n >= 3 && n <= 6 ? in_published_order(*published[n - 3]) : lexicographic(n, false)};
+  return FiniteGroup::from_permutations(std::string("s") + std::to_string(n), symmetric_elements(n));
 }
 
 FiniteGroup alternating_group(int n) {
-  const std::string name = "a" + std::to_string(n);
-  if (n < 3) throw GroupError(name + ": there is no such group; n is at least 3");
-  require_table_fits(name, std::tgamma(n + 1.0) / 2);
-  return {name, n == 5 ? in_published_order(published_a5) : lexicographic(n, true)};
+  return FiniteGroup::from_permutations(std::string("a") + std::to_string(n), alternating_elements(n));
 }
 
 FiniteGroup cyclic_group(int n) {
-  const std::string name = "c" + std::to_string(n);
-  if (n < 1) throw GroupError(name + ": there is no such group; n is at least 1");
-  require_table_fits(name, n);
+  if (n < 1) throw GroupError("C_" + std::to_string(n) + ": C_n needs n >= 1");
+  require_order_fits("C_" + std::to_string(n), n);
   std::vector<int> table;
-  std::vector<std::string> labels;
+  table.reserve(at(n) * at(n));
   for (int x = 0; x < n; ++x) {
     for (int y = 0; y < n; ++y) table.push_back((x + y) % n);
-    labels.push_back(std::to_string(x));
   }
-  return {name, n, std::move(table), std::move(labels)};
+  return FiniteGroupBuilder(std::string("c") + std::to_string(n), n)
+      .table(std::move(table))
+      .family(Family::cyclic, n)
+      .build();
 }
 
 FiniteGroup dihedral_group(int n) {
-  const std::string name = "d" + std::to_string(n);
-  if (n < 1) throw GroupError(name + ": there is no such group; n is at least 1");
-  require_table_fits(name, 2.0 * n);
+  if (n < 1) throw GroupError("D_" + std::to_string(n) + ": D_n needs n >= 1");
+  require_order_fits("D_" + std::to_string(n), 2.0 * n);
   std::vector<int> table;
+  table.reserve(4 * at(n) * at(n));
   std::vector<std::string> labels;
   for (int x = 0; x < 2 * n; ++x) {
-    const int turn = x % n;
-    const bool flip = x >= n;
-    for (int y = 0; y < 2 * n; ++y) {
-      // r^a s * r^b s^f = r^(a - b) s^(1 + f)
-      const int turns = (turn + (flip ? n - y % n : y % n)) % n;
-      table.push_back(turns + (flip != (y >= n) ? n : 0));
+    const bool x_reflects = x >= n;
+    const std::string label = power("r", x % n) + (x_reflects ? "s" : "");
+    labels.push_back(label.empty() ? std::string("e") : label);
+    for (int y = 0; y < 2 * n; ++y) {  // r^a s^p r^b s^q = r^(a + (-1)^p b) s^(p + q)
+      const int rotation = (x + (x_reflects ? 2 * n - y : y)) % n;
+      table.push_back(rotation + (x_reflects != (y >= n) ? n : 0));
     }
-    labels.push_back(power_label(turn, flip ? "s" : ""));
   }
-  return {name, 2 * n, std::move(table), std::move(labels)};
+  return FiniteGroupBuilder(std::string("d") + std::to_string(n), 2 * n)
+      .table(std::move(table))
+      .labels(std::move(labels))
+      .family(Family::dihedral, n)
+      .build();
 }
 
-FiniteGroup parse_group(const std::string& name) {
-  int n = 0;
-  const char* const end = name.data() + name.size();
-  if (name.size() >= 2) {
-    const auto [stop, error] = std::from_chars(name.data() + 1, end, n);
-    if (error == std::errc{} && stop == end) {
-      switch (name.front()) {
-        case 's': return symmetric_group(n);
-        case 'a': return alternating_group(n);
-        case 'c': return cyclic_group(n);
-        case 'd': return dihedral_group(n);
-        default: break;
-      }
+FiniteGroup quaternion_group() {
+  // Elements 2u + p are (-1)^p times the unit 1, i, j, k; units multiply up to sign by xor.
+  constexpr std::array<std::array<int, 4>, 4> negative{
+      {{0, 0, 0, 0}, {0, 1, 0, 1}, {0, 1, 1, 0}, {0, 0, 1, 1}}};
+  std::vector<int> table;
+  for (int x = 0; x < 8; ++x) {
+    for (int y = 0; y < 8; ++y) {
+      const int sign = (x + y + negative[at(x / 2)][at(y / 2)]) % 2;
+      table.push_back(2 * ((x / 2) ^ (y / 2)) + sign);
     }
   }
-  throw GroupError("unknown group '" + name + "'; groups are named like s5, a5, c113 or d59");
+  return FiniteGroupBuilder("q8", 8)
+      .table(std::move(table))
+      .labels({"1", "-1", "i", "-i", "j", "-j", "k", "-k"})
+      .family(Family::quaternion, 8)
+      .build();
+}
+
+FiniteGroup direct_product(const FiniteGroup& a, const FiniteGroup& b) {
+  const std::string name = a.name() + "x" + b.name();
+  require_order_fits(name, static_cast<double>(a.order()) * b.order());
+  const int n = a.order() * b.order();
+  std::vector<int> table;
+  table.reserve(at(n) * at(n));
+  std::vector<std::string> labels;
+  for (int x = 0; x < n; ++x) {
+    labels.push_back(std::string("(") + a.label(x / b.order()) + ", " + b.label(x % b.order()) + ")");
+    for (int y = 0; y < n; ++y) {
+      table.push_back(a.multiply(x / b.order(), y / b.order()) * b.order() +
+                      b.multiply(x % b.order(), y % b.order()));
+    }
+  }
+  return FiniteGroupBuilder(name, n)
+      .table(std::move(table))
+      .labels(std::move(labels))
+      .family(Family::product, 0, {a, b})
+      .build();
+}
+
+FiniteGroup permutation_group(std::string name, std::span<const Permutation> generators) {
+  const StabilizerChain chain(generators, static_cast<std::uint64_t>(max_group_order));
+  return FiniteGroup::from_permutations(std::move(name), chain.elements(max_group_order));
 }
 
 }  // namespace group

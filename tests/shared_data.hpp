@@ -1,5 +1,6 @@
 #pragma once
-// Published models and golden figures live outside the project; tests that read them skip where they are absent.
+// Published models and golden figures live outside the project; tests that read them skip where they are
+// absent.
 
 #include <cstdlib>
 #include <filesystem>

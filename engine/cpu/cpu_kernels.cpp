@@ -20,16 +20,21 @@ void* allocate(std::size_t bytes) {
   return data;
 }
 
-void release(void* data) noexcept { ::operator delete(data, alignment); }
+void release(void* data) noexcept {
+  ::operator delete(data, alignment);
+}
 
-void copy(void* target, const void* source, std::size_t bytes) { std::memcpy(target, source, bytes); }
+void copy(void* target, const void* source, std::size_t bytes) {
+  std::memcpy(target, source, bytes);
+}
 
 /// Runs body(first, last) over fixed pieces of [0, count).
 template <typename Body>
 void in_pieces(std::int64_t count, const Body& body) {
   constexpr std::int64_t piece = 1 << 14;
   const auto pieces = static_cast<int>((count + piece - 1) / piece);
-  thread_pool().run(pieces, [&](int i) { body(i * piece, std::min(count, (i + 1) * piece)); });
+  thread_pool().run(pieces, count * static_cast<std::int64_t>(sizeof(real)),
+                    [&](int i) { body(i * piece, std::min(count, (i + 1) * piece)); });
 }
 
 void fill(std::int64_t count, real value, real* x) {
@@ -66,7 +71,8 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   for (std::int64_t i = 0; i < count; ++i) dx[i] += relu_slope_times(y[i], dy[i]);
 }
 
-void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y) {
+void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
+                       real* y) {
   for (int b = 0; b < batch; ++b) accumulate(count, factor * by_entry[b], x + b * count, y + b * count);
 }
 

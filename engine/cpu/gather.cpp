@@ -34,7 +34,8 @@ void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real
   }
 }
 
-void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y, real* out) {
+void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y,
+              real* out) {
   for (std::int64_t b = 0; b < batch; ++b) {
     const int* const xs = of_replica(x, b).target;
     const int* const ys = of_replica(y, b).target;

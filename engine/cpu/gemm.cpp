@@ -10,8 +10,8 @@ namespace engine::cpu {
 namespace {
 
 // One of the two is used, as `real` is.
-[[maybe_unused]] void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
-                                const float* b, int ldb, float beta, float* c) {
+[[maybe_unused]] void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a,
+                                int lda, const float* b, int ldb, float beta, float* c) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, n);
 }
 
@@ -20,11 +20,13 @@ namespace {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, n);
 }
 
-CBLAS_TRANSPOSE blas_name(Trans t) { return t == Trans::yes ? CblasTrans : CblasNoTrans; }
+CBLAS_TRANSPOSE blas_name(Trans t) {
+  return t == Trans::yes ? CblasTrans : CblasNoTrans;
+}
 
 /// OpenBLAS computes each piece on the thread that calls it: our pool does the parallel part, over a fixed
-/// partition of the rows, so that the bits don't depend on the number of threads. Its OpenMP build asks OpenMP,
-/// which keeps that number for each thread.
+/// partition of the rows, so that the bits don't depend on the number of threads. Its OpenMP build asks
+/// OpenMP, which keeps that number for each thread.
 void use_one_blas_thread() {
   [[maybe_unused]] static thread_local const bool done = [] {
     omp_set_num_threads(1);
@@ -34,11 +36,12 @@ void use_one_blas_thread() {
 
 }  // namespace
 
-void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta, real* c) {
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
+          real* c) {
   constexpr int most_pieces = 8, least_rows = 16;
   const int piece = std::max(least_rows, (m + most_pieces - 1) / most_pieces);
   const int pieces = (m + piece - 1) / piece;
-  thread_pool().run(batch * pieces, [=](int task) {
+  thread_pool().run(batch * pieces, 2LL * batch * m * n * k, [=](int task) {
     use_one_blas_thread();
     const std::int64_t entry = task / pieces;
     const int first = task % pieces * piece, rows = std::min(piece, m - first);

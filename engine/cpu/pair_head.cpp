@@ -1,11 +1,9 @@
 // The fused head on the CPU: pairs, sorted by x, are cut into chunks at the borders between two x; each chunk
-// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed in
-// the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
+// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed
+// in the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <new>
 
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -14,12 +12,15 @@
 namespace engine::cpu {
 namespace {
 
-constexpr int most_chunks = 12;       // splits evenly over 2, 3, 4, 6 and 12 threads
-constexpr int pairs_per_chunk = 64;   // at least, so that tiny problems are not all summing of chunks
-constexpr int rows_per_block = 12;    // a multiple of every instruction set's register block
-constexpr std::size_t tile_bytes = std::size_t{1} << 18;  // h, z and dh of a tile; well inside a second-level cache
+constexpr int most_chunks = 12;      // splits evenly over 2, 3, 4, 6 and 12 threads
+constexpr int pairs_per_chunk = 64;  // at least, so that tiny problems are not all summing of chunks
+constexpr int rows_per_block = 12;   // a multiple of every instruction set's register block
+constexpr std::size_t tile_bytes = std::size_t{1}
+                                   << 18;  // h, z and dh of a tile; well inside a second-level cache
 
-int chunk_count(int pairs) { return std::clamp(pairs / pairs_per_chunk, 1, most_chunks); }
+int chunk_count(int pairs) {
+  return std::clamp(pairs / pairs_per_chunk, 1, most_chunks);
+}
 
 int tile_rows(const PairHead& head) {
   const std::size_t row = (2 * padded_stride(head.hidden) + padded_stride(head.classes)) * sizeof(real);
@@ -72,26 +73,6 @@ struct Workspace {
   }
 };
 
-/// A thread's scratch memory for tiles; grows, so that after the first step nothing is allocated.
-class Scratch {
- public:
-  void* at_least(std::size_t bytes) {
-    if (bytes > size_) {
-      memory_.reset();  // first, so that the two are never held together
-      memory_.reset(::operator new(bytes, std::align_val_t{64}));
-      size_ = bytes;
-    }
-    return memory_.get();
-  }
-
- private:
-  struct Delete {
-    void operator()(void* memory) const { ::operator delete(memory, std::align_val_t{64}); }
-  };
-  std::unique_ptr<void, Delete> memory_;
-  std::size_t size_ = 0;
-};
-
 void carve_tile(HeadTile& tile, int rows, Carver& carver) {
   const auto count = static_cast<std::size_t>(rows);
   tile.h = carver.take<real>(count * padded_stride(tile.hidden));
@@ -100,12 +81,23 @@ void carve_tile(HeadTile& tile, int rows, Carver& carver) {
   tile.odds = carver.take<double>(2 * (count + 8));
 }
 
+std::size_t tile_scratch_bytes(const PairHead& head) {
+  HeadTile tile{};
+  tile.hidden = head.hidden;
+  tile.classes = head.classes;
+  Carver measure(nullptr);
+  carve_tile(tile, tile_rows(head), measure);
+  return measure.used();
+}
+
 /// Pads l and r and packs u, in tasks of a few rows each.
 void prepare(const PairHead& head, const real* lr, const real* u, const Workspace& work) {
   const auto hidden = static_cast<std::size_t>(head.hidden);
   constexpr int rows_per_task = 64;
   const int padding_tasks = (2 * head.elements + rows_per_task - 1) / rows_per_task;
-  thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), [&](int task) {
+  const std::int64_t bytes =
+      static_cast<std::int64_t>(sizeof(real)) * head.hidden * (2 * head.elements + 2 * head.classes);
+  thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), bytes, [&](int task) {
     if (task == padding_tasks) {
       tile_kernels().pack_panels(head.hidden, head.classes, u, head.classes, 1, work.u_panels);
     } else if (task == padding_tasks + 1) {
@@ -114,7 +106,8 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
       const int last = std::min(2 * head.elements, (task + 1) * rows_per_task);
       for (int i = task * rows_per_task; i < last; ++i) {
         const auto row = static_cast<std::size_t>(i), elements = static_cast<std::size_t>(head.elements);
-        real* const target = row < elements ? work.l + row * work.h_row : work.r + (row - elements) * work.h_row;
+        real* const target =
+            row < elements ? work.l + row * work.h_row : work.r + (row - elements) * work.h_row;
         std::memcpy(target, lr + row * hidden, hidden * sizeof(real));
         std::fill(target + hidden, target + work.h_row, real{0});
       }
@@ -128,11 +121,11 @@ int first_x_from(const PairHead& head, const int* starts, int number) {
 }
 
 /// @param starts  (elements + 1), the first pair of each x
-void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work) {
+/// @param scratch  tile_scratch_bytes()
+void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
+               void* scratch) {
   const int chunks = chunk_count(head.x.rows);
-  const auto border = [&](int i) {
-    return static_cast<int>(std::int64_t{head.x.rows} * i / chunks);
-  };
+  const auto border = [&](int i) { return static_cast<int>(std::int64_t{head.x.rows} * i / chunks); };
   const int first_x = first_x_from(head, starts, border(chunk));
   const int last_x = chunk + 1 == chunks ? head.elements : first_x_from(head, starts, border(chunk + 1));
   const int first = starts[first_x], last = starts[last_x];
@@ -160,10 +153,7 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   }
 
   const int most_rows = tile_rows(head);
-  Carver measure(nullptr);
-  carve_tile(tile, most_rows, measure);
-  thread_local Scratch scratch;
-  Carver carver(scratch.at_least(measure.used()));
+  Carver carver(scratch);
   carve_tile(tile, most_rows, carver);
 
   LossAndCorrect result{0, 0};
@@ -188,7 +178,9 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
   constexpr int rows_per_task = 16;
   const int element_tasks = (head.elements + rows_per_task - 1) / rows_per_task;
   const int class_tasks = (head.classes + rows_per_task - 1) / rows_per_task;
-  thread_pool().run(element_tasks + class_tasks, [&](int task) {
+  const std::int64_t bytes =
+      static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
+  thread_pool().run(element_tasks + class_tasks, bytes, [&](int task) {
     const bool of_element = task < element_tasks;
     const int first = (of_element ? task : task - element_tasks) * rows_per_task;
     const int last = std::min(of_element ? head.elements : head.classes, first + rows_per_task);
@@ -201,7 +193,8 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
       }
       if (of_element) {
         std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
-        std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum, hidden * sizeof(real));
+        std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum,
+                    hidden * sizeof(real));
       } else {
         for (std::size_t j = 0; j < hidden; ++j) du[j * classes + row] = sum[j];
       }
@@ -221,11 +214,15 @@ void pair_head(const PairHead& head) {
   Carver carver(head.workspace);
   const Workspace work(head, carver);
   const int chunks = chunk_count(head.x.rows);
-  const std::int64_t lr_size = 2LL * head.elements * head.hidden, u_size = std::int64_t{head.hidden} * head.classes;
+  const std::int64_t lr_size = 2LL * head.elements * head.hidden,
+                     u_size = std::int64_t{head.hidden} * head.classes;
+  const std::int64_t operations = 6LL * head.x.rows * head.hidden * head.classes;
   for (int replica = 0; replica < head.replicas; ++replica) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
     prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
-    thread_pool().run(chunks, [&](int chunk) { run_chunk(head, starts, replica, chunk, work); });
+    thread_pool().run_with_scratch(
+        chunks, operations, tile_scratch_bytes(head),
+        [&](int chunk, void* scratch) { run_chunk(head, starts, replica, chunk, work, scratch); });
     LossAndCorrect result{0, 0};
     for (int chunk = 0; chunk < chunks; ++chunk) {
       result.loss += work.chunk_results[chunk].loss;
@@ -239,22 +236,28 @@ void pair_head(const PairHead& head) {
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
                    LossAndCorrect* result) {
   const std::size_t stride = padded_stride(classes);
-  thread_local Scratch scratch;
-  Carver carver(scratch.at_least((stride * sizeof(real) + 2 * 9 * sizeof(double) + 128)));
-  real* const z = carver.take<real>(stride);
-  double* const odds = carver.take<double>(2 * 9);
-  for (int b = 0; b < batch; ++b) {
-    result[b] = {0, 0};
-    for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
-      std::copy(logits, logits + classes, z);
-      const LossAndCorrect of_row =
-          tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
-      std::copy(z, z + classes, dlogits);
-      result[b].loss += of_row.loss;
-      result[b].correct += of_row.correct;
+  constexpr std::size_t odds_size = 2 * (1 + 8);
+  const auto one_row_at_a_time = [&](int, void* scratch) {
+    Carver carver(scratch);
+    real* const z = carver.take<real>(stride);
+    double* const odds = carver.take<double>(odds_size);
+    for (int b = 0; b < batch; ++b) {
+      result[b] = {0, 0};
+      for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
+        std::copy(logits, logits + classes, z);
+        const LossAndCorrect of_row =
+            tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
+        std::copy(z, z + classes, dlogits);
+        result[b].loss += of_row.loss;
+        result[b].correct += of_row.correct;
+      }
+      result[b].loss /= rows;
     }
-    result[b].loss /= rows;
-  }
+  };
+  Carver measure(nullptr);
+  measure.take<real>(stride);
+  measure.take<double>(odds_size);
+  thread_pool().run_with_scratch(1, 0, measure.used(), one_row_at_a_time);
 }
 
 }  // namespace engine::cpu

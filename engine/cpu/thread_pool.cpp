@@ -13,6 +13,7 @@ namespace engine {
 namespace {
 
 constexpr int spins_before_sleep = 4000;
+constexpr std::int64_t work_worth_sharing = 200'000;  // some ten microseconds of one thread
 
 thread_local bool inside_task = false;
 
@@ -42,7 +43,8 @@ std::unique_ptr<ThreadPool>& pool_slot() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { worker(); });
+  scratch_.resize(static_cast<std::size_t>(threads));
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -52,12 +54,29 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-void ThreadPool::run_erased(int count, Call call, const void* stored) {
-  if (workers_.empty() || count <= 1 || inside_task) {
-    for (int i = 0; i < count; ++i) call(stored, i);
+void ThreadPool::reserve_scratch(std::size_t bytes) {
+  for (std::unique_ptr<Buffer>& scratch : scratch_) {
+    if (scratch != nullptr && scratch->bytes() >= bytes) continue;
+    scratch.reset();  // first, so that the two are never held together
+    scratch = std::make_unique<Buffer>(Device::cpu, bytes);
+  }
+}
+
+void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call,
+                            const void* stored) {
+  if (inside_task) {
+    for (int i = 0; i < count; ++i) call(stored, i, nullptr);
     return;
   }
   const std::lock_guard lock(one_job_);
+  if (scratch_bytes > 0) reserve_scratch(scratch_bytes);
+  if (workers_.empty() || count <= 1 || work < work_worth_sharing) {
+    inside_task = true;
+    void* const scratch = scratch_[0] ? scratch_[0]->data() : nullptr;
+    for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    inside_task = false;
+    return;
+  }
   call_.store(call, std::memory_order_relaxed);
   stored_.store(stored, std::memory_order_relaxed);
   count_.store(count, std::memory_order_relaxed);
@@ -67,14 +86,14 @@ void ThreadPool::run_erased(int count, Call call, const void* stored) {
   generation_.store(generation, std::memory_order_release);
   generation_.notify_all();
 
-  work_on(generation);
+  work_on(generation, 0);
   for (int done = done_.load(std::memory_order_acquire); done != count;
        done = done_.load(std::memory_order_acquire)) {
     wait_for_change(done_, done);
   }
 }
 
-void ThreadPool::work_on(std::uint32_t generation) {
+void ThreadPool::work_on(std::uint32_t generation, int thread) {
   inside_task = true;
   std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
   while (ticket >> 32 == generation) {
@@ -84,20 +103,21 @@ void ThreadPool::work_on(std::uint32_t generation) {
     const int index = static_cast<int>(ticket & 0xffffffffU);
     if (index >= count) break;
     if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
-    call(stored, index);
+    Buffer* const scratch = scratch_[static_cast<std::size_t>(thread)].get();
+    call(stored, index, scratch != nullptr ? scratch->data() : nullptr);
     if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
     ticket = ticket_.load(std::memory_order_acquire);
   }
   inside_task = false;
 }
 
-void ThreadPool::worker() {
+void ThreadPool::worker(int thread) {
   std::uint32_t seen = 0;
   while (true) {
     wait_for_change(generation_, seen);
     seen = generation_.load(std::memory_order_acquire);
     if (stopping_) return;
-    work_on(seen);
+    work_on(seen, thread);
   }
 }
 
@@ -108,7 +128,8 @@ int physical_cores() {
   std::set<std::string> cores;  // hyperthreads of one core name the same siblings
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &allowed)) continue;
-    std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list");
+    std::ifstream file("/sys/devices/system/cpu/cpu" + std::to_string(cpu) +
+                       "/topology/thread_siblings_list");
     std::string siblings;
     if (!std::getline(file, siblings)) siblings = std::to_string(cpu);
     cores.insert(siblings);
@@ -116,7 +137,9 @@ int physical_cores() {
   return cores.empty() ? 1 : static_cast<int>(cores.size());
 }
 
-ThreadPool& thread_pool() { return *pool_slot(); }
+ThreadPool& thread_pool() {
+  return *pool_slot();
+}
 
 void set_threads(int threads) {
   if (threads < 1 || threads > 1024) {

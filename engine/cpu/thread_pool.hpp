@@ -2,15 +2,19 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
+#include "engine/device.hpp"
+
 namespace engine {
 
-/// Threads that run numbered tasks. Which thread runs a task is left to chance; kernels get the same bits from
-/// any number of threads because their tasks are a fixed partition and their results are combined in task order.
+/// Threads that run numbered tasks. Which thread runs a task is left to chance; kernels get the same bits
+/// from any number of threads because their tasks are a fixed partition and their results are combined in
+/// task order.
 ///
 /// The caller works too and waits only for tasks in flight, never for a thread that has none: a worker that
 /// the system has suspended for another process delays nobody. Idle workers spin for some ten microseconds,
@@ -26,22 +30,37 @@ class ThreadPool {
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   /// Runs task(0) .. task(count - 1), each once, and returns when all are done. Tasks must not throw. A call
-  /// from inside a task runs its tasks one after the other.
+  /// from inside a task runs its tasks one after the other, and so does one with little work: waking a
+  /// thread, or waiting for one that another process has pushed aside, would take longer.
+  /// @param work  about how many floating-point operations or bytes moved all tasks are
   template <typename Task>
-  void run(int count, Task&& task) {
+  void run(int count, std::int64_t work, Task&& task) {
     using Stored = std::remove_reference_t<Task>;
     run_erased(
-        count, [](const void* stored, int i) { (*static_cast<const Stored*>(stored))(i); }, &task);
+        count, work, 0, [](const void* stored, int i, void*) { (*static_cast<const Stored*>(stored))(i); },
+        &task);
+  }
+
+  /// The same with task(i, scratch): `scratch_bytes` bytes, aligned to 64, that no other task uses meanwhile.
+  /// Not from inside a task. Kept from call to call, so that only the first one allocates.
+  template <typename Task>
+  void run_with_scratch(int count, std::int64_t work, std::size_t scratch_bytes, Task&& task) {
+    using Stored = std::remove_reference_t<Task>;
+    run_erased(
+        count, work, scratch_bytes,
+        [](const void* stored, int i, void* scratch) { (*static_cast<const Stored*>(stored))(i, scratch); },
+        &task);
   }
 
  private:
-  using Call = void (*)(const void* stored, int index);
-  void run_erased(int count, Call call, const void* stored);
-  void work_on(std::uint32_t generation);
-  void worker();
+  using Call = void (*)(const void* stored, int index, void* scratch);
+  void run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call, const void* stored);
+  void reserve_scratch(std::size_t bytes);
+  void work_on(std::uint32_t generation, int thread);
+  void worker(int thread);
 
-  // The current job. A ticket is generation << 32 | next task: a thread takes a task only by moving the ticket
-  // on, which fails once the job it has read is over, so a late worker can never mix two jobs.
+  // The current job. A ticket is generation << 32 | next task: a thread takes a task only by moving the
+  // ticket on, which fails once the job it has read is over, so a late worker can never mix two jobs.
   std::atomic<std::uint64_t> ticket_{0};
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> stored_{nullptr};
@@ -50,6 +69,7 @@ class ThreadPool {
   std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on; odd steps only at shutdown
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
+  std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
   std::vector<std::thread> workers_;
 };
 

@@ -5,10 +5,13 @@
 
 namespace engine {
 
-bool cuda_available() { return false; }
+bool cuda_available() {
+  return false;
+}
 
 const Kernels& cuda_kernels() {
-  throw BackendError("cuda: this program was built without the CUDA Toolkit; build it where nvcc and cuBLAS are");
+  throw BackendError(
+      "cuda: this program was built without the CUDA Toolkit; build it where nvcc and cuBLAS are");
 }
 
 }  // namespace engine

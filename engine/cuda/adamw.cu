@@ -5,8 +5,8 @@
 namespace engine::cuda {
 namespace {
 
-/// One thread: the factors need two powers in float64, once and not once a parameter, and the count of updates
-/// must be on the device for a recorded step to go on when it is replayed.
+/// One thread: the factors need two powers in float64, once and not once a parameter, and the count of
+/// updates must be on the device for a recorded step to go on when it is replayed.
 __global__ void next_factors(AdamWSettings settings, AdamWState* state) {
   state->factors = adamw_factors(settings, ++state->steps);
 }

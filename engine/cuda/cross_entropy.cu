@@ -7,13 +7,14 @@ namespace {
 
 constexpr int warps = 16;
 
-/// Block b owns replica b, its warp w the rows w, w + warps, ..; each lane 0 adds up its rows' losses in order,
-/// and thread 0 the warps'. Logits are read three times, mostly from the first-level cache.
-/// The plain path, for logits that are there anyway: one multiprocessor a replica. The head has its own kernel.
-__global__ void cross_entropy_kernel(int rows, int classes, const real* logits, const int* labels, real* dlogits,
-                                     LossAndCorrect* result) {
+/// Block b owns replica b, its warp w the rows w, w + warps, ..; each lane 0 adds up its rows' losses in
+/// order, and thread 0 the warps'. Logits are read three times, mostly from the first-level cache. The plain
+/// path, for logits that are there anyway: one multiprocessor a replica. The head has its own kernel.
+__global__ void cross_entropy_kernel(int rows, int classes, const real* logits, const int* labels,
+                                     real* dlogits, LossAndCorrect* result) {
   __shared__ LossAndCorrect of_warp[warps];
-  const int warp = static_cast<int>(threadIdx.x) / warp_lanes, lane = static_cast<int>(threadIdx.x) % warp_lanes;
+  const int warp = static_cast<int>(threadIdx.x) / warp_lanes,
+            lane = static_cast<int>(threadIdx.x) % warp_lanes;
   const std::int64_t first_row = static_cast<std::int64_t>(blockIdx.x) * rows;
   LossAndCorrect sum{0, 0};
   for (int r = warp; r < rows; r += warps) {
@@ -53,8 +54,8 @@ struct LossValues {
 
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
                    LossAndCorrect* result) {
-  LAUNCH(cross_entropy_kernel, static_cast<unsigned>(batch), warps * warp_lanes, 0, rows, classes, logits, labels,
-         dlogits, result);
+  LAUNCH(cross_entropy_kernel, static_cast<unsigned>(batch), warps * warp_lanes, 0, rows, classes, logits,
+         labels, dlogits, result);
 }
 
 void loss_values(int batch, const LossAndCorrect* result, LossWatch* watch, real* loss) {

@@ -24,7 +24,8 @@ void relu(std::int64_t count, const real* x, real* y);
 void accumulate(std::int64_t count, real factor, const real* x, real* y);
 void multiply_backward(std::int64_t count, const real* other, const real* dy, real* dx);
 void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx);
-void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y);
+void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
+                       real* y);
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,
                 BlockStride target_stride, bool add);
 
@@ -37,10 +38,12 @@ void sum_cols_backward(int batch, int rows, int cols, const real* dy, real* dx);
 // gather.cu
 void gather_rows(int batch, int cols, IndexView index, const real* table, real* y);
 void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real* dtable);
-void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y, real* out);
+void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y,
+              real* out);
 
 // gemm.cu
-void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta, real* c);
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
+          real* c);
 
 // cross_entropy.cu
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,

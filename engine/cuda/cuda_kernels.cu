@@ -1,12 +1,13 @@
-#include "engine/cuda/cuda_kernels.hpp"
-
 #include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/cuda_kernels.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/error.hpp"
 
 namespace engine {
 
-bool cuda_available() { return cuda::reason_unusable().empty(); }
+bool cuda_available() {
+  return cuda::reason_unusable().empty();
+}
 
 const Kernels& cuda_kernels() {
   static constexpr Kernels table{cuda::allocate,
@@ -40,7 +41,8 @@ const Kernels& cuda_kernels() {
                                  cuda::end_recording,
                                  cuda::replay,
                                  cuda::release_recording};
-  if (const std::string& reason = cuda::reason_unusable(); !reason.empty()) throw BackendError("cuda: " + reason);
+  if (const std::string& reason = cuda::reason_unusable(); !reason.empty())
+    throw BackendError("cuda: " + reason);
   return table;
 }
 

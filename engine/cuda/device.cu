@@ -1,10 +1,9 @@
 // The GPU itself: whether there is one, its stream, its memory, recordings of what runs on it.
 
-#include "engine/cuda/device.hpp"
-
 #include <cstring>
 
 #include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
 #include "engine/error.hpp"
 
@@ -65,7 +64,9 @@ const char* short_file(const char* file) {
   return found;
 }
 
-std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1U << 20) - 1) >> 20) + " MiB"; }
+std::string mebibytes(std::size_t bytes) {
+  return std::to_string((bytes + (1U << 20) - 1) >> 20) + " MiB";
+}
 
 bool recording = false;
 
@@ -122,7 +123,9 @@ void* allocate(std::size_t bytes) {
 }
 
 /// Waits for all that uses the memory; an error of earlier work is told by the next call that may throw.
-void release(void* data) noexcept { (void)cudaFree(data); }
+void release(void* data) noexcept {
+  (void)cudaFree(data);
+}
 
 void write(void* device, const void* host, std::size_t bytes) {
   CUDA_CHECK(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream()));

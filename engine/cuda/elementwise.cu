@@ -1,7 +1,6 @@
-#include "engine/elementwise.hpp"
-
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
+#include "engine/elementwise.hpp"
 
 // Each struct is the body of for_each_kernel: what one thread does for one entry.
 
@@ -82,11 +81,21 @@ struct CopyBlock {
 
 }  // namespace
 
-void fill(std::int64_t count, real value, real* x) { FOR_EACH(count, Fill{value, x}); }
-void add(std::int64_t count, const real* a, const real* b, real* y) { FOR_EACH(count, Add{a, b, y}); }
-void multiply(std::int64_t count, const real* a, const real* b, real* y) { FOR_EACH(count, Multiply{a, b, y}); }
-void scale(std::int64_t count, real factor, const real* x, real* y) { FOR_EACH(count, Scale{factor, x, y}); }
-void relu(std::int64_t count, const real* x, real* y) { FOR_EACH(count, Relu{x, y}); }
+void fill(std::int64_t count, real value, real* x) {
+  FOR_EACH(count, Fill{value, x});
+}
+void add(std::int64_t count, const real* a, const real* b, real* y) {
+  FOR_EACH(count, Add{a, b, y});
+}
+void multiply(std::int64_t count, const real* a, const real* b, real* y) {
+  FOR_EACH(count, Multiply{a, b, y});
+}
+void scale(std::int64_t count, real factor, const real* x, real* y) {
+  FOR_EACH(count, Scale{factor, x, y});
+}
+void relu(std::int64_t count, const real* x, real* y) {
+  FOR_EACH(count, Relu{x, y});
+}
 
 void accumulate(std::int64_t count, real factor, const real* x, real* y) {
   FOR_EACH(count, Accumulate{factor, x, y});
@@ -100,7 +109,8 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   FOR_EACH(count, ReluBackward{y, dy, dx});
 }
 
-void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y) {
+void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
+                       real* y) {
   FOR_EACH(batch * count, AccumulateScaled{count, factor, by_entry, x, y});
 }
 

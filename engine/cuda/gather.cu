@@ -30,7 +30,8 @@ struct ScatterAddRows {
     const int* const members = index.members + replica * index.rows;
     const real* const source = dy + replica * index.rows * cols + i % cols;
     real sum = dtable[i];
-    for (int m = starts[t]; m < starts[t + 1]; ++m) sum += source[static_cast<std::int64_t>(members[m]) * cols];
+    for (int m = starts[t]; m < starts[t + 1]; ++m)
+      sum += source[static_cast<std::int64_t>(members[m]) * cols];
     dtable[i] = sum;
   }
 };
@@ -57,7 +58,8 @@ void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real
   FOR_EACH(std::int64_t{batch} * index.table_rows * cols, ScatterAddRows{cols, index, dy, dtable});
 }
 
-void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y, real* out) {
+void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y,
+              real* out) {
   FOR_EACH(std::int64_t{batch} * x.rows * cols, PairSum{cols, x, y, table_x, table_y, out});
 }
 

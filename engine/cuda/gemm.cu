@@ -13,14 +13,14 @@ namespace {
 
 void check_cublas(cublasStatus_t status, const Place& place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw BackendError(std::string("cublas: ") + cublasGetStatusString(status) + " (" + place.expression + ", " +
-                     "engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
+  throw BackendError(std::string("cublas: ") + cublasGetStatusString(status) + " (" + place.expression +
+                     ", " + "engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
 }
 
 #define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))
 
-/// One handle on the one stream, and memory of our own for cuBLAS to work in: with these its results are the same
-/// bits in every run on one GPU model, and a recording holds no memory of cuBLAS.
+/// One handle on the one stream, and memory of our own for cuBLAS to work in: with these its results are the
+/// same bits in every run on one GPU model, and a recording holds no memory of cuBLAS.
 cublasHandle_t handle() {
   static const cublasHandle_t only = [] {
     constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
@@ -40,25 +40,28 @@ cublasHandle_t handle() {
                                           long long b_size, float beta, float* c, int ldc, long long c_size,
                                           int batch) {
   const float one = 1;
-  return cublasSgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
-                                   c_size, batch);
+  return cublasSgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
+                                   ldc, c_size, batch);
 }
 
 [[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
-                                          const double* a, int lda, long long a_size, const double* b, int ldb,
-                                          long long b_size, double beta, double* c, int ldc, long long c_size,
-                                          int batch) {
+                                          const double* a, int lda, long long a_size, const double* b,
+                                          int ldb, long long b_size, double beta, double* c, int ldc,
+                                          long long c_size, int batch) {
   const double one = 1;
-  return cublasDgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
-                                   c_size, batch);
+  return cublasDgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
+                                   ldc, c_size, batch);
 }
 
-cublasOperation_t blas_name(Trans t) { return t == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N; }
+cublasOperation_t blas_name(Trans t) {
+  return t == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+}
 
 }  // namespace
 
 /// Row-major c = op(a) op(b) is column-major c' = op(b)' op(a)': the operands and m and n change places.
-void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta, real* c) {
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
+          real* c) {
   const long long rows = m, cols = n, inner = k;
   CUBLAS_CHECK(blas_gemm(blas_name(tb), blas_name(ta), n, m, k, b, tb == Trans::yes ? k : n, inner * cols, a,
                          ta == Trans::yes ? m : k, rows * inner, beta, c, n, rows * cols, batch));

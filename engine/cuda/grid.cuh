@@ -21,7 +21,8 @@ inline dim3 blocks_for(std::int64_t entries) {
 template <typename Body>
 __global__ void for_each_kernel(std::int64_t entries, Body body) {
   const std::int64_t stride = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < entries; i += stride) {
+  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < entries;
+       i += stride) {
     body(i);
   }
 }
@@ -29,7 +30,8 @@ __global__ void for_each_kernel(std::int64_t entries, Body body) {
 /// @param body  a struct with __device__ void operator()(std::int64_t entry) const
 template <typename Body>
 void for_each(const Place& place, std::int64_t entries, Body body) {
-  if (entries > 0) launch(place, for_each_kernel<Body>, blocks_for(entries), threads_per_block, 0, entries, body);
+  if (entries > 0)
+    launch(place, for_each_kernel<Body>, blocks_for(entries), threads_per_block, 0, entries, body);
 }
 
 }  // namespace engine::cuda

@@ -21,8 +21,8 @@ void check(cudaError_t status, const Place& place);
 /// Everything runs on one stream, in the order it is enqueued. Made at the first call, with the device.
 cudaStream_t stream();
 
-/// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so are
-/// the bits of a result whose parts are added up.
+/// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so
+/// are the bits of a result whose parts are added up.
 int multiprocessors();
 
 /// Lets `kernel` have more dynamic shared memory than the 48 KiB that every kernel may have.

@@ -1,16 +1,19 @@
-// The fused head, version 1: forward, loss and backward of a tile of pairs in one pass, products by register blocks
-// over shared memory on the plain float32 units.
+// The fused head, version 1: forward, loss and backward of a tile of pairs in one pass, products by register
+// blocks over shared memory on the plain float32 units.
 //
-// pair_head_kernel   grid (parts, replicas), 256 threads, about 67 KiB of shared memory at 48 pairs a tile. A block
-//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u staged
-//   through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device memory, and
-//   the block's own sum of du = h' dz, which only it touches. With more than 128 classes or hidden units it does so
-//   chunk by chunk, and computes z twice: first for the rows' sums, then for their gradients.
-// reduce_kernel      sums the blocks' du, and dh along the members of each x and y, in a fixed order: no atomics.
+// pair_head_kernel   grid (parts, replicas), 256 threads, about 67 KiB of shared memory at 48 pairs a tile. A
+// block
+//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u
+//   staged through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device
+//   memory, and the block's own sum of du = h' dz, which only it touches. With more than 128 classes or
+//   hidden units it does so chunk by chunk, and computes z twice: first for the rows' sums, then for their
+//   gradients.
+// reduce_kernel      sums the blocks' du, and dh along the members of each x and y, in a fixed order: no
+// atomics.
 //
-// Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.4 + 2.9 MB written and
-// 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after each
-// other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
+// Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.4 + 2.9 MB written
+// and 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after
+// each other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
 
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
@@ -49,11 +52,11 @@ struct Tile {
   static constexpr int rows_per_thread = rows / 16, rows_per_warp = rows / head_warps;
 
   const HeadWork& work;
-  const real *l, *r;       ///< (elements, hidden) of this replica
-  StageOfU& stage;         ///< of this replica's u
-  real *h, *z, *b;         ///< shared: (rows, chunk), (rows, chunk), (depth, chunk)
-  int *x, *y, *label;      ///< shared: (rows), -1 behind the last pair
-  real *dh, *du;           ///< device: of the tile's first pair; of this part
+  const real *l, *r;   ///< (elements, hidden) of this replica
+  StageOfU& stage;     ///< of this replica's u
+  real *h, *z, *b;     ///< shared: (rows, chunk), (rows, chunk), (depth, chunk)
+  int *x, *y, *label;  ///< shared: (rows), -1 behind the last pair
+  real *dh, *du;       ///< device: of the tile's first pair; of this part
   bool first_tile;
 
   /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + chunk; 0 outside of them and behind the last pair.
@@ -69,8 +72,8 @@ struct Tile {
     }
   }
 
-  /// z = h u for classes c0 .. c0 + chunk. Leaves the last chunk of h behind. Begins and ends with all threads
-  /// done with shared memory.
+  /// z = h u for classes c0 .. c0 + chunk. Leaves the last chunk of h behind. Begins and ends with all
+  /// threads done with shared memory.
   __device__ void logits(int c0) const {
     RowSums<rows_per_thread> sums{};
     for (int h0 = 0; h0 < work.hidden_chunks * chunk; h0 += chunk) {
@@ -126,8 +129,8 @@ struct Tile {
     }
   }
 
-  /// Loss and, if asked for, gradients. Warp w owns the rows w, w + warps, ..; lane i takes the loss of the warp's
-  /// i-th row.
+  /// Loss and, if asked for, gradients. Warp w owns the rows w, w + warps, ..; lane i takes the loss of the
+  /// warp's i-th row.
   __device__ void run(LossAndCorrect& of_lane) const {
     const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
     const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
@@ -188,11 +191,14 @@ constexpr std::size_t shared_bytes() {
 template <int rows>
 __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid_constant__ HeadWork work) {
   const int part = static_cast<int>(blockIdx.x), replica = static_cast<int>(blockIdx.y);
-  const int lane = static_cast<int>(threadIdx.x) % warp_lanes, warp = static_cast<int>(threadIdx.x) / warp_lanes;
+  const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
+            warp = static_cast<int>(threadIdx.x) / warp_lanes;
   real* const numbers = reinterpret_cast<real*>(dynamic_shared());
   int* const x = reinterpret_cast<int*>(numbers + (2 * rows + depth) * stride);
   const real* const lr = work.lr + static_cast<std::int64_t>(replica) * 2 * work.elements * work.hidden;
-  StageOfU stage{work.u + static_cast<std::int64_t>(replica) * work.hidden * work.classes, work.hidden, work.classes,
+  StageOfU stage{work.u + static_cast<std::int64_t>(replica) * work.hidden * work.classes,
+                 work.hidden,
+                 work.classes,
                  {}};
   const std::int64_t du_size = static_cast<std::int64_t>(work.hidden_chunks) * work.class_chunks * square;
 
@@ -221,7 +227,8 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
         x,
         x + rows,
         x + 2 * rows,
-        work.gradient ? work.dh(replica) + static_cast<std::int64_t>(first - work.first) * work.dh_stride : nullptr,
+        work.gradient ? work.dh(replica) + static_cast<std::int64_t>(first - work.first) * work.dh_stride
+                      : nullptr,
         work.gradient ? work.du_parts(replica) + part * du_size : nullptr,
         work.first_segment && t == first_tile};
     tile.run(of_lane);
@@ -245,10 +252,11 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
 
 constexpr int reduce_columns = 32, reduce_groups = 8;
 
-/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 32 columns: group g of 8 takes every
-/// eighth term, and the groups' sums are added in order. Only group 0 gets the result.
+/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 32 columns: group g of 8
+/// takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
 template <typename What>
-__device__ real sum_in_groups(int first, int last, const What& what, real (&shared)[reduce_groups][reduce_columns]) {
+__device__ real sum_in_groups(int first, int last, const What& what,
+                              real (&shared)[reduce_groups][reduce_columns]) {
   const int column = static_cast<int>(threadIdx.x) % reduce_columns;
   const int group = static_cast<int>(threadIdx.x) / reduce_columns;
   real sum = 0;
@@ -290,9 +298,9 @@ __device__ int first_from(const int* members, int first, int last, int bound) {
   return first;
 }
 
-/// grid (blocks, replicas), 256 threads: 32 columns x 8 groups. Blocks 0 .. row_blocks own 32 columns of one row of
-/// dlr each; the next square_blocks, in the last segment, 32 columns of one row of du; the last block the loss.
-/// row_blocks is 0 where no gradient is wanted.
+/// grid (blocks, replicas), 256 threads: 32 columns x 8 groups. Blocks 0 .. row_blocks own 32 columns of one
+/// row of dlr each; the next square_blocks, in the last segment, 32 columns of one row of du; the last block
+/// the loss. row_blocks is 0 where no gradient is wanted.
 __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blocks, int square_blocks) {
   __shared__ real shared[reduce_groups][reduce_columns];
   const int replica = static_cast<int>(blockIdx.y), column = static_cast<int>(threadIdx.x) % reduce_columns;
@@ -308,10 +316,12 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const int* const members = index.members + static_cast<std::int64_t>(replica) * work.pairs;
     const int first = first_from(members, starts[t], starts[t + 1], work.first);
     const int last = first_from(members, first, starts[t + 1], work.last);
-    const RowOfDh of_member{work.dh(replica), members, work.first, work.dh_stride, min(unit, work.hidden - 1)};
+    const RowOfDh of_member{work.dh(replica), members, work.first, work.dh_stride,
+                            min(unit, work.hidden - 1)};
     const real sum = sum_in_groups(first, last, of_member, shared);
     if (writes && unit < work.hidden) {
-      real& target = work.dlr[(static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit];
+      real& target =
+          work.dlr[(static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit];
       target = work.first_segment ? sum : target + sum;
     }
     return;
@@ -319,8 +329,10 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
   block -= row_blocks;
   if (block < square_blocks) {
     const int across = (work.classes + reduce_columns - 1) / reduce_columns;
-    const int unit = block / across, c = block % across * reduce_columns + column, inside = min(c, work.classes - 1);
-    const std::int64_t square_at = static_cast<std::int64_t>(unit / chunk) * work.class_chunks + inside / chunk;
+    const int unit = block / across, c = block % across * reduce_columns + column,
+              inside = min(c, work.classes - 1);
+    const std::int64_t square_at =
+        static_cast<std::int64_t>(unit / chunk) * work.class_chunks + inside / chunk;
     const real* const at =
         work.du_parts(replica) + square_at * square + unit % chunk * chunk + inside % chunk;
     const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_chunks) * work.class_chunks * square;
@@ -358,7 +370,8 @@ void run_segment(const HeadWork& work, int rows, int replicas) {
   const auto across = [](int columns) { return (columns + reduce_columns - 1) / reduce_columns; };
   const int row_blocks = work.gradient ? 2 * work.elements * across(work.hidden) : 0;
   const int square_blocks = work.gradient && work.last_segment ? work.hidden * across(work.classes) : 0;
-  const dim3 reduce_blocks(static_cast<unsigned>(row_blocks + square_blocks + 1), static_cast<unsigned>(replicas));
+  const dim3 reduce_blocks(static_cast<unsigned>(row_blocks + square_blocks + 1),
+                           static_cast<unsigned>(replicas));
   LAUNCH(reduce_kernel, reduce_blocks, threads_per_block, 0, work, row_blocks, square_blocks);
 }
 
@@ -378,7 +391,8 @@ std::size_t pair_head_workspace(const PairHead& head) {
 
 void pair_head(const PairHead& head) {
   const PairHeadPlan plan = plan_pair_head(head, multiprocessors());
-  const std::int64_t lr_size = 2LL * head.elements * head.hidden, u_size = std::int64_t{head.hidden} * head.classes;
+  const std::int64_t lr_size = 2LL * head.elements * head.hidden,
+                     u_size = std::int64_t{head.hidden} * head.classes;
   for (std::int64_t replica = 0; replica < head.replicas; replica += plan.replicas) {
     const bool gradient = head.dlr != nullptr;
     HeadWork work{};
@@ -410,7 +424,8 @@ void pair_head(const PairHead& head) {
       work.last = static_cast<int>(std::min<std::int64_t>(work.pairs, (segment + 1LL) * plan.segment_rows));
       work.first_segment = segment == 0;
       work.last_segment = segment + 1 == plan.segments;
-      run_segment(work, plan.rows, static_cast<int>(std::min<std::int64_t>(plan.replicas, head.replicas - replica)));
+      run_segment(work, plan.rows,
+                  static_cast<int>(std::min<std::int64_t>(plan.replicas, head.replicas - replica)));
     }
   }
 }

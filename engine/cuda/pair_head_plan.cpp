@@ -5,15 +5,20 @@
 namespace engine::cuda {
 namespace {
 
-constexpr std::int64_t most_dh_bytes = std::int64_t{256} << 20;       // of one replica
-constexpr std::int64_t most_workspace_bytes = std::int64_t{1} << 30;  // of the replicas in work at once, if > 1
+constexpr std::int64_t most_dh_bytes = std::int64_t{256} << 20;  // of one replica
+constexpr std::int64_t most_workspace_bytes = std::int64_t{1}
+                                              << 30;  // of the replicas in work at once, if > 1
 
-std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
-std::size_t to_line(std::int64_t bytes) { return static_cast<std::size_t>(quotient_up(bytes, 256) * 256); }
+std::size_t to_line(std::int64_t bytes) {
+  return static_cast<std::size_t>(quotient_up(bytes, 256) * 256);
+}
 
-/// The tile that makes the busiest multiprocessor walk the fewest pairs; of equals the largest, which reads u less
-/// often. In float64, which only tests use, the smallest: shared memory holds no more.
+/// The tile that makes the busiest multiprocessor walk the fewest pairs; of equals the largest, which reads u
+/// less often. In float64, which only tests use, the smallest: shared memory holds no more.
 int choose_rows(std::int64_t pairs, int multiprocessors) {
   if (sizeof(real) > 4) return 16;
   int best = 16;
@@ -43,7 +48,8 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
   plan.segments = gradient ? static_cast<int>(quotient_up(pairs, most_rows)) : 1;
   plan.segment_rows = static_cast<int>(quotient_up(pairs, plan.segments));
   plan.rows = choose_rows(plan.segment_rows, multiprocessors);
-  plan.parts = static_cast<int>(std::min<std::int64_t>(quotient_up(plan.segment_rows, plan.rows), multiprocessors));
+  plan.parts =
+      static_cast<int>(std::min<std::int64_t>(quotient_up(plan.segment_rows, plan.rows), multiprocessors));
 
   std::size_t used = 0;
   const auto take = [&](std::int64_t bytes) {
@@ -51,7 +57,8 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
     used += to_line(bytes);
     return at;
   };
-  plan.du_parts = take(gradient ? std::int64_t{plan.parts} * plan.hidden_chunks * plan.class_chunks * square * number : 0);
+  plan.du_parts = take(
+      gradient ? std::int64_t{plan.parts} * plan.hidden_chunks * plan.class_chunks * square * number : 0);
   plan.dh = take(gradient ? std::int64_t{plan.segment_rows} * plan.dh_stride * number : 0);
   plan.results = take(plan.parts * static_cast<std::int64_t>(sizeof(LossAndCorrect)));
   plan.bytes = used;

@@ -6,8 +6,8 @@
 
 namespace engine::cuda {
 
-/// Hidden units and classes go through the head in chunks of this many; the sums of a chunk's product of u are
-/// a square tile.
+/// Hidden units and classes go through the head in chunks of this many; the sums of a chunk's product of u
+/// are a square tile.
 constexpr int chunk = 128;
 constexpr int square = chunk * chunk;
 

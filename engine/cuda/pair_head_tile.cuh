@@ -1,7 +1,7 @@
 #pragma once
-// The parts of the head's kernel that work on one tile of pairs in shared memory. A block is 256 threads, thread t
-// at column tx = t % 16 and row ty = t / 16 of a 16 x 16 grid; rows of shared arrays are `stride` numbers apart, an
-// odd number of quads, so that quads of neighbouring rows lie in different banks.
+// The parts of the head's kernel that work on one tile of pairs in shared memory. A block is 256 threads,
+// thread t at column tx = t % 16 and row ty = t / 16 of a 16 x 16 grid; rows of shared arrays are `stride`
+// numbers apart, an odd number of quads, so that quads of neighbouring rows lie in different banks.
 
 #include "engine/cuda/pair_head_plan.hpp"
 #include "engine/cuda/softmax_row.cuh"
@@ -17,11 +17,15 @@ struct alignas(16) Quad {
   real v[4];
 };
 
-__device__ inline Quad load_quad(const real* p) { return *reinterpret_cast<const Quad*>(p); }
-__device__ inline void store_quad(real* p, const Quad& q) { *reinterpret_cast<Quad*>(p) = q; }
+__device__ inline Quad load_quad(const real* p) {
+  return *reinterpret_cast<const Quad*>(p);
+}
+__device__ inline void store_quad(real* p, const Quad& q) {
+  *reinterpret_cast<Quad*>(p) = q;
+}
 
-/// Rows first .. first + depth of u, columns c0 .. c0 + chunk; 0 outside of u. Fetched into registers while the
-/// block still works on the last ones, then put into shared memory as b[row][column].
+/// Rows first .. first + depth of u, columns c0 .. c0 + chunk; 0 outside of u. Fetched into registers while
+/// the block still works on the last ones, then put into shared memory as b[row][column].
 struct StageOfU {
   const real* u;
   int hidden, classes;
@@ -30,7 +34,8 @@ struct StageOfU {
   /// Neighbouring threads fetch neighbouring columns.
   __device__ void fetch(int h0, int c0) {
     for (int i = 0; i < depth * chunk / head_threads; ++i) {
-      const int at = static_cast<int>(threadIdx.x) + i * head_threads, h = h0 + at / chunk, c = c0 + at % chunk;
+      const int at = static_cast<int>(threadIdx.x) + i * head_threads, h = h0 + at / chunk,
+                c = c0 + at % chunk;
       fetched[i] = h < hidden && c < classes ? u[static_cast<std::int64_t>(h) * classes + c] : real{0};
     }
   }
@@ -41,10 +46,12 @@ struct StageOfU {
     }
   }
 
-  /// The transpose: b[class][hidden unit] of classes c0 .. c0 + depth and units h0 .. h0 + chunk. A lane takes one
-  /// class and four units at a time: it reads along classes, and stores quads that fall into different banks.
+  /// The transpose: b[class][hidden unit] of classes c0 .. c0 + depth and units h0 .. h0 + chunk. A lane
+  /// takes one class and four units at a time: it reads along classes, and stores quads that fall into
+  /// different banks.
   __device__ void fetch_transposed(int h0, int c0) {
-    const int lane = static_cast<int>(threadIdx.x) % warp_lanes, warp = static_cast<int>(threadIdx.x) / warp_lanes;
+    const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
+              warp = static_cast<int>(threadIdx.x) / warp_lanes;
     const int c = c0 + lane;
     for (int i = 0; i < depth * chunk / head_threads; ++i) {
       const int h = h0 + 4 * (warp + i / 4 * head_warps) + i % 4;
@@ -52,7 +59,8 @@ struct StageOfU {
     }
   }
   __device__ void put_transposed(real* b) const {
-    const int lane = static_cast<int>(threadIdx.x) % warp_lanes, warp = static_cast<int>(threadIdx.x) / warp_lanes;
+    const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
+              warp = static_cast<int>(threadIdx.x) / warp_lanes;
     for (int i = 0; i < depth * chunk / head_threads; i += 4) {
       store_quad(b + lane * stride + 4 * (warp + i / 4 * head_warps),
                  {{fetched[i], fetched[i + 1], fetched[i + 2], fetched[i + 3]}});
@@ -88,9 +96,9 @@ __device__ inline void multiply_rows(const real* a, const real* b, RowSums<R>& s
   }
 }
 
-/// part (chunk, chunk) = or += a' (chunk, rows) b (rows, chunk). A thread owns rows 4 ty + 64 i + p and columns
-/// 4 tx + 64 j + q of the square, in registers here and in device memory between tiles, where no other thread
-/// touches them.
+/// part (chunk, chunk) = or += a' (chunk, rows) b (rows, chunk). A thread owns rows 4 ty + 64 i + p and
+/// columns 4 tx + 64 j + q of the square, in registers here and in device memory between tiles, where no
+/// other thread touches them.
 template <int rows>
 __device__ inline void add_square(const real* a, const real* b, real* part, bool first) {
   const int tx = static_cast<int>(threadIdx.x) % 16, ty = static_cast<int>(threadIdx.x) / 16;

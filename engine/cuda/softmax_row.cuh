@@ -1,6 +1,6 @@
 #pragma once
-// One row of logits by one warp. Every lane holds the row's state; sums over lanes are butterflies, whose order
-// is fixed and whose result is the same bits on each lane.
+// One row of logits by one warp. Every lane holds the row's state; sums over lanes are butterflies, whose
+// order is fixed and whose result is the same bits on each lane.
 
 #include "engine/cuda/launch.cuh"
 #include "engine/elementwise.hpp"
@@ -26,8 +26,8 @@ __device__ inline RowState empty_row() {
   return {{lowest, lowest, 0, 0}, -1};
 }
 
-/// Adds the logits z[0 .. count) of classes first .. first + count to the row. Sums are relative to the largest
-/// logit so far, and rescaled when that rises.
+/// Adds the logits z[0 .. count) of classes first .. first + count to the row. Sums are relative to the
+/// largest logit so far, and rescaled when that rises.
 __device__ inline void add_logits(RowState& row, const real* z, int first, int count, int label, int lane) {
   if (label >= first && label < first + count) row.shares.of_label = z[label - first];
   real largest = row.shares.largest;
@@ -63,8 +63,8 @@ __device__ inline void finish_row(RowState& row) {
 }
 
 /// Overwrites logits, as given to add_logits, by weight (softmax - onehot(label)).
-__device__ inline void logits_to_gradient(const RowShares& shares, const real* z, real* dz, int first, int count,
-                                          int label, double weight, int lane) {
+__device__ inline void logits_to_gradient(const RowShares& shares, const real* z, real* dz, int first,
+                                          int count, int label, double weight, int lane) {
   const real factor = row_factor(shares, weight);
   for (int c = lane; c < count; c += warp_lanes) {
     dz[c] = first + c == label ? label_gradient(shares, weight)

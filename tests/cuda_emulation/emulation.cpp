@@ -1,5 +1,6 @@
 // The emulated device: fibers for threads, host memory with guards for device memory, lists of closures for
-// recordings. Fibers are entered once by ucontext and then change by setjmp and longjmp, which need no system call.
+// recordings. Fibers are entered once by ucontext and then change by setjmp and longjmp, which need no system
+// call.
 
 #include <setjmp.h>
 #include <ucontext.h>
@@ -126,7 +127,8 @@ void enqueue(std::function<void()> work) {
   }
 }
 
-void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_bytes, std::function<void()> kernel) {
+void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_bytes,
+             std::function<void()> kernel) {
   running = place;
   if (threads > most_threads || threads < 1) fail("threads out of range");
   if (shared_bytes > most_shared) fail("too much shared memory");
@@ -142,7 +144,9 @@ void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_by
   });
 }
 
-unsigned char* shared_memory() { return shared; }
+unsigned char* shared_memory() {
+  return shared;
+}
 
 void exchange(void* value, std::size_t bytes, int from) {
   const int thread = current;
@@ -210,5 +214,9 @@ void release_recording(void* recording_to_release) noexcept {
 
 }  // namespace engine::cuda
 
-void __syncthreads() { engine::cuda::yield(engine::cuda::State::at_block); }
-void __syncwarp() { engine::cuda::yield(engine::cuda::State::at_warp); }
+void __syncthreads() {
+  engine::cuda::yield(engine::cuda::State::at_block);
+}
+void __syncwarp() {
+  engine::cuda::yield(engine::cuda::State::at_warp);
+}

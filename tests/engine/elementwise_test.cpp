@@ -66,9 +66,11 @@ TEST_CASE("row_loss, label_gradient: 1e-6 from losses of 30 down to 1e-9") {
       }
       const long double exact = std::log1p(others), slope = std::expm1(-exact);
       CAPTURE(margin);
-      CHECK(std::abs(static_cast<double>(static_cast<long double>(engine::row_loss(row)) / exact - 1)) < 1e-6);
-      CHECK(std::abs(static_cast<double>(static_cast<long double>(engine::label_gradient(row, 0.25)) / slope) - 0.25) <
+      CHECK(std::abs(static_cast<double>(static_cast<long double>(engine::row_loss(row)) / exact - 1)) <
             1e-6);
+      CHECK(
+          std::abs(static_cast<double>(static_cast<long double>(engine::label_gradient(row, 0.25)) / slope) -
+                   0.25) < 1e-6);
     }
   }
 }
@@ -82,7 +84,8 @@ TEST_CASE("row_loss: a label hundreds below the largest logit, rows that are not
 
 TEST_CASE("note_loss: counts readings and keeps the first bad one") {
   engine::LossWatch watch{0, 0};
-  for (const double loss : {1.0, 0.5, static_cast<double>(INFINITY), 0.25, std::nan("")}) engine::note_loss(loss, watch);
+  for (const double loss : {1.0, 0.5, static_cast<double>(INFINITY), 0.25, std::nan("")})
+    engine::note_loss(loss, watch);
   CHECK(watch.readings == 5);
   CHECK(watch.first_bad == 3);
 }

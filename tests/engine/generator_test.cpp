@@ -54,7 +54,8 @@ std::string sha256(const std::string& message) {
     std::uint32_t w[64];
     for (std::size_t i = 0; i < 16; ++i) {
       w[i] = 0;
-      for (std::size_t j = 0; j < 4; ++j) w[i] = w[i] << 8 | static_cast<unsigned char>(padded[block + 4 * i + j]);
+      for (std::size_t j = 0; j < 4; ++j)
+        w[i] = w[i] << 8 | static_cast<unsigned char>(padded[block + 4 * i + j]);
     }
     for (int i = 16; i < 64; ++i) {
       const std::uint32_t a = w[i - 15], b = w[i - 2];
@@ -66,8 +67,8 @@ std::string sha256(const std::string& message) {
     for (int i = 0; i < 64; ++i) {
       const std::uint32_t t1 = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) +
                                ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
-      const std::uint32_t t2 =
-          (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+      const std::uint32_t t2 = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) +
+                               ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
       std::copy_backward(s, s + 7, s + 8);
       s[4] += t1;
       s[0] = t1 + t2;

@@ -51,7 +51,8 @@ TEST_SUITE_BEGIN("quick");
 TEST_CASE_TEMPLATE("cross_entropy: hand value", On, ON_DEVICES) {
   DEVICE(device);
   const auto ln = [](double x) { return static_cast<real>(std::log(x)); };
-  const Tensor logits = Tensor::from({1, 2, 3}, std::vector<real>{ln(1), ln(2), ln(5), ln(3), ln(3), ln(2)}, device);
+  const Tensor logits =
+      Tensor::from({1, 2, 3}, std::vector<real>{ln(1), ln(2), ln(5), ln(3), ln(3), ln(2)}, device);
   const engine::LossMeter meter(1, device);
   cross_entropy(logits, engine::Labels(1, 3, {1, 1}, device), &meter);
   CHECK(only(meter).loss == doctest::Approx((std::log(8.0 / 2) + std::log(8.0 / 3)) / 2).epsilon(1e-7));
@@ -66,7 +67,8 @@ TEST_CASE_TEMPLATE("cross_entropy: gradient", On, ON_DEVICES) {
                        {numbers.tensor({2, 5, 7}, device)});
 }
 
-TEST_CASE_TEMPLATE("cross_entropy: float64 accuracy of loss and gradient from 10 down to 1e-9", On, ON_DEVICES) {
+TEST_CASE_TEMPLATE("cross_entropy: float64 accuracy of loss and gradient from 10 down to 1e-9", On,
+                   ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(2);
   for (const int classes : {2, 3, 17, 120, 121}) {
@@ -119,7 +121,8 @@ TEST_CASE_TEMPLATE("pair_cross_entropy: equals its composition, gradient include
     int n, hidden, pairs, replicas;
   };
   Numbers numbers(3);
-  // One pair; fewer than a register block; no multiple of anything; several tiles and chunks; several replicas.
+  // One pair; fewer than a register block; no multiple of anything; several tiles and chunks; several
+  // replicas.
   for (const Case c : {Case{3, 1, 1, 1}, Case{6, 17, 14, 1}, Case{41, 37, 500, 1}, Case{35, 128, 1200, 1},
                        Case{120, 33, 3000, 1}, Case{23, 16, 211, 3}, Case{200, 40, 997, 1}}) {
     CAPTURE(c.n);

@@ -10,8 +10,8 @@ TEST_SUITE_BEGIN("quick");
 
 TEST_CASE_TEMPLATE("matmul: hand value in all transpose cases", On, ON_DEVICES) {
   DEVICE(device);
-  const std::vector<real> a{1, 2, 3, 4, 5, 6}, a_t{1, 4, 2, 5, 3, 6};         // (2,3)
-  const std::vector<real> b{1, 0, 2, -1, 1, 3}, b_t{1, 2, 1, 0, -1, 3};       // (3,2)
+  const std::vector<real> a{1, 2, 3, 4, 5, 6}, a_t{1, 4, 2, 5, 3, 6};    // (2,3)
+  const std::vector<real> b{1, 0, 2, -1, 1, 3}, b_t{1, 2, 1, 0, -1, 3};  // (3,2)
   const std::vector<real> c{8, 7, 20, 13};
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
@@ -71,7 +71,8 @@ TEST_CASE_TEMPLATE("pair_sum: equals the sum of two gathers", On, ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(3);
   const Tensor a = numbers.tensor({2, 6, 5}, device), b = numbers.tensor({2, 4, 5}, device);
-  const engine::RowIndex x(2, 6, numbers.integers(2 * 9, 6), device), y(2, 4, numbers.integers(2 * 9, 4), device);
+  const engine::RowIndex x(2, 6, numbers.integers(2 * 9, 6), device),
+      y(2, 4, numbers.integers(2 * 9, 4), device);
   CHECK(pair_sum(a, b, x, y).to_host() == add(gather_rows(a, x), gather_rows(b, y)).to_host());
   test::check_gradient([&](const auto& in) { return pair_sum(in[0], in[1], x, y); }, {a, b});
 }

@@ -9,7 +9,8 @@ using engine::real, engine::Tensor;
 
 TEST_SUITE_BEGIN("quick");
 
-TEST_CASE_TEMPLATE("recording: each run does the work once, on the memory's numbers of then", On, ON_DEVICES) {
+TEST_CASE_TEMPLATE("recording: each run does the work once, on the memory's numbers of then", On,
+                   ON_DEVICES) {
   DEVICE(device);
   const Tensor x = Tensor::from({1, 1, 2}, std::vector<real>{1, 2}, device);
   const Tensor total = Tensor::zeros({1, 1, 2}, device);

@@ -24,13 +24,17 @@ RunConfig example() {
   return c;
 }
 
-TensorFile tensors(float value) { return {{{"W", {{1, 1}, {value}}}}, {}}; }
+TensorFile tensors(float value) {
+  return {{{"W", {{1, 1}, {value}}}}, {}};
+}
 
 void save(RunDirectory& run, std::int64_t epoch) {
   run.save_checkpoint({epoch, 1.5, 2.5, 0.25, 0.125}, tensors(static_cast<float>(epoch)), tensors(9));
 }
 
-std::string content(const fs::path& path) { return engine::read_file(path, 1 << 20); }
+std::string content(const fs::path& path) {
+  return engine::read_file(path, 1 << 20);
+}
 
 }  // namespace
 
@@ -58,7 +62,8 @@ TEST_CASE("run directory: taken up again, it forgets rows that the state is not 
     RunDirectory run(temporary.path() / "run", example(), false);
     save(run, 0);
   }
-  std::ofstream(temporary.path() / "run/training.csv", std::ios::app) << "5,1,1,1,1\n";  // killed before the state
+  std::ofstream(temporary.path() / "run/training.csv", std::ios::app)
+      << "5,1,1,1,1\n";  // killed before the state
   RunDirectory run(temporary.path() / "run", example(), false);
   CHECK(run.updates() == 1);
   CHECK(run.take_state()->tensors.at("W").values == std::vector<float>{9});
@@ -70,7 +75,8 @@ TEST_CASE("run directory: taken up again, it forgets rows that the state is not 
   CHECK(run.finished());
 }
 
-TEST_CASE("run directory: another run, a foreign directory and a second process are refused; nothing changes") {
+TEST_CASE(
+    "run directory: another run, a foreign directory and a second process are refused; nothing changes") {
   const test::TemporaryDirectory temporary;
   const fs::path path = temporary.path() / "run";
   RunConfig other = example();

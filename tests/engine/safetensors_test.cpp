@@ -76,9 +76,13 @@ TEST_CASE("safetensors: broken headers are refused") {
   refused(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4);
   refused(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,400]}})", 4);
   refused(R"({"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,0]}})", 0);
-  refused(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4);
+  refused(
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      4);
   refused(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8);
-  refused(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4);
+  refused(
+      R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+      4);
   refused(R"({"__metadata__":{"a":1}})", 0);
   refused(R"({"__metadata__":[]})", 0);
   refused(std::string(100000, '['), 0);
@@ -87,7 +91,8 @@ TEST_CASE("safetensors: broken headers are refused") {
 TEST_CASE("safetensors: a missing file, a directory, and another shape are named") {
   CHECK_THROWS_WITH_AS(engine::read_safetensors("/nowhere/f"), "/nowhere/f: no such file", FormatError);
   CHECK_THROWS_AS(engine::read_safetensors("/"), FormatError);
-  CHECK_THROWS_WITH_AS(example().get("f", "a", {3, 2}), "f: tensor 'a' has shape (2,3), not (3,2)", FormatError);
+  CHECK_THROWS_WITH_AS(example().get("f", "a", {3, 2}), "f: tensor 'a' has shape (2,3), not (3,2)",
+                       FormatError);
   CHECK_THROWS_WITH_AS(example().get("f", "b", {3, 2}), "f: no tensor 'b'", FormatError);
 }
 

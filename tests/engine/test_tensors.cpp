@@ -43,7 +43,8 @@ void check_gradient(const Op& op, const std::vector<Tensor>& inputs) {
       const double below = value();
       point[i] = at;
       const double numeric = (above - below) / (2 * h), analytic = gradient[i] - started[k][i];
-      const double error = std::abs(numeric - analytic) / std::max({std::abs(numeric), std::abs(analytic), 1e-2});
+      const double error =
+          std::abs(numeric - analytic) / std::max({std::abs(numeric), std::abs(analytic), 1e-2});
       if (!(error <= worst)) {
         worst = error;
         worst_analytic = analytic;

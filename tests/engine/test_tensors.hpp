@@ -23,11 +23,11 @@ struct Cuda {
   static constexpr engine::Device device = engine::Device::cuda;
 };
 #define ON_DEVICES test::Cpu, test::Cuda
-#define DEVICE(name)                                              \
-  if (!test::present(On::device)) {                               \
+#define DEVICE(name)                                                                    \
+  if (!test::present(On::device)) {                                                     \
     std::cout << "SKIPPED: no usable " << engine::to_string(On::device) << " device\n"; \
-    return;                                                       \
-  }                                                               \
+    return;                                                                             \
+  }                                                                                     \
   [[maybe_unused]] const engine::Device name = On::device
 
 inline bool present(engine::Device device) {
@@ -72,9 +72,9 @@ inline double largest_difference(const std::vector<engine::real>& a, const std::
 
 using Op = std::function<engine::Tensor(const std::vector<engine::Tensor>&)>;
 
-/// Checks an op's backward pass against central differences, in float64: random cotangent, gradients that start
-/// from random numbers, every input. The relative error must stay below 1e-6.
-/// In float32 builds only runs the op.
+/// Checks an op's backward pass against central differences, in float64: random cotangent, gradients that
+/// start from random numbers, every input. The relative error must stay below 1e-6. In float32 builds only
+/// runs the op.
 void check_gradient(const Op& op, const std::vector<engine::Tensor>& inputs);
 
 }  // namespace test

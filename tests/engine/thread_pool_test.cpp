@@ -4,9 +4,14 @@
 
 #include <numeric>
 
-TEST_SUITE_BEGIN("quick");
-TEST_SUITE_BEGIN("threads");
+namespace {
 
+constexpr std::int64_t plenty = 1 << 30;  // of work, so that it is shared
+const std::thread::id main_thread = std::this_thread::get_id();
+
+}  // namespace
+
+TEST_SUITE_BEGIN("quick");
 TEST_CASE("thread pool: every task runs once, job after job, with any number of threads") {
   for (const int threads : {1, 2, 3, 8}) {
     engine::ThreadPool pool(threads);
@@ -15,18 +20,37 @@ TEST_CASE("thread pool: every task runs once, job after job, with any number of 
     long expected = 0;
     for (int job = 0; job < 2000; ++job) {
       const int count = job % 258;
-      pool.run(count, [&](int i) { ++runs[static_cast<std::size_t>(i)]; });  // each entry has one writer at a time
+      pool.run(count, plenty,
+               [&](int i) { ++runs[static_cast<std::size_t>(i)]; });  // each entry has one writer at a time
       expected += count;
     }
     CHECK(std::accumulate(runs.begin(), runs.end(), 0L) == expected);
   }
 }
 
-TEST_CASE("thread pool: a job inside a task runs in that task") {
+TEST_CASE("thread pool: a job inside a task, and one with little work, run on the thread that asks") {
+  for (const int threads : {1, 3}) {
+    engine::ThreadPool pool(threads);
+    std::vector<int> sums(5);
+    pool.run(5, plenty,
+             [&](int i) { pool.run(4, plenty, [&](int j) { sums[static_cast<std::size_t>(i)] += j; }); });
+    CHECK(sums == std::vector<int>(5, 6));
+    pool.run(5, 10, [&](int) { CHECK(std::this_thread::get_id() == main_thread); });
+  }
+}
+
+TEST_CASE("thread pool: scratch memory is a task's own, aligned, and kept") {
   engine::ThreadPool pool(3);
-  std::vector<int> sums(5);
-  pool.run(5, [&](int i) { pool.run(4, [&](int j) { sums[static_cast<std::size_t>(i)] += j; }); });
-  CHECK(sums == std::vector<int>(5, 6));
+  std::vector<int> wrong(64);
+  for (const std::size_t bytes : {100U, 5000U, 64U}) {
+    pool.run_with_scratch(64, plenty, bytes, [&](int i, void* scratch) {
+      auto* const mine = static_cast<unsigned char*>(scratch);
+      wrong[static_cast<std::size_t>(i)] += reinterpret_cast<std::uintptr_t>(scratch) % 64 != 0;
+      std::fill_n(mine, bytes, static_cast<unsigned char>(i));
+      for (std::size_t b = 0; b < bytes; ++b) wrong[static_cast<std::size_t>(i)] += mine[b] != i;
+    });
+  }
+  CHECK(wrong == std::vector<int>(64));
 }
 
 TEST_CASE("thread pool: numbers of threads are checked") {
@@ -36,5 +60,4 @@ TEST_CASE("thread pool: numbers of threads are checked") {
   CHECK(engine::physical_cores() >= 1);
 }
 
-TEST_SUITE_END();
 TEST_SUITE_END();

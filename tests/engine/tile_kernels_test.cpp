@@ -13,8 +13,10 @@ namespace {
 std::vector<const TileKernels*> runnable() {
   std::vector<const TileKernels*> tables{&engine::baseline::tile_kernels()};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) tables.push_back(&engine::avx2::tile_kernels());
-  if (&engine::tile_kernels() == &engine::avx512::tile_kernels()) tables.push_back(&engine::avx512::tile_kernels());
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    tables.push_back(&engine::avx2::tile_kernels());
+  if (&engine::tile_kernels() == &engine::avx512::tile_kernels())
+    tables.push_back(&engine::avx512::tile_kernels());
 #endif
   return tables;
 }
@@ -89,7 +91,8 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
   test::Numbers numbers(1);
   for (const TileKernels* table : runnable()) {
     CAPTURE(std::string(table->name));
-    for (const auto& [m, n, k] : {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}}) {
+    for (const auto& [m, n, k] :
+         {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}}) {
       for (const bool transposed : {false, true}) {
         for (const bool add : {false, true}) {
           const std::vector<real> a = numbers.list(m * k), b = numbers.list(k * n);
@@ -97,8 +100,8 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
           table->pack_panels(k, n, b.data(), n, 1, panels.data());
           const auto stride = static_cast<std::ptrdiff_t>(engine::padded_stride(n));
           std::vector<real> c(static_cast<std::size_t>(m * stride), real{2});
-          table->product(m, n, k, a.data(), transposed ? 1 : k, transposed ? m : 1, panels.data(), c.data(), stride,
-                         add);
+          table->product(m, n, k, a.data(), transposed ? 1 : k, transposed ? m : 1, panels.data(), c.data(),
+                         stride, add);
           double worst = 0;
           for (int i = 0; i < m; ++i) {
             for (int j = 0; j < n; ++j) {
@@ -108,7 +111,8 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
                 sum += static_cast<double>(a[static_cast<std::size_t>(at)]) *
                        static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
               }
-              worst = std::max(worst, std::abs(sum - static_cast<double>(c[static_cast<std::size_t>(i * stride + j)])));
+              worst = std::max(
+                  worst, std::abs(sum - static_cast<double>(c[static_cast<std::size_t>(i * stride + j)])));
             }
           }
           CHECK(worst < (sizeof(real) == 8 ? 1e-13 : 2e-5));

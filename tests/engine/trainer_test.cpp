@@ -27,9 +27,15 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
   if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
 
 using engine::real, engine::Trainer;
 
@@ -48,8 +54,11 @@ Trainer make_trainer(const std::vector<std::uint64_t>& seeds, engine::Device dev
     train.push_back(std::move(split.train));
     test.push_back(std::move(split.test));
   }
-  return {sizes, {.lr = 1e-2}, engine::make_pair_batch(n, table, train, device),
-          engine::make_pair_batch(n, table, test, device), seeds};
+  return {sizes,
+          {.lr = 1e-2},
+          engine::make_pair_batch(n, table, train, device),
+          engine::make_pair_batch(n, table, test, device),
+          seeds};
 }
 
 engine::TensorFile weights_after(Trainer&& trainer, int steps, int replica = 0) {
@@ -133,8 +142,6 @@ TEST_CASE("trainer: divergence is reported with its epoch") {
   CHECK_THROWS_AS(run(), engine::DivergenceError);
 }
 
-TEST_SUITE_BEGIN("threads");
-
 TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   engine::set_threads(1);
   const auto one = weights_after(make_trainer({1, 2}, engine::Device::cpu), 20).tensors;
@@ -144,5 +151,4 @@ TEST_CASE("trainer: 1, 2 and 3 threads give the same bits") {
   }
 }
 
-TEST_SUITE_END();
 TEST_SUITE_END();

@@ -49,26 +49,31 @@ void multiply_panel(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrd
   }
 }
 
-/// b as it is packed, or as it lies: panel j starts at j * panel, its rows are row (or, packed, their width) apart.
+/// b as it is packed, or as it lies: panel j starts at j * panel, its rows are row (or, packed, their width)
+/// apart.
 struct PanelsOf {
   const real* data;
   std::ptrdiff_t panel, row;  ///< row 0: packed
 };
 
-PanelsOf packed(const real* panels, int k) { return {panels, std::ptrdiff_t{panel_width} * k, 0}; }
-PanelsOf in_place(const real* rows, std::ptrdiff_t stride) { return {rows, panel_width, stride}; }
+PanelsOf packed(const real* panels, int k) {
+  return {panels, std::ptrdiff_t{panel_width} * k, 0};
+}
+PanelsOf in_place(const real* rows, std::ptrdiff_t stride) {
+  return {rows, panel_width, stride};
+}
 
-void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, PanelsOf b, real* c,
-              std::ptrdiff_t c_row, bool add) {
+void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, PanelsOf b,
+              real* c, std::ptrdiff_t c_row, bool add) {
   const int width = round_up(n, Simd<real>::lanes);
   for (int col = 0; col < width; col += panel_width) {
     const real* const panel = b.data + col / panel_width * b.panel;
     if (width - col >= panel_width) {
-      multiply_panel<block_rows, 2>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : panel_width, c + col, c_row,
-                                    add);
-    } else {
-      multiply_panel<block_rows, 1>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : Simd<real>::lanes, c + col,
+      multiply_panel<block_rows, 2>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : panel_width, c + col,
                                     c_row, add);
+    } else {
+      multiply_panel<block_rows, 1>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : Simd<real>::lanes,
+                                    c + col, c_row, add);
     }
   }
 }

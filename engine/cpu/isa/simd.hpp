@@ -1,5 +1,6 @@
-// Vectors of the instruction set this file is compiled for. Included only by tile_kernels.cpp, which is compiled
-// once for each set inside its own namespace; nothing here may instantiate a function shared between sets.
+// Vectors of the instruction set this file is compiled for. Included only by tile_kernels.cpp, which is
+// compiled once for each set inside its own namespace; nothing here may instantiate a function shared between
+// sets.
 
 #include <cstddef>
 #include <cstdint>
@@ -52,7 +53,9 @@ struct Simd {
   }
 };
 
-constexpr int round_up(int value, int multiple) { return (value + multiple - 1) / multiple * multiple; }
+constexpr int round_up(int value, int multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 }  // namespace
 }  // namespace engine::ENGINE_ISA

@@ -57,7 +57,8 @@ LossAndCorrect cross_entropy_rows(int rows, int classes, const int* labels, real
   }
   for (int i = rows; i < padded; ++i) odds[i] = bases[i] = 0;
   typename D::Vec loss{};
-  for (int i = 0; i < padded; i += D::lanes) loss += D::load(bases + i) + log1p_nonnegative(D::load(odds + i));
+  for (int i = 0; i < padded; i += D::lanes)
+    loss += D::load(bases + i) + log1p_nonnegative(D::load(odds + i));
   result.loss = D::sum(loss);
   return result;
 }

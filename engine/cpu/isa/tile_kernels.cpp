@@ -1,9 +1,9 @@
 // Compiled once for each instruction set; ENGINE_ISA names it. See engine/cpu/tile_kernels.hpp.
 
 #include "engine/cpu/tile_kernels.hpp"
-#include "engine/elementwise.hpp"
 
 #include "engine/cpu/isa/simd.hpp"
+#include "engine/elementwise.hpp"
 // These need simd.hpp.
 #include "engine/cpu/isa/vector_math.hpp"
 // These need vector_math.hpp.
@@ -29,8 +29,8 @@ void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
   }
 }
 
-/// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0. Rows of one x follow each other, so dl is summed in
-/// registers along a run and stored once.
+/// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0. Rows of one x follow each other, so dl is summed
+/// in registers along a run and stored once.
 void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
   const int width = round_up(tile.hidden, S::lanes);
   for (int first = 0; first < tile.rows;) {
@@ -57,8 +57,8 @@ LossAndCorrect head_tile(const HeadTile& tile) {
   const auto z_row = static_cast<std::ptrdiff_t>(padded_stride(tile.classes));
   hidden_rows(tile, h_row);
   // z (rows, classes) = h u
-  multiply(tile.rows, tile.classes, tile.hidden, tile.h, h_row, 1, packed(tile.u_panels, tile.hidden), tile.z, z_row,
-           false);
+  multiply(tile.rows, tile.classes, tile.hidden, tile.h, h_row, 1, packed(tile.u_panels, tile.hidden), tile.z,
+           z_row, false);
   const LossAndCorrect result =
       cross_entropy_rows(tile.rows, tile.classes, tile.labels, tile.weight, tile.z, z_row, tile.odds);
   if (tile.ut_panels == nullptr) return result;
@@ -67,8 +67,8 @@ LossAndCorrect head_tile(const HeadTile& tile) {
   multiply(tile.classes, tile.hidden, tile.rows, tile.z, 1, z_row, in_place(tile.h, h_row), tile.dut, h_row,
            !tile.first);
   // dh (rows, hidden) = dz u'
-  multiply(tile.rows, tile.hidden, tile.classes, tile.z, z_row, 1, packed(tile.ut_panels, tile.classes), tile.dh,
-           h_row, false);
+  multiply(tile.rows, tile.hidden, tile.classes, tile.z, z_row, 1, packed(tile.ut_panels, tile.classes),
+           tile.dh, h_row, false);
   scatter_hidden_gradient(tile, h_row);
   return result;
 }
@@ -77,8 +77,8 @@ std::size_t panels_size(int rows, int cols) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(round_up(cols, S::lanes));
 }
 
-void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b_panels,
-             real* c, std::ptrdiff_t c_row, bool add) {
+void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col,
+             const real* b_panels, real* c, std::ptrdiff_t c_row, bool add) {
   multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
 }
 
@@ -90,7 +90,8 @@ void adamw(std::int64_t count, const AdamWFactors& factors, real* __restrict par
 
 void exp_of_differences(int count, const float* a, float b, float* y) {
   using F = Simd<float>;
-  for (int i = 0; i < count; i += F::lanes) F::store(y + i, exp_of_difference<float>(F::load(a + i), F::all(b)));
+  for (int i = 0; i < count; i += F::lanes)
+    F::store(y + i, exp_of_difference<float>(F::load(a + i), F::all(b)));
 }
 
 void log1p_all(int count, const double* x, double* y) {
@@ -104,8 +105,9 @@ void log1p_all(int count, const double* x, double* y) {
 }  // namespace
 
 const TileKernels& tile_kernels() {
-  static constexpr TileKernels table{NAME_OF(ENGINE_ISA), panels_size, pack_panels, product,  head_tile,
-                                     cross_entropy_rows,  adamw,       exp_of_differences, log1p_all};
+  static constexpr TileKernels table{
+      NAME_OF(ENGINE_ISA), panels_size, pack_panels,        product,  head_tile,
+      cross_entropy_rows,  adamw,       exp_of_differences, log1p_all};
   return table;
 }
 

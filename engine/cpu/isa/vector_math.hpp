@@ -24,14 +24,15 @@ struct ExpConstants<double> {
   static constexpr double ln2_high = 6.93145751953125e-1, ln2_low = 1.42860682030941723212e-6;
   static constexpr double smallest = -708.0;
   // Taylor; the first term left out is below 1e-17.
-  static constexpr double coefficients[] = {1.0 / 87178291200, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800,
-                                            1.0 / 3628800,     1.0 / 362880,     1.0 / 40320,     1.0 / 5040,
-                                            1.0 / 720,         1.0 / 120,        1.0 / 24,        1.0 / 6,
-                                            1.0 / 2};
+  static constexpr double coefficients[] = {
+      1.0 / 87178291200, 1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800,
+      1.0 / 362880,      1.0 / 40320,      1.0 / 5040,      1.0 / 720,      1.0 / 120,
+      1.0 / 24,          1.0 / 6,          1.0 / 2};
 };
 
 /// exp(a - b) for a <= b. The difference is taken exactly, as a sum of two numbers: rounding it would cost
-/// up to |a - b| / 2 units in the last place of the result. Results below the normal range are 0; NaN stays NaN.
+/// up to |a - b| / 2 units in the last place of the result. Results below the normal range are 0; NaN stays
+/// NaN.
 template <typename T>
 typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T>::Vec b) {
   using Vec = typename Simd<T>::Vec;
@@ -52,8 +53,8 @@ typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T
   const Vec e = (p * (r * r) + r) + static_cast<T>(1);
   // e 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent.
   using IntVec = typename Simd<T>::IntVec;
-  const Vec scaled =
-      reinterpret_cast<Vec>(reinterpret_cast<IntVec>(e) + (reinterpret_cast<IntVec>(shifted) << Constants::mantissa_bits));
+  const Vec scaled = reinterpret_cast<Vec>(reinterpret_cast<IntVec>(e) +
+                                           (reinterpret_cast<IntVec>(shifted) << Constants::mantissa_bits));
   return difference < floor ? Vec{} : scaled;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// Stands in for engine/cuda/launch.cuh where the tests run the CUDA kernels' sources on the host: one block after
-// the other, its threads as fibers that change only at barriers. It finds wrong indices, missing barriers between
-// a write and a read in thread order, reads of unwritten shared memory (filled with NaN) and writes outside of an
-// allocation. It knows nothing of the GPU's memory model or speed.
+// Stands in for engine/cuda/launch.cuh where the tests run the CUDA kernels' sources on the host: one block
+// after the other, its threads as fibers that change only at barriers. It finds wrong indices, missing
+// barriers between a write and a read in thread order, reads of unwritten shared memory (filled with NaN) and
+// writes outside of an allocation. It knows nothing of the GPU's memory model or speed.
 
 #include <algorithm>
 #include <cmath>
@@ -52,8 +52,12 @@ void exchange(void* value, std::size_t bytes, int from);
 }  // namespace emulation
 
 inline constexpr int emulated_multiprocessors = 5;
-inline int multiprocessors() { return emulated_multiprocessors; }
-inline unsigned char* dynamic_shared() { return emulation::shared_memory(); }
+inline int multiprocessors() {
+  return emulated_multiprocessors;
+}
+inline unsigned char* dynamic_shared() {
+  return emulation::shared_memory();
+}
 
 template <typename... Parameters, typename... Arguments>
 void launch(const Place& place, void (*kernel)(Parameters...), dim3 blocks, int threads, std::size_t shared,

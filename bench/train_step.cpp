@@ -1,0 +1,110 @@
+// The training step on the CPU, against its floor: the head's three products by a library, and the cores' peak.
+// One JSON line for each group, and for one thread of s5.
+
+#include <cstdio>
+#include <string>
+
+#include "bench/interleaved.hpp"
+#include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
+#include "engine/pair_split.hpp"
+#include "engine/trainer.hpp"
+
+#ifdef BENCH_ONEDNN
+#include <dnnl.h>
+#include <omp.h>
+#endif
+
+namespace {
+
+struct Problem {
+  const char* name;
+  int elements;
+  double frac_train;
+  int embed_dim, hidden_dim;
+};
+
+/// The arithmetic of a step doesn't depend on the group: addition modulo n stands in for each.
+engine::Trainer make_trainer(const Problem& p) {
+  std::vector<int> table;
+  for (int k = 0; k < p.elements * p.elements; ++k) table.push_back((k / p.elements + k % p.elements) % p.elements);
+  const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
+  const std::uint64_t seeds[] = {0};
+  return {{p.elements, p.embed_dim, p.hidden_dim},
+          {},
+          engine::make_pair_batch(p.elements, table, {split.train}),
+          engine::make_pair_batch(p.elements, table, {split.test}),
+          seeds};
+}
+
+/// z = h u, du = h' dz, dh = dz u' over all train pairs at once, as a library does them.
+class HeadProducts {
+ public:
+  HeadProducts(int rows, int hidden, int classes)
+      : rows_(rows), hidden_(hidden), classes_(classes) {
+    const auto numbers = [](int a, int b) { return std::vector<float>(static_cast<std::size_t>(a) * static_cast<std::size_t>(b), 0.5F); };
+    h_ = numbers(rows, hidden);
+    dh_ = h_;
+    u_ = numbers(hidden, classes);
+    du_ = u_;
+    z_ = numbers(rows, classes);
+  }
+  double operations() const { return 6.0 * rows_ * hidden_ * classes_; }
+
+#ifdef BENCH_ONEDNN
+  void run() {
+    dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(), classes_);
+    dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(), classes_);
+    dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(), hidden_);
+  }
+#endif
+
+ private:
+  int rows_, hidden_, classes_;
+  std::vector<float> h_, u_, z_, du_, dh_;
+};
+
+void measure(const Problem& p, int threads, int rounds) {
+  engine::set_threads(threads);
+  engine::Trainer trainer = make_trainer(p);
+  const int pairs = static_cast<int>(p.frac_train * p.elements * p.elements);
+  double peak_operations = 0;
+  std::vector<bench::Subject> subjects{{"step", [&] { trainer.step(); }},
+                                       bench::peak_subject(threads, &peak_operations)};
+  HeadProducts products(pairs, p.hidden_dim, p.elements);
+#ifdef BENCH_ONEDNN
+  omp_set_num_threads(threads);
+  subjects.push_back({"products", [&] { products.run(); }});
+#endif
+  bench::interleave(subjects, rounds, 0.15);
+
+  const double n = p.elements, e = p.embed_dim, h = p.hidden_dim;
+  const double operations = products.operations() + 3 * 2 * 2 * n * e * h;  // and the embeddings' products
+  const double step = subjects[0].median(), peak = peak_operations / subjects[1].median();
+  std::printf("{\"benchmark\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
+              "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
+              "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
+              p.name, threads, engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations, 1e-9 * peak,
+              operations / step / peak, 1e9 * step / (pairs * n * h));
+#ifdef BENCH_ONEDNN
+  const double floor = subjects[2].median();
+  std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor, step / floor);
+#endif
+  std::printf("}\n");
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main() {
+  const int cores = engine::physical_cores();
+  const Problem s5{"s5", 120, 0.4, 256, 128};
+  measure(s5, cores, 15);
+  if (cores > 1) measure(s5, 1, 7);
+  for (const Problem& p : {Problem{"s3", 6, 0.9, 128, 64}, Problem{"s4", 24, 0.6, 128, 128},
+                           Problem{"a5", 60, 0.5, 256, 128}, Problem{"c113", 113, 0.3, 256, 128},
+                           Problem{"d59", 118, 0.3, 256, 128}}) {
+    measure(p, cores, 5);
+  }
+  measure({"s6", 720, 0.25, 256, 128}, cores, 3);
+}

@@ -1,0 +1,60 @@
+"""What the tests of the programs share: running them, and reading the files that they write."""
+
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+BIN = pathlib.Path(os.environ["IRREPLENS_BIN"])
+
+
+class ProgramTest(unittest.TestCase):
+    """A test with a directory of its own; `run` starts a program in it."""
+
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="irreplens_"))
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def command(self, program, *arguments):
+        return [str(BIN / program), *map(str, arguments)]
+
+    def run_program(self, program, *arguments, timeout=120):
+        return subprocess.run(self.command(program, *arguments), cwd=self.directory, timeout=timeout,
+                              capture_output=True, text=True)
+
+    def succeed(self, program, *arguments, **options):
+        result = self.run_program(program, *arguments, **options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result
+
+    def refuse(self, code, words, program, *arguments):
+        """The program exits with `code` and one line on stderr that contains `words`."""
+        result = self.run_program(program, *arguments)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.startswith(program + ": "), result.stderr)
+        self.assertIn(words, result.stderr)
+        return result
+
+
+def read_log(run):
+    """training.csv as a list of dicts of floats."""
+    lines = (run / "training.csv").read_text().splitlines()
+    names = lines[0].split(",")
+    return [dict(zip(names, map(float, line.split(",")))) for line in lines[1:]]
+
+
+def read_safetensors(path):
+    """(header, data) of a safetensors file, straight from the published format."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    return json.loads(content[8:8 + length]), content[8 + length:]
+
+
+def files_below(directory):
+    return {str(p.relative_to(directory)): p.read_bytes() for p in directory.rglob("*") if p.is_file()}

@@ -1,0 +1,320 @@
+"""./train as its users meet it: figures that agree with PyTorch, run directories, interruption, bad input."""
+
+import json
+import os
+import pty
+import random
+import select
+import signal
+import subprocess
+import time
+import unittest
+
+from program import ProgramTest, files_below, read_log, read_safetensors
+
+
+def short(out="run", epochs=2000):
+    """A run of a fraction of a second, or a few of these."""
+    return ["s3", "--epochs", epochs, "--checkpoint-every", 100, "--out", out]
+
+
+LONG = ["s4", "--epochs", 400000, "--checkpoint-every", 1000, "--out", "run"]  # minutes
+
+
+def config(**changes):
+    values = {"lr": 0.001, "num_epochs": 3, "weight_decay": 1, "betas": [0.9, 0.98],
+              "layers": {"embed_dim": 8, "hidden_dim": 8}, "model": "OneLayerMLP", "group": "SymmetricGroup",
+              "group_parameter": 3, "frac_train": 0.5, "seed": 2}
+    values.update(changes)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+class Figures(ProgramTest):
+    """Losses and accuracies by PyTorch 1.13's notebook loop (float32, CPU), for the same seeds."""
+
+    SMALL = ["--embed-dim", 33, "--hidden-dim", 17]
+    CASES = [  # arguments, epoch, train loss, test loss, train accuracy, test accuracy, relative tolerance
+        (["s5", "--epochs", 1], 0, 4.788640449630546, 4.789846160405907, 51 / 5760, 69 / 8640, 1e-6),
+        (["s5", "--seed", 11, "--split-seed", 4, "--frac-train", 0.3, "--epochs", 1, *SMALL],
+         0, 4.7958090340348125, 4.796901988723076, 33 / 4320, 86 / 10080, 1e-6),
+        (["s4", "--lr", 1e-3, "--epochs", 1], 0, 3.1770496202106893, 3.187602048209054, 12 / 345, 7 / 231, 1e-6),
+        (["s4", "--lr", 1e-3, "--seed", 5, "--split-seed", 3, "--frac-train", 0.4, "--epochs", 201, *SMALL],
+         200, 2.5306837022159345, 3.791067989299391, 70 / 230, 2 / 346, 1e-3),
+        (["s3", "--epochs", 1], 0, 1.8016799610936496, 1.7887624411314509, 6 / 32, 0, 1e-6),
+        (["s3", "--seed", 7, "--split-seed", 3, "--frac-train", 0.5, "--epochs", 101, *SMALL],
+         100, 1.230309411435858, 2.3442064759534578, 15 / 18, 0, 1e-3),
+    ]
+
+    def test_losses_and_accuracies(self):
+        for arguments, epoch, train_loss, test_loss, train_acc, test_acc, tolerance in self.CASES:
+            with self.subTest(arguments):
+                self.succeed("train", *arguments, "--out", "run", "--overwrite")
+                row = read_log(self.directory / "run")[-1]
+                self.assertEqual(row["epoch"], epoch)
+                self.assertAlmostEqual(row["train_loss"] / train_loss, 1, delta=tolerance)
+                self.assertAlmostEqual(row["test_loss"] / test_loss, 1, delta=tolerance)
+                self.assertAlmostEqual(row["train_acc"], train_acc, delta=1e-12)
+                self.assertAlmostEqual(row["test_acc"], test_acc, delta=1e-12)
+
+    def test_s5_after_500_epochs(self):
+        self.succeed("train", "s5", "--epochs", 501, "--out", "run")
+        row = read_log(self.directory / "run")[-1]  # published: .09221563697684555, 19.694246244583418
+        self.assertAlmostEqual(row["train_loss"] / 0.09221563697684555, 1, delta=0.03)
+        self.assertAlmostEqual(row["test_loss"] / 19.694246244583418, 1, delta=0.03)
+
+    def test_s3_groks(self):
+        self.succeed("train", "s3", "--out", "run")
+        self.assertEqual(read_log(self.directory / "run")[-1]["test_acc"], 1)
+
+
+class RunDirectory(ProgramTest):
+    def test_files_of_a_run(self):
+        self.succeed("train", "s3", "--epochs", 12, "--checkpoint-every", 5)
+        run = self.directory / "runs/s3"
+        self.assertEqual([row["epoch"] for row in read_log(run)], [0, 5, 10, 11])
+        self.assertEqual({p.name for p in (run / "checkpoints").iterdir()},
+                         {f"epoch_{e}.safetensors" for e in (0, 5, 10, 11)})
+        cfg = json.loads((run / "cfg.json").read_text())
+        self.assertEqual(cfg["elements"], [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2], [2, 1, 0]])
+        self.assertEqual((cfg["group"], cfg["group_parameter"]), ("SymmetricGroup", 3))
+        header, data = read_safetensors(run / "model.safetensors")
+        metadata = header.pop("__metadata__")
+        self.assertEqual((metadata["group"], metadata["epoch"]), ("SymmetricGroup(3)", "11"))
+        self.assertEqual({name: entry["shape"] for name, entry in header.items()},
+                         {"W_x": [6, 128], "W_y": [6, 128], "W": [256, 64], "W_U": [64, 6]})
+        self.assertEqual(max(entry["data_offsets"][1] for entry in header.values()), len(data))
+        self.assertEqual(data, read_safetensors(run / "checkpoints/epoch_11.safetensors")[1])
+
+    def test_python_reads_our_weights(self):
+        try:
+            from safetensors import safe_open
+        except ImportError:
+            self.skipTest("Python's safetensors package is not installed")
+        self.succeed("train", "s3", "--epochs", 1, "--out", "run")
+        with safe_open(self.directory / "run/model.safetensors", "np") as file:
+            self.assertEqual(file.get_tensor("W_U").shape, (64, 6))
+            self.assertEqual(file.metadata()["epoch"], "0")
+
+    def test_a_finished_run_says_so_and_changes_nothing(self):
+        self.succeed("train", *short())
+        before = files_below(self.directory)
+        self.assertIn("is finished", self.succeed("train", *short()).stdout)
+        self.assertEqual(files_below(self.directory), before)
+
+    def test_another_configuration_is_refused_and_changes_nothing(self):
+        self.succeed("train", *short())
+        before = files_below(self.directory)
+        self.refuse(2, "lr 0.001, not 0.5", "train", *short(), "--lr", 0.5)
+        self.assertEqual(files_below(self.directory), before)
+        self.succeed("train", *short(), "--lr", 0.5, "--overwrite")
+
+    def test_a_published_configuration(self):
+        (self.directory / "cfg.json").write_text(json.dumps(config()))
+        self.succeed("train", "--config", "cfg.json")
+        written = json.loads((self.directory / "runs/s3/cfg.json").read_text())
+        for name, value in config().items():
+            self.assertEqual(written[name], value)
+        self.assertEqual(written["split_seed"], 2)
+
+    def test_other_families(self):
+        for group, parameter, order in (("CyclicGroup", 7, 7), ("DihedralGroup", 5, 10), ("AlternatingGroup", 4, 12)):
+            (self.directory / "cfg.json").write_text(json.dumps(config(group=group, group_parameter=parameter)))
+            self.succeed("train", "--config", "cfg.json", "--out", group)
+            header, _ = read_safetensors(self.directory / group / "model.safetensors")
+            self.assertEqual(header["W_x"]["shape"], [order, 8])
+
+    def test_threads_do_not_change_the_bits(self):
+        for threads in (1, 2, 3):
+            self.succeed("train", *short(f"run{threads}"), "--threads", threads)
+        models = [files_below(self.directory / f"run{threads}") for threads in (1, 2, 3)]
+        self.assertEqual(models[0], models[1])
+        self.assertEqual(models[0], models[2])
+
+
+class Interruption(ProgramTest):
+    def start(self, *arguments, **options):
+        return subprocess.Popen(self.command("train", *arguments), cwd=self.directory, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, **options)
+
+    def wait_for(self, path):
+        for _ in range(1000):
+            if (self.directory / path).exists():
+                return
+            time.sleep(0.01)
+        self.fail(f"{path} never appeared")
+
+    def test_ctrl_c_saves_and_the_resumed_run_has_the_same_bits(self):
+        self.succeed("train", *short("whole", 20000))
+        whole = files_below(self.directory / "whole")
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            run = f"run_{stop}"
+            process = self.start(*short(run, 20000))
+            self.wait_for(f"{run}/state.safetensors")
+            process.send_signal(stop)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, errors)
+            self.assertIn("interrupted and saved after epoch", errors)
+            self.assertIn("resuming after epoch", self.succeed("train", *short(run, 20000)).stderr)
+            self.assertEqual(files_below(self.directory / run), whole)
+
+    def test_kill_9_at_random_moments_loses_nothing_but_time(self):
+        self.succeed("train", *short("whole", 10000))
+        rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        for _ in range(int(os.environ.get("IRREPLENS_KILLS", "8"))):
+            process = self.start(*short(epochs=10000))
+            time.sleep(rng.uniform(0.0, 0.2))
+            process.kill()
+            process.communicate()
+        self.succeed("train", *short(epochs=10000))
+        self.assertEqual(files_below(self.directory / "run"), files_below(self.directory / "whole"))
+
+    def test_a_second_process_is_refused(self):
+        process = self.start(*LONG)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)  # first
+        self.wait_for("run/state.safetensors")
+        self.refuse(1, "another process is working on it", "train", *LONG)
+
+    def test_progress_on_a_terminal_is_one_bar(self):
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(self.command("train", "s4", "--out", "run", "--epochs", 4000),
+                                   cwd=self.directory, stdout=subprocess.PIPE, stderr=follower,
+                                   env={**os.environ, "NO_COLOR": "1"})
+        os.close(follower)
+        shown = b""
+        while select.select([leader], [], [], 60)[0]:
+            try:
+                shown += os.read(leader, 4096)
+            except OSError:  # the program has closed its end
+                break
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("steps/s", shown.decode())
+        self.assertIn(b"left", shown)
+        self.assertNotIn(b"\n", shown)
+        self.assertTrue(all(len(line) < 80 for line in shown.decode().split("\r\x1b[K")), shown)
+        self.assertNotIn(b"\x1b[36m", shown)  # NO_COLOR
+
+    def test_progress_without_a_terminal_is_a_line_per_checkpoint(self):
+        result = self.succeed("train", *short())
+        self.assertEqual(result.stderr.count("\n"), 21)
+        self.assertNotIn("\r", result.stderr)
+        self.assertEqual(self.succeed("train", *short(), "--overwrite", "--quiet").stderr, "")
+
+
+class BadInput(ProgramTest):
+    def refuse_untouched(self, code, words, *arguments):
+        before = files_below(self.directory)
+        self.refuse(code, words, "train", *arguments)
+        self.assertEqual(files_below(self.directory), before)
+        self.assertFalse((self.directory / "runs").exists())
+
+    def test_command_lines(self):
+        for words, arguments in [
+                ("name a preset", []),
+                ("did you mean 's5'", ["s5x"]),
+                ("did you mean 'c113'", ["c13"]),
+                ("unknown preset 's9'", ["s9"]),
+                ("--nonsense", ["s5", "--nonsense"]),
+                ("frac_train: 0 ", ["s5", "--frac-train", 0]),
+                ("frac_train: 1.5", ["s5", "--frac-train", 1.5]),
+                ("frac_train: 1 ", ["s5", "--frac-train", 1]),
+                ("frac_train: nan", ["s5", "--frac-train", "nan"]),
+                ("empty", ["s3", "--frac-train", 0.01]),
+                ("num_epochs: -1", ["s5", "--epochs", -1]),
+                ("num_epochs: 0", ["s5", "--epochs", 0]),
+                ("--epochs", ["s5", "--epochs", "many"]),
+                ("num_epochs", ["s5", "--epochs", "99999999999999999999"]),
+                ("embed_dim: 0", ["s5", "--embed-dim", 0]),
+                ("hidden_dim: -3", ["s5", "--hidden-dim", -3]),
+                ("embed_dim: 1000000", ["s5", "--embed-dim", 1000000]),
+                ("lr: -1", ["s5", "--lr", -1]),
+                ("lr: inf", ["s5", "--lr", "inf"]),
+                ("beta1: 1", ["s5", "--beta1", 1]),
+                ("weight_decay: nan", ["s5", "--weight-decay", "nan"]),
+                ("checkpoint_every: 0", ["s5", "--checkpoint-every", 0]),
+                ("--seed: -1", ["s5", "--seed", -1]),
+                ("--split-seed", ["s5", "--split-seed", "18446744073709551616"]),
+                ("threads: 0", ["s5", "--threads", 0]),
+                ("unknown device 'tpu'", ["s5", "--device", "tpu"]),
+                ("missing.json: no such file", ["--config", "missing.json"])]:
+            with self.subTest(arguments):
+                self.refuse_untouched(2, words, *arguments)
+
+    def test_configurations(self):
+        cases = [("field 'lr' is missing", config(lr=None)),
+                 ("'seed' must be an integer", config(seed="one")),
+                 ("unknown group 'FreeGroup'", config(group="FreeGroup")),
+                 ("GiB", config(group_parameter=9)),
+                 ("GiB", config(group_parameter=100)),
+                 ("GiB", config(group="CyclicGroup", group_parameter=2000000000)),
+                 ("group_parameter: 0", config(group_parameter=0)),
+                 ("elements: 1 permutations", config(elements=[[0, 1, 2]])),
+                 ("repeated", config(elements=[[0, 1, 2]] * 6)),
+                 ("permutation", config(elements=[[0, 1, 3]] * 6)),
+                 ("layers", config(layers=[])),
+                 ("betas", config(betas=[0.9, 0.98, 0.99]))]
+        for words, values in cases:
+            with self.subTest(words):
+                (self.directory / "cfg.json").write_text(json.dumps(values))
+                self.refuse_untouched(2, words, "--config", "cfg.json")
+        (self.directory / "cfg.json").write_text(json.dumps(config()))
+        self.refuse_untouched(2, "name only one", "s4", "--config", "cfg.json")
+        (self.directory / "cfg.json").write_text("{")
+        self.refuse_untouched(2, "not JSON", "--config", "cfg.json")
+
+    def test_a_state_cut_at_any_length(self):
+        self.succeed("train", *short())
+        state = self.directory / "run/state.safetensors"
+        whole = state.read_bytes()
+        for length in [0, 1, 7, 8, 9, 100, len(whole) // 2, len(whole) - 1]:
+            state.write_bytes(whole[:length])
+            before = files_below(self.directory)
+            self.refuse(2, "run/state.safetensors", "train", *short())
+            self.assertEqual(files_below(self.directory), before)
+
+    def test_divergence_stops_with_the_epoch_and_keeps_the_last_checkpoint(self):
+        result = self.run_program("train", "s4", "--lr", "1e9", "--out", "run", "--quiet")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"^train: training diverged: the loss of epoch \d+ is not finite")
+        self.assertFalse((self.directory / "run/model.safetensors").exists())
+        for path in (self.directory / "run").glob("*.safetensors"):
+            read_safetensors(path)
+
+    def test_an_unwritable_directory(self):
+        (self.directory / "file").write_text("")
+        self.refuse(1, "file", "train", "s3", "--out", "file/run")
+        self.refuse(1, "file", "train", "s3", "--out", "file")
+        self.refuse(1, "/proc", "train", "s3", "--out", "/proc/run")
+
+    def test_a_full_disk(self):
+        disk = self.directory / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("may not mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", str(disk)])
+        arguments = [*short("disk/run"), "--quiet"]
+        result = self.run_program("train", *arguments)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr.count("\n"), 1)
+        self.assertIn("No space left on device", result.stderr)
+        for path in (disk / "run").rglob("*.safetensors"):  # whole, or not there
+            header, data = read_safetensors(path)
+            header.pop("__metadata__")
+            self.assertEqual(max(entry["data_offsets"][1] for entry in header.values()), len(data))
+        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        self.succeed("train", *arguments)
+        self.succeed("train", *short())
+        self.assertEqual((disk / "run/model.safetensors").read_bytes(),
+                         (self.directory / "run/model.safetensors").read_bytes())
+
+    def test_help_and_version(self):
+        help_text = self.succeed("train", "--help").stdout
+        self.assertIn("Examples:", help_text)
+        self.assertIn("--frac-train", help_text)
+        self.assertRegex(self.succeed("train", "--version").stdout, r"^train \(irreplens\) \d+\.\d+\.\d+\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
