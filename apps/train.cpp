@@ -1,30 +1,32 @@
 // ./train: trains a network to multiply in a group, into a run directory.
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/run_group.hpp"
+#include "apps/batch_training.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
 #include "apps/presets.hpp"
 #include "apps/progress.hpp"
+#include "apps/seeds.hpp"
 #include "apps/version.hpp"
 #include "engine/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/pair_split.hpp"
-#include "engine/run_directory.hpp"
-#include "engine/trainer.hpp"
 
 namespace {
 
-using engine::EpochMetrics, engine::RunConfig;
+using engine::RunConfig;
 
 /// What the command line says; what it doesn't say stays with the preset or the file.
 struct Arguments {
   std::string preset, config_file, out, device = "auto";
+  std::optional<std::string> seeds;
   std::optional<std::int64_t> epochs, checkpoint_every;
   std::optional<double> lr, weight_decay, beta1, beta2, frac_train;
   std::optional<int> embed_dim, hidden_dim, threads;
@@ -45,6 +47,7 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--embed-dim", a.embed_dim, "Embedding size E");
   app.add_option("--hidden-dim", a.hidden_dim, "Hidden size H");
   app.add_option("--seed", a.seed, "Seed of the start weights")->check(apps::natural_number());
+  app.add_option("--seeds", a.seeds, "Train these together, as 0..63 or 1,5,9, into OUT/seed_0, ..");
   app.add_option("--split-seed", a.split_seed, "Seed of the train/test split")->check(apps::natural_number());
   app.add_option("--checkpoint-every", a.checkpoint_every, "Epochs between checkpoints");
   app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
@@ -101,87 +104,63 @@ RunConfig configure(const Arguments& a) {
   return c;
 }
 
-std::string figures(const EpochMetrics& m) {
-  char text[128];
-  std::snprintf(text, sizeof(text), "train loss %.3e  test loss %.3e  train acc %.4f  test acc %.4f",
-                m.train_loss, m.test_loss, m.train_acc, m.test_acc);
-  return text;
-}
-
-/// The same for the bar, which has 80 columns for all.
-std::string short_figures(const EpochMetrics& m) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "loss %.2e/%.2e  acc %.3f/%.3f", m.train_loss, m.test_loss, m.train_acc,
-                m.test_acc);
-  return text;
-}
-
-/// Runs the epochs that are left, saving as it goes.  @return the last epoch's metrics; none if interrupted
-std::optional<EpochMetrics> run_epochs(engine::Trainer& trainer, engine::RunDirectory& directory,
-                                       const RunConfig& config, bool quiet) {
-  apps::Progress progress(config.epochs, trainer.updates(), apps::monotonic_seconds(), quiet);
-  std::optional<EpochMetrics> latest;
-  std::string shown;  ///< by the bar, since the latest checkpoint
-  while (trainer.updates() < config.epochs) {
-    trainer.step();
-    const std::int64_t epoch = trainer.updates() - 1;
-    trainer.require_finite();
-    const bool last = trainer.updates() == config.epochs;
-    const bool checkpoint = epoch % config.checkpoint_every == 0 || last;
-    if (checkpoint) {
-      latest = trainer.evaluate().front();
-      directory.save_checkpoint(*latest, trainer.weights(0), trainer.state(0));
-      shown = short_figures(*latest);
-    }
-    const double now = apps::monotonic_seconds();
-    if (checkpoint) progress.line(trainer.updates(), figures(*latest), now);
-    if (progress.due(now)) progress.redraw(trainer.updates(), shown, now);
-    if (apps::interrupted() && !last) {
-      directory.save_state(trainer.updates(), trainer.state(0));
-      return std::nullopt;
-    }
+/// The runs to do: one, or one for each of --seeds.
+std::vector<apps::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
+                                         const std::string& out) {
+  std::vector<apps::TrainingRun> runs;
+  if (!arguments.seeds) {
+    runs.push_back(apps::open_run(out, config, arguments.overwrite));
+    return runs;
   }
-  directory.save_model(trainer.weights(0));
-  return latest;
+  for (const std::uint64_t seed : apps::parse_seeds(*arguments.seeds)) {
+    Arguments of_seed = arguments;
+    of_seed.seed = seed;
+    RunConfig with_seed = configure(of_seed);
+    with_seed.elements = config.elements;
+    runs.push_back(apps::open_run(out + "/seed_" + std::to_string(seed), with_seed, arguments.overwrite));
+  }
+  return runs;
 }
 
 int train(const Arguments& arguments) {
   RunConfig config = configure(arguments);
+  if (arguments.seeds) {
+    if (arguments.seed) throw std::invalid_argument("--seed and --seeds exclude each other");
+    apps::parse_seeds(*arguments.seeds);  // before anything is made
+  }
   const engine::Device device = engine::device_from_name(arguments.device);
   if (arguments.threads) engine::set_threads(*arguments.threads);
   const group::FiniteGroup group = analysis::group_of(config);
   config.elements = analysis::one_line_elements(group);
-  const engine::PairSplit split = engine::split_pairs(group.order(), config.frac_train, config.split_seed);
+  engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split first
 
   const std::string out = !arguments.out.empty() ? arguments.out : "runs/" + group.name();
-  engine::RunDirectory directory(out, config, arguments.overwrite);
-  if (directory.finished()) {
-    std::cout << out << " is finished: " << config.epochs << " epochs; --overwrite trains it again\n";
-    return apps::exit_done;
+  std::vector<apps::TrainingRun> runs = open_runs(arguments, config, out);
+  for (const apps::TrainingRun& run : runs) {
+    const std::string path = run.directory->path().string();
+    if (run.directory->finished()) {
+      std::cout << path << " is finished: " << config.epochs << " epochs; --overwrite trains it again\n";
+    } else if (run.updates > 0 && !arguments.quiet) {
+      std::cerr << path << ": resuming after epoch " << run.updates - 1 << "\n";
+    }
   }
 
   const double start = apps::monotonic_seconds();
-  const std::uint64_t seeds[] = {config.seed};
-  engine::Trainer trainer({group.order(), config.embed_dim, config.hidden_dim}, config.optimizer,
-                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.train}, device),
-                          engine::make_pair_batch(group.order(), group.cayley_table(), {split.test}, device),
-                          seeds);
-  const std::int64_t resumed_at = directory.updates();
-  if (const auto state = directory.take_state()) {
-    trainer.restore(*state, directory.state_path().string(), resumed_at, 0);
-    if (!arguments.quiet) std::cerr << out << ": resuming after epoch " << resumed_at - 1 << "\n";
-  }
-
   apps::catch_interrupts();
-  const std::optional<EpochMetrics> result = run_epochs(trainer, directory, config, arguments.quiet);
-  if (apps::interrupted() && trainer.updates() < config.epochs) {
-    std::cerr << "train: interrupted and saved after epoch " << trainer.updates() - 1
+  if (!apps::train_together(runs, group, device, arguments.quiet)) {
+    std::int64_t least = runs.front().updates;
+    for (const apps::TrainingRun& run : runs) least = std::min(least, run.updates);
+    std::cerr << "train: interrupted and saved"
+              << (least > 0 ? " after epoch " + std::to_string(least - 1) : "")
               << "; the same command goes on from there\n";
     return apps::exit_interrupted;
   }
-  std::cout << out << ": " << config.epochs << " epochs";
-  if (result) std::cout << ", " << figures(*result);
-  std::cout << ", " << apps::duration_text(apps::monotonic_seconds() - start) << "\n";
+  for (const apps::TrainingRun& run : runs) {
+    if (!run.latest) continue;  // it was finished before
+    std::cout << run.directory->path().string() << ": " << config.epochs << " epochs, "
+              << apps::figures({*run.latest}) << ", "
+              << apps::duration_text(apps::monotonic_seconds() - start) << "\n";
+  }
   return apps::exit_done;
 }
 
@@ -194,6 +173,7 @@ int main(int argc, char** argv) {
                  "  train s5                              the published S5 network, into runs/s5\n"
                  "  train s5                              again: goes on where it was stopped\n"
                  "  train s4 --seed 7 --out runs/s4_7     another start\n"
+                 "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
                  "  train --config published/cfg.json     any published configuration");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return train(arguments); });

@@ -1,9 +1,11 @@
 # What every target of the project is built with, and the functions that declare one.
 
 add_library(irreplens_options INTERFACE)
-target_compile_options(irreplens_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+target_compile_options(irreplens_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Werror>
+  $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow,-Werror;-Werror=all-warnings>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(irreplens_options INTERFACE -Wno-restrict)  # false alarms on "text" + string: GCC bug 105651
+  target_compile_options(irreplens_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)  # false alarms on "text" + string: GCC bug 105651
 endif()
 if(IRREPLENS_SANITIZE)
   target_compile_options(irreplens_options INTERFACE -fsanitize=${IRREPLENS_SANITIZE}

@@ -1,5 +1,6 @@
 #include "engine/adamw.hpp"
 
+#include <cstddef>
 #include <string>
 
 #include "engine/error.hpp"
@@ -19,6 +20,7 @@ AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradien
       gradients_(std::move(gradients)),
       count_(count),
       options_(options),
+      state_(parameters_->device(), sizeof(AdamWState)),
       m_(parameters_->device(), bytes_of(count)),
       v_(parameters_->device(), bytes_of(count)) {
   if (bytes_of(count) > parameters_->bytes() || bytes_of(count) > gradients_->bytes() ||
@@ -30,10 +32,15 @@ AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradien
 void AdamW::step() {
   ++steps_;
   kernels(parameters_->device())
-      .adamw(count_,
-             {options_.lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay, steps_},
-             static_cast<real*>(parameters_->data()), static_cast<const real*>(gradients_->data()),
-             static_cast<real*>(m_.data()), static_cast<real*>(v_.data()));
+      .adamw(count_, {options_.lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay},
+             static_cast<AdamWState*>(state_.data()), static_cast<real*>(parameters_->data()),
+             static_cast<const real*>(gradients_->data()), static_cast<real*>(m_.data()),
+             static_cast<real*>(v_.data()));
+}
+
+void AdamW::set_steps(std::int64_t steps) {
+  steps_ = steps;
+  state_.write(&steps_, sizeof(steps_), offsetof(AdamWState, steps));
 }
 
 }  // namespace engine

@@ -26,7 +26,9 @@ class AdamW {
 
   /// Updates done so far, and the moments of the gradient (`count` numbers each): what resuming needs.
   std::int64_t steps() const { return steps_; }
-  void set_steps(std::int64_t steps) { steps_ = steps; }
+  void set_steps(std::int64_t steps);
+  /// Notes an update that was done by replaying a recording of step(): the device has counted it already.
+  void count_replayed() { ++steps_; }
   const Buffer& first_moment() const { return m_; }
   const Buffer& second_moment() const { return v_; }
   Buffer& first_moment() { return m_; }
@@ -36,6 +38,7 @@ class AdamW {
   std::shared_ptr<Buffer> parameters_, gradients_;
   std::int64_t count_, steps_ = 0;
   AdamWOptions options_;
+  Buffer state_;  ///< an AdamWState
   Buffer m_, v_;
 };
 

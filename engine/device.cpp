@@ -29,7 +29,7 @@ Buffer::Buffer(Device device, std::size_t bytes)
     : device_(device), bytes_(bytes), data_(kernels(device).allocate(bytes)) {}
 
 Buffer::~Buffer() {
-  kernels(device_).release(data_);
+  if (data_ != nullptr) kernels(device_).release(data_);
 }
 
 void Buffer::write(const void* host, std::size_t bytes, std::size_t offset) {

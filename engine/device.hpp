@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace engine {
 
@@ -21,8 +22,9 @@ class Buffer {
   /// @throws BackendError if the device is absent; std::bad_alloc if it has no room.
   Buffer(Device device, std::size_t bytes);
   ~Buffer();
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
+  Buffer(Buffer&& other) noexcept
+      : device_(other.device_), bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
+  Buffer& operator=(Buffer&&) = delete;
 
   Device device() const { return device_; }
   std::size_t bytes() const { return bytes_; }

@@ -44,9 +44,25 @@ struct PairHead {
   void* workspace;         ///< pair_head_workspace() bytes
 };
 
-struct AdamWStep {
+/// Notes on the device what the host reads only now and then.
+struct LossWatch {
+  std::int64_t readings;   ///< losses seen
+  std::int64_t first_bad;  ///< which of them, from 1, was the first that is not finite; 0 if none
+};
+
+struct AdamWSettings {
   double lr, beta1, beta2, eps, weight_decay;
-  std::int64_t step;  ///< from 1
+};
+
+/// The numbers of one update that are the same for every parameter.
+struct AdamWFactors {
+  real decay, beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, root_scale, eps;
+};
+
+/// Lives on the device, so that a recorded update counts on when it is replayed.
+struct AdamWState {
+  std::int64_t steps;    ///< updates done
+  AdamWFactors factors;  ///< of the last one
 };
 
 /// One backend, one table. Pointers live on that device. Arrays are row-major and packed; `batch` arrays
@@ -96,13 +112,23 @@ struct Kernels {
   void (*cross_entropy)(int batch, int rows, int classes, const real* logits, const int* labels,
                         real* dlogits, LossAndCorrect* result);
 
-  void (*loss_values)(int batch, const LossAndCorrect* result, real* loss);  ///< loss[b] = result[b].loss
+  /// loss[b] = result[b].loss; counts the reading in watch[b], and notes it if it is the first one not
+  /// finite.
+  void (*loss_values)(int batch, const LossAndCorrect* result, LossWatch* watch, real* loss);
 
   std::size_t (*pair_head_workspace)(const PairHead& head);
   void (*pair_head)(const PairHead& head);
 
-  void (*adamw)(std::int64_t count, const AdamWStep& step, real* parameter, const real* gradient, real* m,
-                real* v);
+  /// Counts one more update in `state` and does it.
+  void (*adamw)(std::int64_t count, const AdamWSettings& settings, AdamWState* state, real* parameter,
+                const real* gradient, real* m, real* v);
+
+  /// Recording: what is enqueued between begin and end is kept instead of run, and runs at each replay, with
+  /// the pointers and numbers of then. All null on a device where it gains nothing. See recording.hpp.
+  void (*begin_recording)();
+  void* (*end_recording)();  ///< the recording, to be released
+  void (*replay)(void* recording);
+  void (*release_recording)(void* recording) noexcept;
 };
 
 /// @throws BackendError if the program was built without that device, or none is there.

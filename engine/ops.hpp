@@ -52,9 +52,15 @@ class LossMeter {
   void read(std::span<LossAndCorrect> results) const;
   LossAndCorrect* data() const { return static_cast<LossAndCorrect*>(storage_->data()); }
 
+  /// Which forward pass since the start, or since restart(), was the first to give a loss that is not finite,
+  /// in any replica; from 1, or 0 if none was.
+  std::int64_t first_bad() const;
+  void restart() const;
+  LossWatch* watch() const { return static_cast<LossWatch*>(watch_->data()); }
+
  private:
   int replicas_;
-  std::shared_ptr<Buffer> storage_;
+  std::shared_ptr<Buffer> storage_, watch_;
 };
 
 /// Mean over rows of -log softmax(logits)[r, labels[r]], in nats. Relative error below 1e-6 down to 1e-9.

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <vector>
 
 #include "engine/op_checks.hpp"
@@ -17,8 +19,8 @@ void require_meter(const char* op, const LossMeter& meter, int replicas, Device 
 
 LossMeter::LossMeter(int replicas, Device device)
     : replicas_(replicas),
-      storage_(
-          std::make_shared<Buffer>(device, static_cast<std::size_t>(replicas) * sizeof(LossAndCorrect))) {}
+      storage_(std::make_shared<Buffer>(device, static_cast<std::size_t>(replicas) * sizeof(LossAndCorrect))),
+      watch_(std::make_shared<Buffer>(device, static_cast<std::size_t>(replicas) * sizeof(LossWatch))) {}
 
 void LossMeter::read(std::span<LossAndCorrect> results) const {
   if (static_cast<int>(results.size()) != replicas_) {
@@ -26,6 +28,24 @@ void LossMeter::read(std::span<LossAndCorrect> results) const {
                      std::to_string(replicas_) + " replicas");
   }
   storage_->read(results.data(), results.size_bytes());
+}
+
+std::int64_t LossMeter::first_bad() const {
+  std::array<LossWatch, 64> some;  // not all at once: this allocates nothing
+  std::int64_t first = 0;
+  for (std::size_t done = 0; done < static_cast<std::size_t>(replicas_); done += some.size()) {
+    const std::size_t count = std::min(some.size(), static_cast<std::size_t>(replicas_) - done);
+    watch_->read(some.data(), count * sizeof(LossWatch), done * sizeof(LossWatch));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (some[i].first_bad != 0 && (first == 0 || some[i].first_bad < first)) first = some[i].first_bad;
+    }
+  }
+  return first;
+}
+
+void LossMeter::restart() const {
+  const std::vector<LossWatch> watches(static_cast<std::size_t>(replicas_), LossWatch{0, 0});
+  watch_->write(watches.data(), watches.size() * sizeof(LossWatch));
 }
 
 Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter* meter) {
@@ -45,7 +65,7 @@ Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter
         const Kernels& k = kernels(loss.device());
         k.cross_entropy(shape.replicas, shape.rows, shape.cols, in[0].data(), labels.data(), dlogits.data(),
                         result.data());
-        k.loss_values(shape.replicas, result.data(), loss.data());
+        k.loss_values(shape.replicas, result.data(), result.watch(), loss.data());
       },
       [=](const Tensor& loss, std::span<const Tensor> in) {
         kernels(loss.device())
@@ -91,7 +111,7 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
         now.lr = in[0].data();
         now.u = in[1].data();
         kernels(loss.device()).pair_head(now);
-        kernels(loss.device()).loss_values(now.replicas, now.result, loss.data());
+        kernels(loss.device()).loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
       [saved](const Tensor& loss, std::span<const Tensor> in) {
         const Kernels& k = kernels(loss.device());

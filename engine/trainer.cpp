@@ -10,11 +10,9 @@ namespace {
 constexpr const char* first_moment_prefix = "first_moment.";
 constexpr const char* second_moment_prefix = "second_moment.";
 
-void require_finite_loss(double loss, std::int64_t epoch) {
-  if (!std::isfinite(loss)) {
-    throw DivergenceError("training diverged: the loss of epoch " + std::to_string(epoch) +
-                          " is not finite; a smaller lr may help");
-  }
+[[noreturn]] void throw_diverged(std::int64_t epoch) {
+  throw DivergenceError("training diverged: the loss of epoch " + std::to_string(epoch) +
+                        " is not finite; a smaller lr may help");
 }
 
 }  // namespace
@@ -28,22 +26,27 @@ Trainer::Trainer(const ModelSizes& sizes, const AdamWOptions& options, const Pai
       train_result_(static_cast<std::size_t>(train.replicas())),
       test_result_(static_cast<std::size_t>(test.replicas())),
       train_pairs_(train.pairs()),
-      test_pairs_(test.pairs()) {
+      test_pairs_(test.pairs()),
+      step_(train.product.device()) {
   model_.initialize(seeds);
   train_.emplace(model_.loss(train, train_meter_, true));
   test_.emplace(model_.loss(test, test_meter_, false));
+  train_meter_.restart();  // of the pass that built the program
 }
 
 void Trainer::step() {
-  train_->forward();
-  model_.zero_gradients();
-  train_->backward();
-  optimizer_.step();
+  const bool called = step_.run([this] {
+    train_->forward();
+    model_.zero_gradients();
+    train_->backward();
+    optimizer_.step();
+  });
+  if (!called) optimizer_.count_replayed();
 }
 
 void Trainer::require_finite() {
   train_meter_.read(train_result_);
-  for (const LossAndCorrect& result : train_result_) require_finite_loss(result.loss, updates() - 1);
+  if (const std::int64_t bad = train_meter_.first_bad(); bad != 0) throw_diverged(watched_from_ + bad - 1);
 }
 
 std::vector<EpochMetrics> Trainer::evaluate() {
@@ -53,7 +56,7 @@ std::vector<EpochMetrics> Trainer::evaluate() {
   std::vector<EpochMetrics> metrics;
   for (std::size_t r = 0; r < train_result_.size(); ++r) {
     const LossAndCorrect &train = train_result_[r], &test = test_result_[r];
-    require_finite_loss(test.loss, updates() - 1);
+    if (!std::isfinite(test.loss)) throw_diverged(updates() - 1);
     metrics.push_back(
         {updates() - 1, train.loss, test.loss, train.correct / train_pairs_, test.correct / test_pairs_});
   }
@@ -80,6 +83,8 @@ void Trainer::restore(const TensorFile& state, const std::string& file, std::int
   model_.pack(state, file, first_moment_prefix, replica, optimizer_.first_moment());
   model_.pack(state, file, second_moment_prefix, replica, optimizer_.second_moment());
   optimizer_.set_steps(updates);
+  train_meter_.restart();
+  watched_from_ = updates;
 }
 
 }  // namespace engine

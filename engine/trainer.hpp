@@ -4,6 +4,7 @@
 
 #include "engine/adamw.hpp"
 #include "engine/model.hpp"
+#include "engine/recording.hpp"
 
 namespace engine {
 
@@ -21,13 +22,14 @@ class Trainer {
   Trainer(const ModelSizes& sizes, const AdamWOptions& options, const PairBatch& train, const PairBatch& test,
           std::span<const std::uint64_t> seeds);
 
-  /// One update. Allocates nothing after the first.
+  /// One update. Allocates nothing after the first. On a GPU it returns before the update is done.
   void step();
   /// Updates done: the epoch that step() would run next.
   std::int64_t updates() const { return optimizer_.steps(); }
   int replicas() const { return model_.replicas(); }
 
-  /// @throws DivergenceError, naming the epoch, if the train loss of the last step is not finite
+  /// Waits for the steps so far.
+  /// @throws DivergenceError, naming the first such epoch, if a train loss since the start was not finite
   void require_finite();
   /// Metrics of the last step's epoch, one a replica: runs the test set.
   /// @throws DivergenceError likewise, for the test loss too
@@ -47,7 +49,9 @@ class Trainer {
   LossMeter train_meter_, test_meter_;
   std::vector<LossAndCorrect> train_result_, test_result_;  ///< read from the meters
   int train_pairs_, test_pairs_;
+  std::int64_t watched_from_ = 0;        ///< the epoch of the first reading of train_meter_'s watch
   std::optional<Program> train_, test_;  ///< built after the start weights are there
+  Recording step_;
 };
 
 }  // namespace engine

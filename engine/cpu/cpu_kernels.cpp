@@ -6,6 +6,7 @@
 
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
+#include "engine/elementwise.hpp"
 
 namespace engine {
 namespace {
@@ -53,7 +54,7 @@ void scale(std::int64_t count, real factor, const real* x, real* y) {
 }
 
 void relu(std::int64_t count, const real* x, real* y) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = x[i] < 0 ? 0 : x[i];  // keeps NaN
+  for (std::int64_t i = 0; i < count; ++i) y[i] = relu_of(x[i]);
 }
 
 void accumulate(std::int64_t count, real factor, const real* x, real* y) {
@@ -67,7 +68,7 @@ void multiply_backward(std::int64_t count, const real* other, const real* dy, re
 }
 
 void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) {
-  for (std::int64_t i = 0; i < count; ++i) dx[i] += y[i] > 0 ? dy[i] : 0;
+  for (std::int64_t i = 0; i < count; ++i) dx[i] += relu_slope_times(y[i], dy[i]);
 }
 
 void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
@@ -119,14 +120,19 @@ void sum_cols_backward(int batch, int rows, int cols, const real* dy, real* dx) 
                  [=](std::int64_t b, int r, int, std::int64_t at) { dx[at] += dy[b * rows + r]; });
 }
 
-void loss_values(int batch, const LossAndCorrect* result, real* loss) {
-  for (int b = 0; b < batch; ++b) loss[b] = static_cast<real>(result[b].loss);
+void loss_values(int batch, const LossAndCorrect* result, LossWatch* watch, real* loss) {
+  for (int b = 0; b < batch; ++b) {
+    loss[b] = static_cast<real>(result[b].loss);
+    note_loss(result[b].loss, watch[b]);
+  }
 }
 
-void adamw(std::int64_t count, const AdamWStep& step, real* parameter, const real* gradient, real* m,
-           real* v) {
-  in_pieces(count, [&](std::int64_t first, std::int64_t last) {
-    tile_kernels().adamw(last - first, step, parameter + first, gradient + first, m + first, v + first);
+void adamw(std::int64_t count, const AdamWSettings& settings, AdamWState* state, real* parameter,
+           const real* gradient, real* m, real* v) {
+  state->factors = adamw_factors(settings, ++state->steps);
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().adamw(last - first, state->factors, parameter + first, gradient + first, m + first,
+                         v + first);
   });
 }
 
@@ -159,7 +165,11 @@ const Kernels& cpu_kernels() {
                                  loss_values,
                                  cpu::pair_head_workspace,
                                  cpu::pair_head,
-                                 adamw};
+                                 adamw,
+                                 nullptr,  // recording: a call costs next to nothing here
+                                 nullptr,
+                                 nullptr,
+                                 nullptr};
   return table;
 }
 

@@ -52,8 +52,8 @@ struct TileKernels {
   LossAndCorrect (*cross_entropy)(int rows, int classes, const int* labels, real weight, real* z,
                                   std::ptrdiff_t z_row, double* odds);
 
-  void (*adamw)(std::int64_t count, const AdamWStep& step, real* parameter, const real* gradient, real* m,
-                real* v);
+  void (*adamw)(std::int64_t count, const AdamWFactors& factors, real* parameter, const real* gradient,
+                real* m, real* v);
 
   // The vector functions themselves, for tests of their accuracy. count is a multiple of 64.
   void (*exp_of_difference)(int count, const float* a, float b, float* y);  ///< exp(a - b), a <= b

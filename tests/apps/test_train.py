@@ -202,6 +202,57 @@ class Interruption(ProgramTest):
         self.assertEqual(self.succeed("train", *short(), "--overwrite", "--quiet").stderr, "")
 
 
+class Seeds(ProgramTest):
+    """Several seeds at once write what each of them writes alone."""
+
+    def single(self, seed, epochs=600):
+        self.succeed("train", *short(f"single_{seed}", epochs), "--seed", seed)
+        return files_below(self.directory / f"single_{seed}")
+
+    def test_each_run_equals_its_single_run(self):
+        result = self.succeed("train", *short("many", 600), "--seeds", "2..3,7")
+        self.assertEqual(result.stdout.count("600 epochs"), 3)
+        for seed in (2, 3, 7):
+            self.assertEqual(files_below(self.directory / f"many/seed_{seed}"), self.single(seed))
+
+    def test_runs_that_stand_at_different_epochs_are_brought_together(self):
+        many = ["--seeds", "0,4,5"]
+        self.succeed("train", *short("many/seed_4", 600), "--seed", 4)
+        process = subprocess.Popen(self.command("train", *short("many/seed_5", 600), "--seed", 5),
+                                   cwd=self.directory, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        result = self.succeed("train", *short("many", 600), *many)
+        self.assertIn("seed_4 is finished", result.stdout)
+        for seed in (0, 4, 5):
+            self.assertEqual(files_below(self.directory / f"many/seed_{seed}"), self.single(seed))
+
+    def test_ctrl_c_saves_all(self):
+        process = subprocess.Popen(self.command("train", *LONG, "--seeds", "0..2"), cwd=self.directory,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(1000):
+            if (self.directory / "run/seed_2/state.safetensors").exists():
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        states = [read_safetensors(self.directory / f"run/seed_{seed}/state.safetensors")[0] for seed in range(3)]
+        self.assertEqual(len({state["__metadata__"]["updates"] for state in states}), 1)
+
+    def test_bad_lists(self):
+        for words, seeds in [("runs backwards", "5..2"), ("'x' is no seed", "x"), ("'' is no seed", "1,,2"),
+                             ("'' is no seed", "1.."), ("'' is no seed", ""), ("'-1' is no seed", "-1..3"),
+                             ("named twice", "1..3,2"), ("more than 1024", "0..1024"),
+                             ("more than 1024", "0..18446744073709551615"),
+                             ("is no seed", "18446744073709551616")]:
+            with self.subTest(seeds):
+                self.refuse(2, words, "train", "s3", f"--seeds={seeds}")
+                self.assertEqual(files_below(self.directory), {})
+        self.refuse(2, "exclude each other", "train", "s3", "--seeds", "1", "--seed", "2")
+
+
 class BadInput(ProgramTest):
     def refuse_untouched(self, code, words, *arguments):
         before = files_below(self.directory)

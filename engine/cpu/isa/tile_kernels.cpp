@@ -3,6 +3,7 @@
 #include "engine/cpu/tile_kernels.hpp"
 
 #include "engine/cpu/isa/simd.hpp"
+#include "engine/elementwise.hpp"
 // These need simd.hpp.
 #include "engine/cpu/isa/vector_math.hpp"
 // These need vector_math.hpp.
@@ -81,26 +82,10 @@ void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrd
   multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
 }
 
-/// Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW.
-void adamw(std::int64_t count, const AdamWStep& step, real* __restrict parameter,
+void adamw(std::int64_t count, const AdamWFactors& factors, real* __restrict parameter,
            const real* __restrict gradient, real* __restrict m, real* __restrict v) {
-  const double correction1 = 1 - __builtin_pow(step.beta1, static_cast<double>(step.step));
-  const double correction2 = 1 - __builtin_pow(step.beta2, static_cast<double>(step.step));
-  const auto decay = static_cast<real>(step.lr * step.weight_decay);
-  const auto beta1 = static_cast<real>(step.beta1), one_minus_beta1 = static_cast<real>(1 - step.beta1);
-  const auto beta2 = static_cast<real>(step.beta2), one_minus_beta2 = static_cast<real>(1 - step.beta2);
-  const auto step_size = static_cast<real>(step.lr / correction1);
-  const auto root_scale = static_cast<real>(1 / __builtin_sqrt(correction2));
-  const auto eps = static_cast<real>(step.eps);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const real g = gradient[i];
-    m[i] = beta1 * m[i] + one_minus_beta1 * g;
-    v[i] = beta2 * v[i] + one_minus_beta2 * (g * g);
-    const real root = sizeof(real) == 4 ? static_cast<real>(__builtin_sqrtf(static_cast<float>(v[i])))
-                                        : static_cast<real>(__builtin_sqrt(static_cast<double>(v[i])));
-    // Not parameter * (1 - decay): that factor, rounded to float32, would drift by its error in every step.
-    parameter[i] -= decay * parameter[i] + step_size * (m[i] / (root * root_scale + eps));
-  }
+  const AdamWFactors f = factors;  // a copy: nothing stored below can change it
+  for (std::int64_t i = 0; i < count; ++i) adamw_update(f, gradient[i], parameter[i], m[i], v[i]);
 }
 
 void exp_of_differences(int count, const float* a, float b, float* y) {

@@ -1,0 +1,165 @@
+// The GPU itself: whether there is one, its stream, its memory, recordings of what runs on it.
+
+#include <cstring>
+
+#include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/device.hpp"
+#include "engine/cuda/launch.cuh"
+#include "engine/error.hpp"
+
+namespace engine::cuda {
+namespace {
+
+std::string version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+__global__ void probe() {}
+
+std::string find_reason() {
+  int driver = 0, devices = 0;
+  if (cudaDriverGetVersion(&driver) != cudaSuccess || driver == 0) {
+    return "no NVIDIA driver is installed, or no GPU is visible to it";
+  }
+  const cudaError_t status = cudaGetDeviceCount(&devices);
+  if (status == cudaErrorInsufficientDriver) {
+    return "the NVIDIA driver is for CUDA " + version_text(driver) + "; this program needs one for CUDA " +
+           version_text(CUDART_VERSION) + " or newer";
+  }
+  if (status == cudaErrorNoDevice || (status == cudaSuccess && devices == 0)) return "no GPU is visible";
+  if (status != cudaSuccess) return std::string("no GPU can be used: ") + cudaGetErrorString(status);
+  cudaFuncAttributes attributes{};
+  const cudaError_t code = cudaFuncGetAttributes(&attributes, probe);
+  if (code == cudaSuccess) return "";
+  cudaDeviceProp device{};
+  if (code == cudaErrorNoKernelImageForDevice && cudaGetDeviceProperties(&device, 0) == cudaSuccess) {
+    return std::string("this program holds no code for the GPU ") + device.name + " (compute capability " +
+           std::to_string(device.major) + "." + std::to_string(device.minor) +
+           "); build it with CMAKE_CUDA_ARCHITECTURES set to that";
+  }
+  return std::string("the GPU cannot be used: ") + cudaGetErrorString(code);
+}
+
+/// Whether the GPU, rather than the program, is at fault, so that nothing more can be run on it.
+bool is_lost(cudaError_t status) {
+  switch (status) {
+    case cudaErrorDevicesUnavailable:
+    case cudaErrorECCUncorrectable:
+    case cudaErrorNvlinkUncorrectable:
+    case cudaErrorHardwareStackError:
+    case cudaErrorLaunchFailure:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorSystemNotReady:
+    case cudaErrorUnknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The path from the project's root on.
+const char* short_file(const char* file) {
+  const char* found = file;
+  for (const char* at = file; (at = std::strstr(at, "engine/")) != nullptr; ++at) found = at;
+  return found;
+}
+
+std::string mebibytes(std::size_t bytes) {
+  return std::to_string((bytes + (1U << 20) - 1) >> 20) + " MiB";
+}
+
+bool recording = false;
+
+}  // namespace
+
+const std::string& reason_unusable() {
+  static const std::string reason = find_reason();
+  return reason;
+}
+
+void check(cudaError_t status, const Place& place) {
+  if (status == cudaSuccess) return;
+  (void)cudaGetLastError();  // an error that can be lived with shall not be reported by a later call too
+  std::string message = std::string("cuda: ") + cudaGetErrorString(status);
+  if (is_lost(status)) message += "; the GPU is lost to this program, what is saved is intact";
+  throw BackendError(message + " (" + cudaGetErrorName(status) + ", " + place.expression + ", " +
+                     short_file(place.file) + ":" + std::to_string(place.line) + ")");
+}
+
+cudaStream_t stream() {
+  static const cudaStream_t only = [] {
+    cudaStream_t made = nullptr;
+    CUDA_CHECK(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
+    return made;
+  }();
+  return only;
+}
+
+int multiprocessors() {
+  static const int count = [] {
+    int device = 0, value = 0;
+    CUDA_CHECK(cudaGetDevice(&device));
+    CUDA_CHECK(cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, device));
+    return value;
+  }();
+  return count;
+}
+
+void* allocate(std::size_t bytes) {
+  if (recording) throw BackendError("cuda: memory was asked for inside a recording");
+  void* data = nullptr;
+  const std::size_t size = bytes == 0 ? 1 : bytes;
+  const cudaError_t status = cudaMalloc(&data, size);
+  if (status == cudaErrorMemoryAllocation) {
+    (void)cudaGetLastError();
+    std::size_t free = 0, total = 0;
+    CUDA_CHECK(cudaMemGetInfo(&free, &total));
+    throw BackendError("cuda: out of memory: asked for " + mebibytes(size) + ", free are " + mebibytes(free) +
+                       " of " + mebibytes(total));
+  }
+  CUDA_CHECK(status);
+  CUDA_CHECK(cudaMemsetAsync(data, 0, size, stream()));
+  return data;
+}
+
+/// Waits for all that uses the memory; an error of earlier work is told by the next call that may throw.
+void release(void* data) noexcept {
+  (void)cudaFree(data);
+}
+
+void write(void* device, const void* host, std::size_t bytes) {
+  CUDA_CHECK(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream()));
+  CUDA_CHECK(cudaStreamSynchronize(stream()));
+}
+
+void read(void* host, const void* device, std::size_t bytes) {
+  CUDA_CHECK(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream()));
+  CUDA_CHECK(cudaStreamSynchronize(stream()));
+}
+
+void begin_recording() {
+  CUDA_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal));
+  recording = true;
+}
+
+void* end_recording() {
+  recording = false;
+  cudaGraph_t graph = nullptr;
+  CUDA_CHECK(cudaStreamEndCapture(stream(), &graph));
+  cudaGraphExec_t executable = nullptr;
+  const cudaError_t status = cudaGraphInstantiate(&executable, graph, 0);
+  const cudaError_t destroyed = cudaGraphDestroy(graph);
+  CUDA_CHECK(status);
+  CUDA_CHECK(destroyed);
+  return executable;
+}
+
+void replay(void* executable) {
+  CUDA_CHECK(cudaGraphLaunch(static_cast<cudaGraphExec_t>(executable), stream()));
+}
+
+void release_recording(void* executable) noexcept {
+  (void)cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(executable));
+}
+
+}  // namespace engine::cuda

@@ -1,0 +1,70 @@
+// Products by cuBLAS, in the precision of `real` throughout: no TF32, no split products.
+
+#include <cublas_v2.h>
+
+#include <string>
+
+#include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/launch.cuh"
+#include "engine/error.hpp"
+
+namespace engine::cuda {
+namespace {
+
+void check_cublas(cublasStatus_t status, const Place& place) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  throw BackendError(std::string("cublas: ") + cublasGetStatusString(status) + " (" + place.expression +
+                     ", " + "engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
+}
+
+#define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))
+
+/// One handle on the one stream, and memory of our own for cuBLAS to work in: with these its results are the
+/// same bits in every run on one GPU model, and a recording holds no memory of cuBLAS.
+cublasHandle_t handle() {
+  static const cublasHandle_t only = [] {
+    constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
+    cublasHandle_t made = nullptr;
+    CUBLAS_CHECK(cublasCreate(&made));
+    CUBLAS_CHECK(cublasSetStream(made, stream()));
+    CUBLAS_CHECK(cublasSetWorkspace(made, allocate(workspace_bytes), workspace_bytes));
+    CUBLAS_CHECK(cublasSetMathMode(made, CUBLAS_PEDANTIC_MATH));
+    return made;
+  }();
+  return only;
+}
+
+// One of the two is used, as `real` is.
+[[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
+                                          const float* a, int lda, long long a_size, const float* b, int ldb,
+                                          long long b_size, float beta, float* c, int ldc, long long c_size,
+                                          int batch) {
+  const float one = 1;
+  return cublasSgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
+                                   ldc, c_size, batch);
+}
+
+[[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
+                                          const double* a, int lda, long long a_size, const double* b,
+                                          int ldb, long long b_size, double beta, double* c, int ldc,
+                                          long long c_size, int batch) {
+  const double one = 1;
+  return cublasDgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
+                                   ldc, c_size, batch);
+}
+
+cublasOperation_t blas_name(Trans t) {
+  return t == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
+}
+
+}  // namespace
+
+/// Row-major c = op(a) op(b) is column-major c' = op(b)' op(a)': the operands and m and n change places.
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
+          real* c) {
+  const long long rows = m, cols = n, inner = k;
+  CUBLAS_CHECK(blas_gemm(blas_name(tb), blas_name(ta), n, m, k, b, tb == Trans::yes ? k : n, inner * cols, a,
+                         ta == Trans::yes ? m : k, rows * inner, beta, c, n, rows * cols, batch));
+}
+
+}  // namespace engine::cuda

@@ -1,0 +1,54 @@
+#pragma once
+// How every kernel of this folder is started and every call checked. The kernels' files see CUDA through this
+// header only; in the tests a header of the same name stands in for it and runs them on the host.
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+
+namespace engine::cuda {
+
+/// Where a call stands in the source.
+struct Place {
+  const char* expression;
+  const char* file;
+  int line;
+};
+
+/// @throws BackendError with the place and what went wrong, unless `status` is success
+void check(cudaError_t status, const Place& place);
+
+/// Everything runs on one stream, in the order it is enqueued. Made at the first call, with the device.
+cudaStream_t stream();
+
+/// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so
+/// are the bits of a result whose parts are added up.
+int multiprocessors();
+
+/// Lets `kernel` have more dynamic shared memory than the 48 KiB that every kernel may have.
+template <typename Kernel>
+void allow_shared(Kernel* kernel, std::size_t bytes, const Place& place) {
+  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
+        place);
+}
+
+template <typename... Parameters, typename... Arguments>
+void launch(const Place& place, void (*kernel)(Parameters...), dim3 blocks, int threads, std::size_t shared,
+            Arguments... arguments) {
+  kernel<<<blocks, static_cast<unsigned>(threads), shared, stream()>>>(static_cast<Parameters>(arguments)...);
+  check(cudaGetLastError(), place);
+}
+
+/// The block's dynamic shared memory.
+__device__ inline unsigned char* dynamic_shared() {
+  extern __shared__ __align__(16) unsigned char bytes[];
+  return bytes;
+}
+
+}  // namespace engine::cuda
+
+#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
+#define CUDA_CHECK(call) engine::cuda::check((call), CUDA_PLACE(#call))
+/// LAUNCH(kernel, blocks, threads, shared bytes, arguments..); a template's name stands in parentheses.
+#define LAUNCH(kernel, ...) engine::cuda::launch(CUDA_PLACE(#kernel), kernel, __VA_ARGS__)
+#define ALLOW_SHARED(kernel, bytes) engine::cuda::allow_shared(kernel, bytes, CUDA_PLACE(#kernel))

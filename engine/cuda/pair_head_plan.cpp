@@ -1,0 +1,70 @@
+#include "engine/cuda/pair_head_plan.hpp"
+
+#include <algorithm>
+
+namespace engine::cuda {
+namespace {
+
+constexpr std::int64_t most_dh_bytes = std::int64_t{256} << 20;  // of one replica
+constexpr std::int64_t most_workspace_bytes = std::int64_t{1}
+                                              << 30;  // of the replicas in work at once, if > 1
+
+std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
+std::size_t to_line(std::int64_t bytes) {
+  return static_cast<std::size_t>(quotient_up(bytes, 256) * 256);
+}
+
+/// The tile that makes the busiest multiprocessor walk the fewest pairs; of equals the largest, which reads u
+/// less often. In float64, which only tests use, the smallest: shared memory holds no more.
+int choose_rows(std::int64_t pairs, int multiprocessors) {
+  if (sizeof(real) > 4) return 16;
+  int best = 16;
+  std::int64_t best_walk = quotient_up(quotient_up(pairs, 16), multiprocessors) * 16;
+  for (const int rows : {32, 48, 64}) {
+    const std::int64_t walk = quotient_up(quotient_up(pairs, rows), multiprocessors) * rows;
+    if (walk <= best_walk) {
+      best = rows;
+      best_walk = walk;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
+  const bool gradient = head.dlr != nullptr;
+  const auto number = static_cast<std::int64_t>(sizeof(real));
+  PairHeadPlan plan{};
+  plan.hidden_chunks = static_cast<int>(quotient_up(head.hidden, chunk));
+  plan.class_chunks = static_cast<int>(quotient_up(head.classes, chunk));
+  plan.dh_stride = static_cast<int>(quotient_up(head.hidden, 4) * 4);
+
+  const std::int64_t pairs = head.x.rows;
+  const std::int64_t most_rows = std::max<std::int64_t>(most_dh_bytes / (plan.dh_stride * number), 1);
+  plan.segments = gradient ? static_cast<int>(quotient_up(pairs, most_rows)) : 1;
+  plan.segment_rows = static_cast<int>(quotient_up(pairs, plan.segments));
+  plan.rows = choose_rows(plan.segment_rows, multiprocessors);
+  plan.parts =
+      static_cast<int>(std::min<std::int64_t>(quotient_up(plan.segment_rows, plan.rows), multiprocessors));
+
+  std::size_t used = 0;
+  const auto take = [&](std::int64_t bytes) {
+    const std::size_t at = used;
+    used += to_line(bytes);
+    return at;
+  };
+  plan.du_parts = take(
+      gradient ? std::int64_t{plan.parts} * plan.hidden_chunks * plan.class_chunks * square * number : 0);
+  plan.dh = take(gradient ? std::int64_t{plan.segment_rows} * plan.dh_stride * number : 0);
+  plan.results = take(plan.parts * static_cast<std::int64_t>(sizeof(LossAndCorrect)));
+  plan.bytes = used;
+  plan.replicas = static_cast<int>(
+      std::clamp<std::int64_t>(most_workspace_bytes / static_cast<std::int64_t>(used), 1, head.replicas));
+  return plan;
+}
+
+}  // namespace engine::cuda

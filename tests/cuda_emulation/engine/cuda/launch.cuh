@@ -1,0 +1,78 @@
+#pragma once
+// Stands in for engine/cuda/launch.cuh where the tests run the CUDA kernels' sources on the host: one block
+// after the other, its threads as fibers that change only at barriers. It finds wrong indices, missing
+// barriers between a write and a read in thread order, reads of unwritten shared memory (filled with NaN) and
+// writes outside of an allocation. It knows nothing of the GPU's memory model or speed.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <string>
+
+#define __global__
+#define __device__
+#define __host__
+#define __shared__ static
+#define __grid_constant__
+#define __launch_bounds__(...)
+
+struct dim3 {
+  unsigned x, y, z;
+  constexpr dim3(unsigned x_ = 1, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_) {}
+};
+
+extern dim3 threadIdx, blockIdx, blockDim, gridDim;
+
+void __syncthreads();
+void __syncwarp();
+
+using std::min, std::max;
+
+namespace engine::cuda {
+
+struct Place {
+  const char* expression;
+  const char* file;
+  int line;
+};
+
+namespace emulation {
+
+/// Runs `body` for each thread of each block now, or, inside a recording, keeps it for the replays.
+void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared, std::function<void()> body);
+/// Likewise for work of the host, as a library's call is.
+void enqueue(std::function<void()> work);
+
+unsigned char* shared_memory();
+/// Gives `value` to the other lanes of the warp and takes that of lane `from`.
+void exchange(void* value, std::size_t bytes, int from);
+
+}  // namespace emulation
+
+inline constexpr int emulated_multiprocessors = 5;
+inline int multiprocessors() {
+  return emulated_multiprocessors;
+}
+inline unsigned char* dynamic_shared() {
+  return emulation::shared_memory();
+}
+
+template <typename... Parameters, typename... Arguments>
+void launch(const Place& place, void (*kernel)(Parameters...), dim3 blocks, int threads, std::size_t shared,
+            Arguments... arguments) {
+  emulation::enqueue(place, blocks, threads, shared, [=] { kernel(static_cast<Parameters>(arguments)...); });
+}
+
+}  // namespace engine::cuda
+
+template <typename T>
+T __shfl_xor_sync(unsigned, T value, int mask) {
+  engine::cuda::emulation::exchange(&value, sizeof(value), static_cast<int>(threadIdx.x % 32) ^ mask);
+  return value;
+}
+
+#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
+#define LAUNCH(kernel, ...) engine::cuda::launch(CUDA_PLACE(#kernel), kernel, __VA_ARGS__)
+#define ALLOW_SHARED(kernel, bytes) ((void)(bytes))
