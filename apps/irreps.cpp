@@ -160,12 +160,18 @@ void print_table(const group::CharacterTable& table) {
   print_aligned(rows, 2, std::string::npos);
 
   print_heading("Irreps");
-  rows = {{"name", "partition", "dimension", "type"}};
+  const bool has_partitions = table.irreps.front().partition.has_value();
+  rows = {{"name", "dimension", "type"}};
   for (const group::IrrepInfo& irrep : table.irreps) {
-    rows.push_back({irrep.name, irrep.partition ? irrep.partition->to_string() : "-",
-                    std::to_string(irrep.dimension), std::string(to_string(irrep.type))});
+    rows.push_back({irrep.name, std::to_string(irrep.dimension), std::string(to_string(irrep.type))});
   }
-  print_aligned(rows, 4, std::string::npos);
+  if (has_partitions) {  // after the name
+    rows[0].insert(rows[0].begin() + 1, "partition");
+    for (std::size_t i = 0; i < table.irreps.size(); ++i) {
+      rows[i + 1].insert(rows[i + 1].begin() + 1, table.irreps[i].partition->to_string());
+    }
+  }
+  print_aligned(rows, rows[0].size(), std::string::npos);
 
   print_heading("Characters, by class");
   rows = {{""}};
@@ -246,6 +252,10 @@ void print_json(const group::CharacterTable& table, const std::optional<std::vec
 
 int report(const Options& options) {
   Subject subject(options.group);
+  if (!options.export_file.empty()) {  // first, so that what cannot be written is all that is said
+    subject.export_to(options.export_file);
+    std::cerr << "irreps: wrote " << options.export_file << "\n";
+  }
   std::optional<std::vector<group::Check>> checks;
   if (options.json) {
     if (options.verify) checks = subject.verify();
@@ -260,10 +270,6 @@ int report(const Options& options) {
   }
   std::cout << std::flush;
   if (!std::cout) throw std::runtime_error("cannot write to standard output");
-  if (!options.export_file.empty()) {
-    subject.export_to(options.export_file);
-    std::cerr << "irreps: wrote " << options.export_file << "\n";
-  }
   const bool all_passed = !checks || std::all_of(checks->begin(), checks->end(),
                                                  [](const group::Check& check) { return check.passed(); });
   if (!all_passed) throw std::runtime_error(subject.table().group + ": a check failed");

@@ -32,15 +32,27 @@ __attribute__((always_inline)) inline float spin_on() {
   return sum;
 }
 
-__attribute__((target("avx512f,fma"))) float spin_avx512() { return spin_on<Wide>(); }
-__attribute__((target("avx2,fma"))) float spin_avx2() { return spin_on<Half>(); }
+__attribute__((target("avx512f,fma"))) float spin_avx512() {
+  return spin_on<Wide>();
+}
+__attribute__((target("avx2,fma"))) float spin_avx2() {
+  return spin_on<Half>();
+}
 
-bool has_avx512() { return __builtin_cpu_supports("avx512f") != 0; }
-int lanes() { return has_avx512() ? 16 : 8; }
-float spin() { return has_avx512() ? spin_avx512() : spin_avx2(); }
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") != 0;
+}
+int lanes() {
+  return has_avx512() ? 16 : 8;
+}
+float spin() {
+  return has_avx512() ? spin_avx512() : spin_avx2();
+}
 #else
 typedef float Vec __attribute__((vector_size(16)));
-int lanes() { return 4; }
+int lanes() {
+  return 4;
+}
 float spin() {
   Vec x[chains] = {};
   for (int s = 0; s < steps; ++s) {
@@ -77,9 +89,7 @@ Subject peak_subject(int threads, double* operations_per_call) {
   *operations_per_call = 2.0 * chains * steps * lanes() * threads;
   return {"fused multiply-adds", [threads] {
             std::vector<std::thread> others;
-            const auto keep = [] {
-              [[maybe_unused]] volatile float sink = spin();
-            };
+            const auto keep = [] { [[maybe_unused]] volatile float sink = spin(); };
             for (int i = 1; i < threads; ++i) others.emplace_back(keep);
             keep();
             for (std::thread& other : others) other.join();

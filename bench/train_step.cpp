@@ -1,5 +1,5 @@
-// The training step on the CPU, against its floor: the head's three products by a library, and the cores' peak.
-// One JSON line for each group, and for one thread of s5.
+// The training step on the CPU, against its floor: the head's three products by a library, and the cores'
+// peak. One JSON line for each group, and for one thread of s5.
 
 #include <cstdio>
 #include <string>
@@ -27,7 +27,8 @@ struct Problem {
 /// The arithmetic of a step doesn't depend on the group: addition modulo n stands in for each.
 engine::Trainer make_trainer(const Problem& p) {
   std::vector<int> table;
-  for (int k = 0; k < p.elements * p.elements; ++k) table.push_back((k / p.elements + k % p.elements) % p.elements);
+  for (int k = 0; k < p.elements * p.elements; ++k)
+    table.push_back((k / p.elements + k % p.elements) % p.elements);
   const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
   const std::uint64_t seeds[] = {0};
   return {{p.elements, p.embed_dim, p.hidden_dim},
@@ -40,9 +41,10 @@ engine::Trainer make_trainer(const Problem& p) {
 /// z = h u, du = h' dz, dh = dz u' over all train pairs at once, as a library does them.
 class HeadProducts {
  public:
-  HeadProducts(int rows, int hidden, int classes)
-      : rows_(rows), hidden_(hidden), classes_(classes) {
-    const auto numbers = [](int a, int b) { return std::vector<float>(static_cast<std::size_t>(a) * static_cast<std::size_t>(b), 0.5F); };
+  HeadProducts(int rows, int hidden, int classes) : rows_(rows), hidden_(hidden), classes_(classes) {
+    const auto numbers = [](int a, int b) {
+      return std::vector<float>(static_cast<std::size_t>(a) * static_cast<std::size_t>(b), 0.5F);
+    };
     h_ = numbers(rows, hidden);
     dh_ = h_;
     u_ = numbers(hidden, classes);
@@ -53,9 +55,12 @@ class HeadProducts {
 
 #ifdef BENCH_ONEDNN
   void run() {
-    dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(), classes_);
-    dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(), classes_);
-    dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(), hidden_);
+    dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(),
+               classes_);
+    dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(),
+               classes_);
+    dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(),
+               hidden_);
   }
 #endif
 
@@ -81,14 +86,16 @@ void measure(const Problem& p, int threads, int rounds) {
   const double n = p.elements, e = p.embed_dim, h = p.hidden_dim;
   const double operations = products.operations() + 3 * 2 * 2 * n * e * h;  // and the embeddings' products
   const double step = subjects[0].median(), peak = peak_operations / subjects[1].median();
-  std::printf("{\"benchmark\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
-              "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
-              "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
-              p.name, threads, engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations, 1e-9 * peak,
-              operations / step / peak, 1e9 * step / (pairs * n * h));
+  std::printf(
+      "{\"benchmark\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
+      "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
+      "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
+      p.name, threads, engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations, 1e-9 * peak,
+      operations / step / peak, 1e9 * step / (pairs * n * h));
 #ifdef BENCH_ONEDNN
   const double floor = subjects[2].median();
-  std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor, step / floor);
+  std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
+              step / floor);
 #endif
   std::printf("}\n");
   std::fflush(stdout);
@@ -101,9 +108,9 @@ int main() {
   const Problem s5{"s5", 120, 0.4, 256, 128};
   measure(s5, cores, 15);
   if (cores > 1) measure(s5, 1, 7);
-  for (const Problem& p : {Problem{"s3", 6, 0.9, 128, 64}, Problem{"s4", 24, 0.6, 128, 128},
-                           Problem{"a5", 60, 0.5, 256, 128}, Problem{"c113", 113, 0.3, 256, 128},
-                           Problem{"d59", 118, 0.3, 256, 128}}) {
+  for (const Problem& p :
+       {Problem{"s3", 6, 0.9, 128, 64}, Problem{"s4", 24, 0.6, 128, 128}, Problem{"a5", 60, 0.5, 256, 128},
+        Problem{"c113", 113, 0.3, 256, 128}, Problem{"d59", 118, 0.3, 256, 128}}) {
     measure(p, cores, 5);
   }
   measure({"s6", 720, 0.25, 256, 128}, cores, 3);

@@ -33,7 +33,7 @@ ENGINE_SHARED AdamWFactors adamw_factors(const AdamWSettings& s, std::int64_t st
   return {static_cast<real>(s.lr * s.weight_decay), static_cast<real>(s.beta1),
           static_cast<real>(1 - s.beta1),           static_cast<real>(s.beta2),
           static_cast<real>(1 - s.beta2),           static_cast<real>(s.lr / correction1),
-          static_cast<real>(sqrt(correction2)),     static_cast<real>(s.eps)};
+          static_cast<real>(1 / sqrt(correction2)), static_cast<real>(s.eps)};
 }
 
 /// One parameter's update.  Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW.
@@ -43,7 +43,7 @@ ENGINE_SHARED void adamw_update(const AdamWFactors& f, real g, real& parameter, 
   const real root = sizeof(real) == 4 ? static_cast<real>(sqrtf(static_cast<float>(v)))
                                       : static_cast<real>(sqrt(static_cast<double>(v)));
   // Not parameter * (1 - decay): that factor, rounded to float32, would drift by its error in every step.
-  parameter -= f.decay * parameter + f.step_size * (m / (root / f.root_correction2 + f.eps));
+  parameter -= f.decay * parameter + f.step_size * (m / (root * f.root_scale + f.eps));
 }
 
 /// exp(a - b) for a <= b, the scalar form of the CPU's vector function: the difference is taken exactly, as a

@@ -56,7 +56,7 @@ struct AdamWSettings {
 
 /// The numbers of one update that are the same for every parameter.
 struct AdamWFactors {
-  real decay, beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, root_correction2, eps;
+  real decay, beta1, one_minus_beta1, beta2, one_minus_beta2, step_size, root_scale, eps;
 };
 
 /// Lives on the device, so that a recorded update counts on when it is replayed.

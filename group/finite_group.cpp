@@ -12,13 +12,23 @@ namespace group {
 void require_order_fits(std::string_view group, double order) {
   if (order < 1) throw GroupError(std::string(group) + ": a group has at least one element");
   if (order <= max_group_order) return;
-  std::array<char, 32> memory{};
-  std::snprintf(memory.data(), memory.size(), order < 1e6 ? "%.1f" : "%.3g",
-                order * order * sizeof(int) / (1024.0 * 1024.0 * 1024.0));
-  std::array<char, 32> count{};
-  std::snprintf(count.data(), count.size(), order < 1e15 ? "%.0f" : "%.3g", order);
-  throw GroupError(std::string(group) + ": has " + count.data() + " elements, and their Cayley table needs " +
-                   memory.data() + " GiB; up to " + std::to_string(max_group_order) +
+  const auto formatted = [](const char* format, double value) {
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), format, value);
+    return std::string(text.data());
+  };
+  constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+  constexpr double printable = 1e15;
+  std::string needs = formatted(order < printable ? "has %.0f elements" : "has about %.2g elements", order);
+  if (order > 1e150) {  // whose square may be no double
+    needs = "has more than 1e150 elements";
+  } else {
+    const double memory = order * order * sizeof(int) / gib;
+    needs += formatted(memory < printable ? ", and their Cayley table needs %.1f GiB"
+                                          : ", and their Cayley table needs %.2g GiB",
+                       memory);
+  }
+  throw GroupError(std::string(group) + ": " + needs + "; up to " + std::to_string(max_group_order) +
                    " elements (1 GiB) fit");
 }
 

@@ -67,11 +67,11 @@ class SymmetricFourierTransform {
   };
   using Level = std::vector<Shape>;  ///< the shapes of S_m
 
-  void combine(const Level& level, const Level& below, int m, const double* parts, double* whole) const;
-  void split(const Level& level, const Level& below, int m, const double* whole, double* parts) const;
+  void combine(int m, std::size_t pieces, const double* parts, double* whole) const;
+  void split(int m, std::size_t pieces, const double* whole, double* parts) const;
 
   int n_;
-  std::vector<std::size_t> place_of_;  ///< by element: its place in the numbering of the recursion
+  std::vector<std::size_t> piece_of_;  ///< by element: which piece of level 1 it is
   std::vector<std::size_t> order_;     ///< the irreps of S_n in library order, as indices into the last level
   std::vector<Level> levels_;          ///< S_1 .. S_n
 };

@@ -41,6 +41,7 @@ std::vector<HookRemoval> remove_rim_hooks(const Partition& shape, int length) {
 
 void require_degree(int n) {
   if (n >= 1 && n <= max_symmetric_degree) return;
+  if (n < 1) throw GroupError("S_" + std::to_string(n) + ": S_n needs n >= 1");
   throw GroupError("S_" + std::to_string(n) + ": integer character tables are computed for S_1 to S_" +
                    std::to_string(max_symmetric_degree));
 }

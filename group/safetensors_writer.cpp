@@ -20,9 +20,17 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr std::uint64_t bytes_per_number = 8;
 
-std::string in_gib(double bytes) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f GiB", bytes / (1024.0 * 1024.0 * 1024.0));
+/// "12.1 GiB"
+std::string readable(double bytes) {
+  constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < units.size(); ++unit) bytes /= 1024;
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(),
+                unit == 0     ? "%.0f %s"
+                : bytes < 1e6 ? "%.1f %s"
+                              : "%.2g %s",
+                bytes, units[unit]);
   return text.data();
 }
 
@@ -52,8 +60,9 @@ SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
       path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const std::filesystem::space_info space = std::filesystem::space(directory, error);
   if (error) fail("cannot write in " + directory.string() + ": " + error.message());
-  if (needed > static_cast<double>(space.available)) {
-    fail("needs " + in_gib(needed) + ", and " + in_gib(static_cast<double>(space.available)) + " are free");
+  if (space.capacity > 0 && needed > static_cast<double>(space.available)) {
+    fail("needs " + readable(needed) + ", and " + readable(static_cast<double>(space.available)) +
+         " are free");
   }
 
   nlohmann::ordered_json header;

@@ -1,8 +1,13 @@
 // The fast Fourier transform on S_n.
 //
-// Numbering of the recursion: the one-line notation of x in S_m is that of h in S_{m-1} with the largest
-// point m-1 put in at place p, x = c_p * h with c_p the cycle p -> m-1, i -> i-1 for i > p; place(x) = p
-// (m-1)! + place(h). Reading left factors first, c_p = s_(p+1) * s_(p+2) * .. * s_(m-1).
+// Level m holds the transforms on S_m of the n!/m! pieces of f, and level m is made from level m-1 as
+// follows. The one-line notation of x in S_m is that of h in S_{m-1} with the largest point m-1 put in at
+// place p: x = c_p * h with c_p the cycle p -> m-1, i -> i-1 for i > p. Reading left factors first, c_p =
+// s_(p+1) * s_(p+2) * .. * s_(m-1).
+//
+// Layout of level m: (m! coefficients, K = n!/m! pieces), so that inner loops run over pieces where matrices
+// are small. The pieces of level m-1 with place p are p K .. (p+1) K - 1: at level 1 element x is piece sum
+// over m of p_m n!/m!.
 
 #include <algorithm>
 #include <string>
@@ -19,14 +24,15 @@ std::size_t at(int i) {
   return static_cast<std::size_t>(i);
 }
 
-std::size_t recursive_place(std::vector<int> images) {
-  std::size_t place = 0;
+std::size_t piece_of(std::vector<int> images) {
+  const std::uint64_t all = factorial(static_cast<int>(images.size()));
+  std::size_t piece = 0;
   for (std::size_t m = images.size(); m > 0; --m) {
     const auto largest = std::find(images.begin(), images.end(), static_cast<int>(m) - 1);
-    place += static_cast<std::size_t>(largest - images.begin()) * factorial(static_cast<int>(m) - 1);
+    piece += static_cast<std::size_t>(largest - images.begin()) * (all / factorial(static_cast<int>(m)));
     images.erase(largest);
   }
-  return place;
+  return piece;
 }
 
 }  // namespace
@@ -38,12 +44,12 @@ SymmetricFourierTransform::SymmetricFourierTransform(int n) : n_(n) {
   constexpr int largest_group = 7;
   if (n <= largest_group) {
     for (const Permutation& x : symmetric_elements(n)) {
-      place_of_.push_back(recursive_place({x.images().begin(), x.images().end()}));
+      piece_of_.push_back(piece_of({x.images().begin(), x.images().end()}));
     }
   } else {
     for (std::uint64_t rank = 0; rank < factorial(n); ++rank) {
       const Permutation x = Permutation::unrank(n, rank);
-      place_of_.push_back(recursive_place({x.images().begin(), x.images().end()}));
+      piece_of_.push_back(piece_of({x.images().begin(), x.images().end()}));
     }
   }
   order_ = symmetric_irrep_order(n);
@@ -69,56 +75,65 @@ SymmetricFourierTransform::SymmetricFourierTransform(int n) : n_(n) {
   }
 }
 
-/// whole(shape) = sum_p rho(c_p) (+) of parts_p(child); parts_p follow each other, (m-1)! numbers each.
-void SymmetricFourierTransform::combine(const Level& level, const Level& below, int m, const double* parts,
-                                        double* whole) const {
-  const std::size_t part_size = factorial(m - 1);
+/// whole(shape) = sum_p rho(c_p) (+) of parts_p(child), for all pieces at once.
+/// @param parts  ((m-1)!, m K).  @param whole  (m!, K)
+void SymmetricFourierTransform::combine(int m, std::size_t pieces, const double* parts, double* whole) const {
+  const Level& below = levels_[at(m) - 2];
   std::vector<double> term;
-  for (const Shape& shape : level) {
+  for (const Shape& shape : levels_[at(m) - 1]) {
     const std::size_t d = at(shape.dimension);
-    double* const sum = whole + shape.offset;
-    std::fill(sum, sum + d * d, 0.0);
+    const std::size_t stride = d * pieces;
+    double* const sum = whole + shape.offset * pieces;
+    std::fill(sum, sum + d * stride, 0.0);
     for (int p = 0; p < m; ++p) {
-      term.assign(d * d, 0);
+      term.assign(d * stride, 0);
       std::size_t corner = 0;
       for (const std::size_t c : shape.children) {
         const std::size_t width = at(below[c].dimension);
-        const double* const block = parts + at(p) * part_size + below[c].offset;
         for (std::size_t row = 0; row < width; ++row) {
-          std::copy(block + row * width, block + (row + 1) * width, &term[(corner + row) * d + corner]);
+          for (std::size_t column = 0; column < width; ++column) {
+            const std::size_t entry = below[c].offset + row * width + column;
+            const double* const from = parts + (entry * at(m) + at(p)) * pieces;
+            std::copy(from, from + pieces, &term[(corner + row) * stride + (corner + column) * pieces]);
+          }
         }
         corner += width;
       }
       for (int i = m - 1; i > p; --i) {  // rho(s_(p+1)) .. rho(s_(m-1)) term
-        apply_left(shape.transpositions[at(i) - 1], term.data(), shape.dimension, shape.dimension);
+        apply_left(shape.transpositions[at(i) - 1], term.data(), static_cast<int>(stride),
+                   static_cast<std::ptrdiff_t>(stride));
       }
-      for (std::size_t k = 0; k < d * d; ++k) sum[k] += term[k];
+      for (std::size_t k = 0; k < d * stride; ++k) sum[k] += term[k];
     }
   }
 }
 
 /// The inverse of combine: parts_p(child) = sum over shapes around it of d_shape / (m d_child) times the
 /// child's diagonal block of rho(c_p)^T whole(shape).
-void SymmetricFourierTransform::split(const Level& level, const Level& below, int m, const double* whole,
-                                      double* parts) const {
-  const std::size_t part_size = factorial(m - 1);
-  std::fill(parts, parts + at(m) * part_size, 0.0);
+void SymmetricFourierTransform::split(int m, std::size_t pieces, const double* whole, double* parts) const {
+  const Level& below = levels_[at(m) - 2];
+  std::fill(parts, parts + piece_of_.size(), 0.0);
   std::vector<double> term;
-  for (const Shape& shape : level) {
+  for (const Shape& shape : levels_[at(m) - 1]) {
     const std::size_t d = at(shape.dimension);
+    const std::size_t stride = d * pieces;
+    const double* const from = whole + shape.offset * pieces;
     for (int p = 0; p < m; ++p) {
-      term.assign(whole + shape.offset, whole + shape.offset + d * d);
+      term.assign(from, from + d * stride);
       for (int i = p + 1; i < m; ++i) {  // rho(s_(m-1)) .. rho(s_(p+1)) whole
-        apply_left(shape.transpositions[at(i) - 1], term.data(), shape.dimension, shape.dimension);
+        apply_left(shape.transpositions[at(i) - 1], term.data(), static_cast<int>(stride),
+                   static_cast<std::ptrdiff_t>(stride));
       }
       std::size_t corner = 0;
       for (const std::size_t c : shape.children) {
         const std::size_t width = at(below[c].dimension);
         const double weight = static_cast<double>(d) / (m * static_cast<double>(width));
-        double* const block = parts + at(p) * part_size + below[c].offset;
         for (std::size_t row = 0; row < width; ++row) {
           for (std::size_t column = 0; column < width; ++column) {
-            block[row * width + column] += weight * term[(corner + row) * d + corner + column];
+            const std::size_t entry = below[c].offset + row * width + column;
+            double* const to = parts + (entry * at(m) + at(p)) * pieces;
+            const double* const block = &term[(corner + row) * stride + (corner + column) * pieces];
+            for (std::size_t k = 0; k < pieces; ++k) to[k] += weight * block[k];
           }
         }
         corner += width;
@@ -128,18 +143,15 @@ void SymmetricFourierTransform::split(const Level& level, const Level& below, in
 }
 
 std::vector<std::vector<double>> SymmetricFourierTransform::forward(std::span<const double> f) const {
-  if (f.size() != place_of_.size()) {
+  if (f.size() != piece_of_.size()) {
     throw GroupError("fast Fourier transform: " + std::to_string(f.size()) + " values on S_" +
                      std::to_string(n_));
   }
   std::vector<double> parts(f.size());
-  for (std::size_t x = 0; x < f.size(); ++x) parts[place_of_[x]] = f[x];
+  for (std::size_t x = 0; x < f.size(); ++x) parts[piece_of_[x]] = f[x];
   std::vector<double> whole(f.size());
   for (int m = 2; m <= n_; ++m) {
-    const std::size_t size = factorial(m);
-    for (std::size_t start = 0; start < f.size(); start += size) {
-      combine(levels_[at(m) - 1], levels_[at(m) - 2], m, &parts[start], &whole[start]);
-    }
+    combine(m, f.size() / factorial(m), parts.data(), whole.data());
     parts.swap(whole);
   }
   std::vector<std::vector<double>> coefficients;
@@ -153,7 +165,7 @@ std::vector<std::vector<double>> SymmetricFourierTransform::forward(std::span<co
 
 std::vector<double> SymmetricFourierTransform::inverse(
     const std::vector<std::vector<double>>& coefficients) const {
-  std::vector<double> whole(place_of_.size());
+  std::vector<double> whole(piece_of_.size());
   if (coefficients.size() != order_.size()) {
     throw GroupError("fast Fourier transform: " + std::to_string(coefficients.size()) + " coefficients for " +
                      std::to_string(order_.size()) + " irreps");
@@ -168,14 +180,11 @@ std::vector<double> SymmetricFourierTransform::inverse(
   }
   std::vector<double> parts(whole.size());
   for (int m = n_; m >= 2; --m) {
-    const std::size_t size = factorial(m);
-    for (std::size_t start = 0; start < whole.size(); start += size) {
-      split(levels_[at(m) - 1], levels_[at(m) - 2], m, &whole[start], &parts[start]);
-    }
+    split(m, whole.size() / factorial(m), whole.data(), parts.data());
     parts.swap(whole);
   }
   std::vector<double> f(whole.size());
-  for (std::size_t x = 0; x < f.size(); ++x) f[x] = whole[place_of_[x]];
+  for (std::size_t x = 0; x < f.size(); ++x) f[x] = whole[piece_of_[x]];
   return f;
 }
 
