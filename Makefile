@@ -1,11 +1,12 @@
 # make          install what is missing, build, leave the programs here
 # make test     the same, then run the tests        make asan | tsan   .. under sanitizers
 # make bench    measure, as JSON lines              make lint | format
+# make bench-gpu  test and measure on the GPU, in one call of under eight minutes
 
 PROGRAMS := train analyze irreps
 JOBS     ?= $(shell nproc)
 
-.PHONY: all build setup test asan tsan debug bench lint format install clean
+.PHONY: all build setup test asan tsan debug bench bench-gpu lint format install clean
 all: build
 	@for p in $(PROGRAMS); do \
 	  if [ -x build/release/bin/$$p ]; then ln -sf build/release/bin/$$p $$p; fi; done
@@ -32,6 +33,9 @@ bench: all
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run
+
+bench-gpu: build
+	@bench/gpu
 
 lint: setup
 	@tools/install_dependencies lint

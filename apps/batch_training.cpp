@@ -63,7 +63,8 @@ std::string short_figures(const std::vector<EpochMetrics>& metrics) {
   return text;
 }
 
-engine::Trainer make_trainer(const Group& runs, const group::FiniteGroup& group, engine::Device device) {
+std::unique_ptr<engine::Trainer> make_trainer(const Group& runs, const group::FiniteGroup& group,
+                                              engine::Device device) {
   std::vector<std::vector<std::int64_t>> train, test;
   std::vector<std::uint64_t> seeds;
   for (const TrainingRun* run : runs) {
@@ -77,12 +78,13 @@ engine::Trainer make_trainer(const Group& runs, const group::FiniteGroup& group,
   const auto batch = [&](std::vector<std::vector<std::int64_t>>& pairs) {
     return engine::make_pair_batch(group.order(), group.cayley_table(), std::move(pairs), device);
   };
-  engine::Trainer trainer({group.order(), config.embed_dim, config.hidden_dim}, config.optimizer,
-                          batch(train), batch(test), seeds);
+  auto trainer = std::make_unique<engine::Trainer>(
+      engine::ModelSizes{group.order(), config.embed_dim, config.hidden_dim}, config.optimizer, batch(train),
+      batch(test), seeds);
   for (std::size_t r = 0; r < runs.size(); ++r) {
     if (std::optional<engine::TensorFile>& state = runs[r]->state) {
-      trainer.restore(*state, runs[r]->directory->state_path().string(), runs[r]->updates,
-                      static_cast<int>(r));
+      trainer->restore(*state, runs[r]->directory->state_path().string(), runs[r]->updates,
+                       static_cast<int>(r));
       state.reset();
     }
   }
@@ -118,7 +120,8 @@ bool train_to(std::int64_t end, const Group& runs, const group::FiniteGroup& gro
   // same.
   const std::int64_t check_every = device == engine::Device::cpu ? 1 : 100;
   const engine::RunConfig& config = runs.front()->config;
-  engine::Trainer trainer = make_trainer(runs, group, device);
+  const std::unique_ptr<engine::Trainer> made = make_trainer(runs, group, device);
+  engine::Trainer& trainer = *made;
   Progress progress(config.epochs, trainer.updates(), monotonic_seconds(), quiet);
   Background writer;
   std::string shown;  ///< by the bar, since the latest checkpoint

@@ -38,6 +38,7 @@ if(IRREPLENS_CUDA)
       set(CMAKE_CUDA_STANDARD_REQUIRED ON)
       set(CMAKE_CUDA_EXTENSIONS OFF)
       set(IRREPLENS_HAS_CUDA TRUE)
+      set(CMAKE_INSTALL_RPATH_USE_LINK_PATH TRUE)  # cuBLAS need not be where the loader looks
     else()
       set(why "nvcc does not work with this C++ compiler")
     endif()

@@ -1,7 +1,5 @@
 #include "engine/recording.hpp"
 
-#include <utility>
-
 #include "engine/kernels.hpp"
 
 namespace engine {
@@ -9,9 +7,6 @@ namespace engine {
 Recording::~Recording() {
   if (recorded_ != nullptr) kernels(device_).release_recording(recorded_);
 }
-
-Recording::Recording(Recording&& other) noexcept
-    : device_(other.device_), called_(other.called_), recorded_(std::exchange(other.recorded_, nullptr)) {}
 
 bool Recording::run(const std::function<void()>& work) {
   const Kernels& k = kernels(device_);

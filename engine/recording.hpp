@@ -13,8 +13,8 @@ class Recording {
  public:
   explicit Recording(Device device) : device_(device) {}
   ~Recording();
-  Recording(Recording&& other) noexcept;
-  Recording& operator=(Recording&&) = delete;
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
 
   /// Does the work: the first time by calling it, which lets libraries set themselves up; the second time by
   /// recording it and replaying that; from then on by replaying. Returns before a GPU is done.

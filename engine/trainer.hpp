@@ -22,7 +22,7 @@ class Trainer {
   Trainer(const ModelSizes& sizes, const AdamWOptions& options, const PairBatch& train, const PairBatch& test,
           std::span<const std::uint64_t> seeds);
 
-  /// One update. Allocates nothing after the first. On a GPU it returns before the update is done.
+  /// One update. Allocates nothing after the first two. On a GPU it returns before the update is done.
   void step();
   /// Updates done: the epoch that step() would run next.
   std::int64_t updates() const { return optimizer_.steps(); }

@@ -5,9 +5,13 @@
 namespace engine::cuda {
 namespace {
 
-constexpr std::int64_t most_dh_bytes = std::int64_t{256} << 20;  // of one replica
-constexpr std::int64_t most_workspace_bytes = std::int64_t{1}
-                                              << 30;  // of the replicas in work at once, if > 1
+#ifdef ENGINE_SMALL_WORKSPACE  // the tests' emulated device: small problems in several segments and turns
+constexpr std::int64_t most_dh_bytes = std::int64_t{1} << 16;
+constexpr std::int64_t most_workspace_bytes = std::int64_t{1} << 20;
+#else
+constexpr std::int64_t most_dh_bytes = std::int64_t{256} << 20;       // of one replica
+constexpr std::int64_t most_workspace_bytes = std::int64_t{1} << 30;  // of replicas in work at once, if > 1
+#endif
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;

@@ -243,7 +243,7 @@ class Seeds(ProgramTest):
 
     def test_bad_lists(self):
         for words, seeds in [("runs backwards", "5..2"), ("'x' is no seed", "x"), ("'' is no seed", "1,,2"),
-                             ("'' is no seed", "1.."), ("'-1' is no seed", "-1..3"),
+                             ("'' is no seed", "1.."), ("--seeds", ""), ("'-1' is no seed", "-1..3"),
                              ("named twice", "1..3,2"), ("more than 1024", "0..1024"),
                              ("more than 1024", "0..18446744073709551615"),
                              ("is no seed", "18446744073709551616")]:

@@ -124,7 +124,8 @@ TEST_CASE_TEMPLATE("pair_cross_entropy: equals its composition, gradient include
   // One pair; fewer than a register block; no multiple of anything; several tiles and chunks; several
   // replicas.
   for (const Case c : {Case{3, 1, 1, 1}, Case{6, 17, 14, 1}, Case{41, 37, 500, 1}, Case{35, 128, 1200, 1},
-                       Case{120, 33, 3000, 1}, Case{23, 16, 211, 3}, Case{200, 40, 997, 1}}) {
+                       Case{120, 33, 3000, 1}, Case{23, 16, 211, 3}, Case{200, 40, 997, 1},
+                       Case{30, 150, 217, 2}, Case{150, 131, 333, 5}}) {
     CAPTURE(c.n);
     const engine::PairBatch batch = random_pairs(c.n, c.pairs, c.replicas, numbers, device);
     const Tensor lr = numbers.tensor({c.replicas, 2 * c.n, c.hidden}, device).set_requires_grad();

@@ -1,0 +1,125 @@
+#pragma once
+// The head's second kernel: adds up what the blocks of the first one left behind, in a fixed order.
+
+#include "engine/cuda/grid.cuh"
+#include "engine/cuda/pair_head_plan.hpp"
+#include "engine/cuda/pair_head_work.cuh"
+#include "engine/cuda/softmax_row.cuh"
+
+namespace engine::cuda {
+namespace {
+
+constexpr int reduce_columns = 32, reduce_groups = 8;
+
+/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 32 columns: group g of 8
+/// takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
+template <typename What>
+__device__ real sum_in_groups(int first, int last, const What& what,
+                              real (&shared)[reduce_groups][reduce_columns]) {
+  const int column = static_cast<int>(threadIdx.x) % reduce_columns;
+  const int group = static_cast<int>(threadIdx.x) / reduce_columns;
+  real sum = 0;
+#pragma unroll 4
+  for (int i = first + group; i < last; i += reduce_groups) sum += what(i);
+  shared[group][column] = sum;
+  __syncthreads();
+  if (group == 0) {
+    for (int g = 1; g < reduce_groups; ++g) sum += shared[g][column];
+  }
+  return sum;
+}
+
+struct RowOfDh {
+  const real* dh;
+  const int* members;
+  int first_pair, dh_stride, column;
+  __device__ real operator()(int i) const {
+    return dh[static_cast<std::int64_t>(members[i] - first_pair) * dh_stride + column];
+  }
+};
+
+struct PartOfDu {
+  const real* at;
+  std::int64_t part_size;
+  __device__ real operator()(int part) const { return at[part * part_size]; }
+};
+
+/// The first of members[first .. last), ascending, that is not below `bound`.
+__device__ int first_from(const int* members, int first, int last, int bound) {
+  while (first < last) {
+    const int middle = first + (last - first) / 2;
+    if (members[middle] < bound) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+/// grid (blocks, replicas), 256 threads: 32 columns x 8 groups. Blocks 0 .. row_blocks own 32 columns of one
+/// row of dlr each; the next square_blocks, in the last segment, 32 columns of one row of du; the last block
+/// the loss. row_blocks is 0 where no gradient is wanted.
+__global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blocks, int square_blocks) {
+  __shared__ real shared[reduce_groups][reduce_columns];
+  const int replica = static_cast<int>(blockIdx.y), column = static_cast<int>(threadIdx.x) % reduce_columns;
+  const bool writes = threadIdx.x < reduce_columns;
+  int block = static_cast<int>(blockIdx.x);
+  if (block < row_blocks) {
+    const int across = (work.hidden + reduce_columns - 1) / reduce_columns;
+    const int row = block / across, unit = block % across * reduce_columns + column;
+    const bool of_x = row < work.elements;
+    const IndexView& index = of_x ? work.x : work.y;
+    const int t = of_x ? row : row - work.elements;
+    const int* const starts = index.starts + static_cast<std::int64_t>(replica) * (work.elements + 1);
+    const int* const members = index.members + static_cast<std::int64_t>(replica) * work.pairs;
+    const int first = first_from(members, starts[t], starts[t + 1], work.first);
+    const int last = first_from(members, first, starts[t + 1], work.last);
+    const RowOfDh of_member{work.dh(replica), members, work.first, work.dh_stride,
+                            min(unit, work.hidden - 1)};
+    const real sum = sum_in_groups(first, last, of_member, shared);
+    if (writes && unit < work.hidden) {
+      real& target =
+          work.dlr[(static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit];
+      target = work.first_segment ? sum : target + sum;
+    }
+    return;
+  }
+  block -= row_blocks;
+  if (block < square_blocks) {
+    const int across = (work.classes + reduce_columns - 1) / reduce_columns;
+    const int unit = block / across, c = block % across * reduce_columns + column,
+              inside = min(c, work.classes - 1);
+    const std::int64_t square_at =
+        static_cast<std::int64_t>(unit / chunk) * work.class_chunks + inside / chunk;
+    const real* const at =
+        work.du_parts(replica) + square_at * square + unit % chunk * chunk + inside % chunk;
+    const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_chunks) * work.class_chunks * square;
+    const real sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
+    if (writes && c < work.classes) {
+      work.du[(static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c] = sum;
+    }
+    return;
+  }
+  if (!writes) return;  // one warp is left
+  LossAndCorrect sum{0, 0};
+  for (int part = column; part < work.parts; part += warp_lanes) {
+    sum.loss += work.results(replica)[part].loss;
+    sum.correct += work.results(replica)[part].correct;
+  }
+  const double loss = sum_of_lanes(sum.loss), correct = sum_of_lanes(sum.correct);
+  if (column == 0) work.result[replica] = {loss / work.pairs, correct};
+}
+static_assert(reduce_columns == warp_lanes && reduce_columns * reduce_groups == threads_per_block);
+
+void reduce_segment(const HeadWork& work, int replicas) {
+  const auto across = [](int columns) { return (columns + reduce_columns - 1) / reduce_columns; };
+  const int row_blocks = work.gradient ? 2 * work.elements * across(work.hidden) : 0;
+  const int square_blocks = work.gradient && work.last_segment ? work.hidden * across(work.classes) : 0;
+  const dim3 reduce_blocks(static_cast<unsigned>(row_blocks + square_blocks + 1),
+                           static_cast<unsigned>(replicas));
+  LAUNCH(reduce_kernel, reduce_blocks, threads_per_block, 0, work, row_blocks, square_blocks);
+}
+
+}  // namespace
+}  // namespace engine::cuda
