@@ -24,6 +24,7 @@ std::size_t at(int i) {
 
 std::vector<double> class_sizes(const FiniteGroup& group) {
   std::vector<double> sizes;
+  sizes.reserve(group.classes().size());
   for (const ConjugacyClass& c : group.classes()) sizes.push_back(static_cast<double>(c.elements.size()));
   return sizes;
 }
@@ -114,6 +115,7 @@ struct CyclicSubgroup {
 /// Cyclic subgroups whose elements meet every class, the largest first.
 std::vector<CyclicSubgroup> covering_cyclic_subgroups(const FiniteGroup& group) {
   std::vector<const ConjugacyClass*> by_order;
+  by_order.reserve(group.classes().size());
   for (const ConjugacyClass& c : group.classes()) by_order.push_back(&c);
   std::stable_sort(by_order.begin(), by_order.end(),
                    [](const auto* a, const auto* b) { return a->element_order > b->element_order; });
