@@ -221,16 +221,18 @@ void FiniteGroupBuilder::order_classes_by_cycle_type() {
     const Permutation canonical = consecutive_cycles(type);
     const auto found = std::find_if(c.elements.begin(), c.elements.end(),
                                     [&](int x) { return data_.permutations[at(x)] == canonical; });
-    if (found != c.elements.end()) c.representative = *found;
-    if (found ==
-        c.elements.end()) {  // its conjugate by a transposition of the last two points of the longest cycle
+    const bool second_half = found == c.elements.end();
+    if (second_half) {
+      // The conjugate by a transposition of the last two points of the longest cycle.
       const std::array last_two{type.front() - 2, type.front() - 1};
       const Permutation swap = Permutation::cycle(canonical.degree(), last_two);
       const Permutation other = swap * canonical * swap;
       c.representative = *std::find_if(c.elements.begin(), c.elements.end(),
                                        [&](int x) { return data_.permutations[at(x)] == other; });
+    } else {
+      c.representative = *found;
     }
-    keyed.push_back({{type, found == c.elements.end()}, std::move(c)});
+    keyed.emplace_back(Key{type, second_half}, std::move(c));
   }
   std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first.cycle_type, a.first.second_half) <

@@ -24,6 +24,7 @@ std::size_t at(int i) {
 
 std::vector<double> class_sizes(const FiniteGroup& group) {
   std::vector<double> sizes;
+  sizes.reserve(group.classes().size());
   for (const ConjugacyClass& c : group.classes()) sizes.push_back(static_cast<double>(c.elements.size()));
   return sizes;
 }
@@ -98,30 +99,64 @@ Complex root_of_unity(int k, int n) {
   return std::polar(1.0, 2 * std::numbers::pi * k / n);
 }
 
-/// chi(g) is the sum of the eigenvalues of rho(g), e-th roots of unity whose multiplicities
-/// m_k = 1/e sum_j chi(g^j) exp(-2 pi i jk/e) are integers.
-Character rounded(const FiniteGroup& group, const Character& chi) {
-  Character exact;
-  for (const ConjugacyClass& c : group.classes()) {
-    const int e = c.element_order;
-    std::vector<Complex> powers;
+/// exp(2 pi i k/n) for k = 0 .. n-1.
+std::vector<Complex> roots_of_unity(int n) {
+  std::vector<Complex> roots;
+  for (int k = 0; k < n; ++k) roots.push_back(root_of_unity(k, n));
+  return roots;
+}
+
+/// A class g and, from its powers g^j, those classes that it settles.
+struct CyclicSubgroup {
+  std::vector<std::size_t> class_of_power;  // of g^0, g^1, ..
+  std::vector<Complex> roots;
+};
+
+/// Cyclic subgroups whose elements meet every class, the largest first.
+std::vector<CyclicSubgroup> covering_cyclic_subgroups(const FiniteGroup& group) {
+  std::vector<const ConjugacyClass*> by_order;
+  by_order.reserve(group.classes().size());
+  for (const ConjugacyClass& c : group.classes()) by_order.push_back(&c);
+  std::stable_sort(by_order.begin(), by_order.end(),
+                   [](const auto* a, const auto* b) { return a->element_order > b->element_order; });
+  std::vector<bool> met(by_order.size(), false);
+  std::vector<CyclicSubgroup> subgroups;
+  for (const ConjugacyClass* c : by_order) {
+    if (met[at(group.class_of(c->representative))]) continue;
+    CyclicSubgroup subgroup{{}, roots_of_unity(c->element_order)};
     int power = group.identity();
-    for (int j = 0; j < e; ++j) {
-      powers.push_back(chi[at(group.class_of(power))]);
-      power = group.multiply(power, c.representative);
+    for (int j = 0; j < c->element_order; ++j) {
+      subgroup.class_of_power.push_back(at(group.class_of(power)));
+      met[subgroup.class_of_power.back()] = true;
+      power = group.multiply(power, c->representative);
     }
-    Complex value = 0;
-    for (int k = 0; k < e; ++k) {
+    subgroups.push_back(std::move(subgroup));
+  }
+  return subgroups;
+}
+
+/// chi(g^j) is the sum of the j-th powers of the eigenvalues of rho(g), e-th roots of unity whose
+/// multiplicities m_k = 1/e sum_j chi(g^j) exp(-2 pi i jk/e) are integers.
+Character rounded(const FiniteGroup& group, const std::vector<CyclicSubgroup>& cyclic, const Character& chi) {
+  Character exact(chi.size(), 0);
+  for (const CyclicSubgroup& g : cyclic) {
+    const std::size_t e = g.roots.size();
+    std::vector<std::pair<std::size_t, double>> multiplicities;  // k and m_k, those that are not 0
+    for (std::size_t k = 0; k < e; ++k) {
       Complex sum = 0;
-      for (int j = 0; j < e; ++j)
-        sum += powers[at(j)] * std::conj(root_of_unity(static_cast<int>(1L * j * k % e), e));
-      const double multiplicity = std::round(sum.real() / e);
-      if (std::abs(sum / static_cast<double>(e) - multiplicity) > 1e-4) {
+      for (std::size_t j = 0; j < e; ++j) sum += chi[g.class_of_power[j]] * std::conj(g.roots[j * k % e]);
+      sum /= static_cast<double>(e);
+      const double multiplicity = std::round(sum.real());
+      if (std::abs(sum - multiplicity) > 1e-4) {
         throw std::runtime_error(group.name() + ": the numerical characters did not converge");
       }
-      value += multiplicity * root_of_unity(k, e);
+      if (multiplicity != 0) multiplicities.emplace_back(k, multiplicity);
     }
-    exact.push_back(value);
+    for (std::size_t j = 0; j < e; ++j) {
+      Complex value = 0;
+      for (const auto& [k, multiplicity] : multiplicities) value += multiplicity * g.roots[j * k % e];
+      exact[g.class_of_power[j]] = value;
+    }
   }
   return exact;
 }
@@ -171,7 +206,8 @@ CharacterTable numerical_character_table(const FiniteGroup& group) {
   }
   if (characters.empty())
     throw std::runtime_error(group.name() + ": the numerical characters did not separate");
-  for (Character& chi : characters) chi = rounded(group, chi);
+  const std::vector<CyclicSubgroup> cyclic = covering_cyclic_subgroups(group);
+  for (Character& chi : characters) chi = rounded(group, cyclic, chi);
   const std::size_t identity_class = at(group.class_of(group.identity()));
   std::sort(characters.begin(), characters.end(),
             [&](const Character& a, const Character& b) { return comes_before(a, b, identity_class); });

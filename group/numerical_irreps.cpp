@@ -145,6 +145,7 @@ MatrixFamily generator_matrices(const FiniteGroup& group, const std::vector<Func
   family.dimension = static_cast<int>(basis.size());
   for (const int g : group.generators()) {
     std::vector<Function> moved;
+    moved.reserve(basis.size());
     for (const Function& b : basis) moved.push_back(translated(group, b, g));
     for (const Function& row : basis) {
       for (const Function& column : moved) {
@@ -164,6 +165,7 @@ MatrixFamily numerical_irrep(const FiniteGroup& group, const std::vector<Complex
   const bool real = type == IrrepType::real;
   std::mt19937_64 random(19700401);  // any fixed seed: results must repeat
   Function start;                    // the projector of the point mass at 1, up to scale
+  start.reserve(character.size());
   for (const Complex& value : character) start.push_back(real ? value.real() : std::conj(value));
   constexpr int attempts = 10;
   for (int attempt = 0; attempt < attempts; ++attempt) {

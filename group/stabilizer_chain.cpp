@@ -145,12 +145,14 @@ std::uint64_t StabilizerChain::order() const {
 
 std::vector<int> StabilizerChain::base() const {
   std::vector<int> points;
+  points.reserve(levels_.size());
   for (const Level& level : levels_) points.push_back(level.base_point);
   return points;
 }
 
 std::vector<std::size_t> StabilizerChain::orbit_sizes() const {
   std::vector<std::size_t> sizes;
+  sizes.reserve(levels_.size());
   for (const Level& level : levels_) sizes.push_back(level.orbit.size());
   return sizes;
 }

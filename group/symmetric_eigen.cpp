@@ -44,12 +44,16 @@ SymmetricEigen symmetric_eigen(int order, std::vector<double> a) {
         const double t = (theta >= 0 ? 1 : -1) / (std::abs(theta) + std::hypot(theta, 1.0));
         const double c = 1 / std::hypot(t, 1.0);
         const double s = t * c;
-        for (std::size_t k = 0; k < n; ++k) {  // columns p and q
-          const double x = a[k * n + p];
-          a[k * n + p] = c * x - s * a[k * n + q];
-          a[k * n + q] = s * x + c * a[k * n + q];
-        }
+        const double app = a[p * n + p] - t * apq;
+        const double aqq = a[q * n + q] + t * apq;
         rotate(&a[p * n], &a[q * n], n, c, s);
+        for (std::size_t k = 0; k < n; ++k) {  // the columns are the rows, except where they cross
+          a[k * n + p] = a[p * n + k];
+          a[k * n + q] = a[q * n + k];
+        }
+        a[p * n + p] = app;
+        a[q * n + q] = aqq;
+        a[p * n + q] = a[q * n + p] = 0;
         rotate(&vectors[p * n], &vectors[q * n], n, c, s);
       }
     }

@@ -191,7 +191,9 @@ void add_fourier_checks(const FiniteGroup& group, const FourierTransform& transf
   const SymmetricFourierTransform fast(group.family_parameter());
   std::vector<double> real;
   std::vector<Complex> as_complex;
+  real.reserve(f.size());
   for (const Complex& value : f) real.push_back(value.real());
+  as_complex.reserve(real.size());
   for (const double value : real) as_complex.emplace_back(value);
   const std::vector<std::vector<double>> quick = fast.forward(real);
   const FourierCoefficients plain = transform.forward(as_complex);

@@ -26,9 +26,14 @@ struct SquareMatrix {
 
   explicit SquareMatrix(int n)
       : size(n), entries(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)) {}
-  Number& operator()(int i, int j) { return entries[static_cast<std::size_t>(i * size + j)]; }
-  const Number& operator()(int i, int j) const { return entries[static_cast<std::size_t>(i * size + j)]; }
+  Number& operator()(int i, int j) { return entries[place(i, j)]; }
+  const Number& operator()(int i, int j) const { return entries[place(i, j)]; }
   friend bool operator==(const SquareMatrix&, const SquareMatrix&) = default;
+
+ private:
+  std::size_t place(int i, int j) const {
+    return static_cast<std::size_t>(i) * static_cast<std::size_t>(size) + static_cast<std::size_t>(j);
+  }
 };
 
 /// The matrix of s_i in Young's seminormal form, exact:

@@ -43,6 +43,7 @@ TEST_CASE("subgroups: numbers from the literature") {
   check("c12", 6, 6);
   check("d6", 16, 10);
   check("q8", 6, 6);
+  check("c2xc2xc2", 16, 16);
 }
 
 TEST_CASE("subgroups: each is closed, and classes are conjugate") {
