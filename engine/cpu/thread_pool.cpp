@@ -79,33 +79,34 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
   }
   call_.store(call, std::memory_order_relaxed);
   stored_.store(stored, std::memory_order_relaxed);
-  count_.store(count, std::memory_order_relaxed);
-  done_.store(0, std::memory_order_relaxed);
+  unfinished_.store(count, std::memory_order_relaxed);
   const std::uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
-  ticket_.store(std::uint64_t{generation} << 32, std::memory_order_release);
-  generation_.store(generation, std::memory_order_release);
+  ticket_.store(std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(count),
+                std::memory_order_release);
+  generation_.store(generation, std::memory_order_seq_cst);  // before notify looks for sleepers
   generation_.notify_all();
 
   work_on(generation, 0);
-  for (int done = done_.load(std::memory_order_acquire); done != count;
-       done = done_.load(std::memory_order_acquire)) {
-    wait_for_change(done_, done);
+  for (int left = unfinished_.load(std::memory_order_acquire); left != 0;
+       left = unfinished_.load(std::memory_order_acquire)) {
+    wait_for_change(unfinished_, left);
   }
 }
 
 void ThreadPool::work_on(std::uint32_t generation, int thread) {
   inside_task = true;
   std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while (ticket >> 32 == generation) {
+  while (ticket >> 32 == generation && (ticket & 0xffffffffU) != 0) {
     const Call call = call_.load(std::memory_order_relaxed);
     const void* const stored = stored_.load(std::memory_order_relaxed);
-    const int count = count_.load(std::memory_order_relaxed);
-    const int index = static_cast<int>(ticket & 0xffffffffU);
-    if (index >= count) break;
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+    if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel,
+                                       std::memory_order_acquire)) {
+      continue;
+    }
     Buffer* const scratch = scratch_[static_cast<std::size_t>(thread)].get();
+    const int index = static_cast<int>(ticket & 0xffffffffU) - 1;
     call(stored, index, scratch != nullptr ? scratch->data() : nullptr);
-    if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == count) done_.notify_one();
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     ticket = ticket_.load(std::memory_order_acquire);
   }
   inside_task = false;

@@ -59,14 +59,14 @@ class ThreadPool {
   void work_on(std::uint32_t generation, int thread);
   void worker(int thread);
 
-  // The current job. A ticket is generation << 32 | next task: a thread takes a task only by moving the
-  // ticket on, which fails once the job it has read is over, so a late worker can never mix two jobs.
+  // The current job. A ticket is generation << 32 | tasks not yet taken. A thread takes a task only by moving
+  // the ticket on. While it stands on a task not taken, the job cannot end and its fields cannot change; once
+  // it has changed, moving it on fails. So a late worker never mixes two jobs.
   std::atomic<std::uint64_t> ticket_{0};
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> stored_{nullptr};
-  std::atomic<int> count_{0};
-  std::atomic<int> done_{0};
-  std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on; odd steps only at shutdown
+  std::atomic<int> unfinished_{0};            ///< tasks of the job that are not done
+  std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
   std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
