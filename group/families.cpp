@@ -32,6 +32,7 @@ std::vector<Permutation> symmetric_elements(int n) {
   require_order_fits(name, approximate_factorial(n));
   if (n >= 3 && n <= 6) {
     std::vector<int> points;
+    points.reserve(at(n));
     for (int i = 0; i < n; ++i) points.push_back(i);
     const std::array generators{Permutation::cycle(n, points), Permutation::cycle(n, std::array{0, 1})};
     return StabilizerChain(generators).elements(max_group_order);

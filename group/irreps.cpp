@@ -105,6 +105,7 @@ MatrixFamily matrices_of(const FiniteGroup& group, const CharacterTable& table, 
       break;
   }
   std::vector<Complex> character;
+  character.reserve(at(group.order()));
   for (int x = 0; x < group.order(); ++x) character.push_back(table.value(index, at(group.class_of(x))));
   MatrixFamily family = numerical_irrep(group, character, d, info.type);
   return family;

@@ -102,6 +102,7 @@ Complex root_of_unity(int k, int n) {
 /// exp(2 pi i k/n) for k = 0 .. n-1.
 std::vector<Complex> roots_of_unity(int n) {
   std::vector<Complex> roots;
+  roots.reserve(at(n));
   for (int k = 0; k < n; ++k) roots.push_back(root_of_unity(k, n));
   return roots;
 }

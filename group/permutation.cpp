@@ -191,13 +191,11 @@ std::vector<std::vector<int>> Permutation::cycles() const {
 }
 
 std::int64_t Permutation::order() const {
+  constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
   std::int64_t order = 1;
   for (const int length : cycle_type()) {
-    const std::int64_t factor = length / std::gcd(order, static_cast<std::int64_t>(length));
-    if (order > std::numeric_limits<std::int64_t>::max() / factor) {
-      throw GroupError("permutation: its order exceeds 2^63 - 1");
-    }
-    order *= factor;
+    if (order > largest / std::max(length, 1)) throw GroupError("permutation: its order may exceed 2^63 - 1");
+    order = std::lcm(order, static_cast<std::int64_t>(length));
   }
   return order;
 }
@@ -249,7 +247,7 @@ std::string Permutation::one_line_string() const {
 }
 
 std::strong_ordering operator<=>(const Permutation& a, const Permutation& b) {
-  if (const auto by_degree = a.degree() <=> b.degree(); by_degree != 0) return by_degree;
+  if (a.degree() != b.degree()) return a.degree() <=> b.degree();
   return a.images_ <=> b.images_;
 }
 

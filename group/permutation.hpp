@@ -52,7 +52,7 @@ class Permutation {
   Permutation inverse() const;
 
   bool is_identity() const;
-  /// The least k > 0 with x^k = 1: the lcm of the cycle lengths.  @throws GroupError if it exceeds 2^63 - 1
+  /// The least k > 0 with x^k = 1: the lcm of the cycle lengths.  @throws GroupError if it may leave 64 bits
   std::int64_t order() const;
   /// +1 or -1, the parity of the number of even cycles.
   int sign() const;

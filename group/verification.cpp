@@ -26,6 +26,7 @@ std::vector<Complex> random_function(int n, unsigned seed) {
   std::mt19937_64 random(seed);
   std::vector<Complex> f;
   const auto uniform = [&] { return std::ldexp(static_cast<double>(random() >> 11), -53) - 0.5; };
+  f.reserve(at(n));
   for (int i = 0; i < n; ++i) f.emplace_back(uniform(), uniform());
   return f;
 }
