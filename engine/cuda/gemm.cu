@@ -1,9 +1,8 @@
 // Products by cuBLAS, in the precision of `real` throughout: no TF32, no split products.
 
-#include <cublas_v2.h>
-
 #include <string>
 
+#include "engine/cuda/cublas_library.hpp"
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/launch.cuh"
 #include "engine/error.hpp"
@@ -13,7 +12,7 @@ namespace {
 
 void check_cublas(cublasStatus_t status, const Place& place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw BackendError(std::string("cublas: ") + cublasGetStatusString(status) + " (" + place.expression +
+  throw BackendError(std::string("cublas: ") + cublas().status_string(status) + " (" + place.expression +
                      ", " + "engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
 }
 
@@ -25,10 +24,10 @@ cublasHandle_t handle() {
   static const cublasHandle_t only = [] {
     constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
     cublasHandle_t made = nullptr;
-    CUBLAS_CHECK(cublasCreate(&made));
-    CUBLAS_CHECK(cublasSetStream(made, stream()));
-    CUBLAS_CHECK(cublasSetWorkspace(made, allocate(workspace_bytes), workspace_bytes));
-    CUBLAS_CHECK(cublasSetMathMode(made, CUBLAS_PEDANTIC_MATH));
+    CUBLAS_CHECK(cublas().create(&made));
+    CUBLAS_CHECK(cublas().set_stream(made, stream()));
+    CUBLAS_CHECK(cublas().set_workspace(made, allocate(workspace_bytes), workspace_bytes));
+    CUBLAS_CHECK(cublas().set_math_mode(made, CUBLAS_PEDANTIC_MATH));
     return made;
   }();
   return only;
@@ -40,8 +39,8 @@ cublasHandle_t handle() {
                                           long long b_size, float beta, float* c, int ldc, long long c_size,
                                           int batch) {
   const float one = 1;
-  return cublasSgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
-                                   ldc, c_size, batch);
+  return cublas().sgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
+                        c_size, batch);
 }
 
 [[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
@@ -49,8 +48,8 @@ cublasHandle_t handle() {
                                           int ldb, long long b_size, double beta, double* c, int ldc,
                                           long long c_size, int batch) {
   const double one = 1;
-  return cublasDgemmStridedBatched(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c,
-                                   ldc, c_size, batch);
+  return cublas().dgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
+                        c_size, batch);
 }
 
 cublasOperation_t blas_name(Trans t) {

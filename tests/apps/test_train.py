@@ -62,6 +62,15 @@ class Figures(ProgramTest):
         self.assertAlmostEqual(row["train_loss"] / 0.09221563697684555, 1, delta=0.03)
         self.assertAlmostEqual(row["test_loss"] / 19.694246244583418, 1, delta=0.03)
 
+    @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers take memory of their own")
+    def test_s5_fits_in_200_mb(self):
+        process = subprocess.Popen(self.command("train", "s5", "--epochs", 3, "--out", "run", "--quiet"),
+                                   cwd=self.directory, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        self.assertLess(usage.ru_maxrss, 200_000)  # KB
+
     def test_s3_groks(self):
         self.succeed("train", "s3", "--out", "run")
         self.assertEqual(read_log(self.directory / "run")[-1]["test_acc"], 1)

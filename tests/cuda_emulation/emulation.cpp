@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/cuda/cublas_library.hpp"
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
@@ -210,6 +211,14 @@ void replay(void* recording_to_run) {
 
 void release_recording(void* recording_to_release) noexcept {
   delete static_cast<std::vector<std::function<void()>>*>(recording_to_release);
+}
+
+const CublasLibrary& cublas() {
+  static const CublasLibrary entries{
+      cublasCreate,         cublasSetStream,           cublasSetWorkspace,
+      cublasSetMathMode,    cublasSgemmStridedBatched, cublasDgemmStridedBatched,
+      cublasGetStatusString};
+  return entries;
 }
 
 }  // namespace engine::cuda

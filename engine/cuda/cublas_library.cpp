@@ -1,0 +1,44 @@
+#include "engine/cuda/cublas_library.hpp"
+
+#include <dlfcn.h>
+
+#include <string>
+
+#include "engine/error.hpp"
+
+namespace engine::cuda {
+namespace {
+
+#define TEXT_OF(name) #name
+#define VALUE_OF(name) TEXT_OF(name)
+// The headers rename some entries to their second version; the text is that of the symbol in the library.
+#define ENTRY(name) find<decltype(&name)>(library, VALUE_OF(name))
+
+void* open_library() {
+  const std::string name = "libcublas.so." VALUE_OF(CUBLAS_VER_MAJOR);
+  if (void* found = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
+  if (void* found = dlopen((CUBLAS_DIRECTORY "/" + name).c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
+  throw BackendError("cuda: " + name + " is not found, neither on the library path nor in " CUBLAS_DIRECTORY);
+}
+
+template <typename Entry>
+Entry find(void* library, const char* name) {
+  void* const entry = dlsym(library, name);
+  if (entry == nullptr) throw BackendError(std::string("cuda: cuBLAS lacks ") + name);
+  return reinterpret_cast<Entry>(entry);
+}
+
+}  // namespace
+
+const CublasLibrary& cublas() {
+  static const CublasLibrary entries = [] {
+    void* const library = open_library();
+    return CublasLibrary{
+        ENTRY(cublasCreate),         ENTRY(cublasSetStream),           ENTRY(cublasSetWorkspace),
+        ENTRY(cublasSetMathMode),    ENTRY(cublasSgemmStridedBatched), ENTRY(cublasDgemmStridedBatched),
+        ENTRY(cublasGetStatusString)};
+  }();
+  return entries;
+}
+
+}  // namespace engine::cuda
