@@ -26,13 +26,17 @@ CBLAS_TRANSPOSE blas_name(Trans t) {
 
 /// OpenBLAS computes each piece on the thread that calls it: our pool does the parallel part, over a fixed
 /// partition of the rows, so that the bits don't depend on the number of threads. Its OpenMP build asks
-/// OpenMP, which keeps that number for each thread.
-void use_one_blas_thread() {
-  [[maybe_unused]] static thread_local const bool done = [] {
-    omp_set_num_threads(1);
-    return true;
-  }();
-}
+/// OpenMP, which keeps that number for each thread; the caller's is put back.
+class OneBlasThread {
+ public:
+  OneBlasThread() { omp_set_num_threads(1); }
+  ~OneBlasThread() { omp_set_num_threads(before_); }
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+
+ private:
+  int before_ = omp_get_max_threads();
+};
 
 }  // namespace
 
@@ -42,7 +46,7 @@ void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, con
   const int piece = std::max(least_rows, (m + most_pieces - 1) / most_pieces);
   const int pieces = (m + piece - 1) / piece;
   thread_pool().run(batch * pieces, 2LL * batch * m * n * k, [=](int task) {
-    use_one_blas_thread();
+    const OneBlasThread one;
     const std::int64_t entry = task / pieces;
     const int first = task % pieces * piece, rows = std::min(piece, m - first);
     const real* const a_rows = a + entry * m * k + std::int64_t{first} * (ta == Trans::yes ? 1 : k);
