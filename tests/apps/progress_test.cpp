@@ -1,0 +1,52 @@
+#include "apps/progress.hpp"
+
+#include <doctest/doctest.h>
+
+#include <iostream>
+#include <sstream>
+
+namespace {
+
+/// What Progress::line prints at `now`, 50 of 100 steps done, having started at 1,000 s with none.
+std::string line_at(double now) {
+  std::ostringstream captured;
+  std::streambuf* const before = std::cerr.rdbuf(captured.rdbuf());
+  {
+    apps::Progress progress(100, 0, 1000, false);
+    progress.line(50, "loss 1", now);
+  }
+  std::cerr.rdbuf(before);
+  return captured.str();
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("quick");
+
+TEST_CASE("progress: speed and time left by the clock that is handed in") {
+  CHECK(line_at(1010) == "50/100  loss 1  5.0 steps/s, 10s left\n");
+  CHECK(line_at(1000.5) == "50/100  loss 1  100 steps/s, 1s left\n");
+}
+
+TEST_CASE("progress: a clock that stands still or jumps back shows neither") {
+  CHECK(line_at(1000) == "50/100  loss 1\n");
+  CHECK(line_at(3) == "50/100  loss 1\n");
+  CHECK(apps::duration_text(-5) == "0s");
+}
+
+TEST_CASE("progress: the program's own clock does not run backwards") {
+  double last = apps::monotonic_seconds();
+  for (int i = 0; i < 1000; ++i) {
+    const double now = apps::monotonic_seconds();
+    CHECK(now >= last);
+    last = now;
+  }
+}
+
+TEST_CASE("duration_text: hours, minutes, seconds") {
+  CHECK(apps::duration_text(12.4) == "12s");
+  CHECK(apps::duration_text(247) == "4m 07s");
+  CHECK(apps::duration_text(11100) == "3h 05m");
+}
+
+TEST_SUITE_END();
