@@ -125,7 +125,8 @@ std::vector<int> key_irreps_of(const std::vector<IrrepMetrics>& irreps) {
 Meter::Meter(const Harmonics& harmonics, const engine::PairSplit& split)
     : harmonics_(harmonics), pairs_(pairs_by_product(harmonics.group(), split)) {}
 
-Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps) const {
+Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps,
+                       const std::function<void()>& tile_done) const {
   Metrics m;
   m.irreps.resize(at(harmonics_.count()));
   m.sum_of_squared_weights = squared_norm(weights.w_x) + squared_norm(weights.w_y) + squared_norm(weights.w) +
@@ -137,7 +138,7 @@ Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<i
   m.key_irreps = key_irreps ? *key_irreps : key_irreps_of(m.irreps);
 
   const LogitParts parts = parts_of(harmonics_, sums, factors, m.key_irreps);
-  const PairLosses losses = pair_losses(embeddings, weights.unembed, harmonics_, pairs_, parts);
+  const PairLosses losses = pair_losses(embeddings, weights.unembed, harmonics_, pairs_, parts, tile_done);
   m.train_loss = losses.train_loss;
   m.test_loss = losses.test_loss;
   m.all_loss = losses.all_loss;

@@ -54,9 +54,10 @@ class Meter {
   Meter(const Harmonics& harmonics, const engine::PairSplit& split);
 
   /// @param key_irreps  what the totals are over; none: the key irreps of these weights
+  /// @param tile_done   called n times on the way, n the order of the group, from any thread; may be empty
   /// Cost: O(n^3 H), see pair_losses and hidden_sums.
-  Metrics measure(const Weights& weights,
-                  const std::optional<std::vector<int>>& key_irreps = std::nullopt) const;
+  Metrics measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps = std::nullopt,
+                  const std::function<void()>& tile_done = {}) const;
 
  private:
   const Harmonics& harmonics_;

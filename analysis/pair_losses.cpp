@@ -186,7 +186,8 @@ PairsByProduct pairs_by_product(const group::FiniteGroup& group, const engine::P
 }
 
 PairLosses pair_losses(const Embeddings& embeddings, const Matrix& unembed, const Harmonics& harmonics,
-                       const PairsByProduct& pairs, const LogitParts& parts) {
+                       const PairsByProduct& pairs, const LogitParts& parts,
+                       const std::function<void()>& tile_done) {
   const int n = harmonics.order(), hidden = unembed.rows;
   const int count = static_cast<int>(parts.hidden.size() + parts.functions.size());
   std::vector<Sums> of_product(at(n));
@@ -195,6 +196,7 @@ PairLosses pair_losses(const Embeddings& embeddings, const Matrix& unembed, cons
       [&](int g, void* scratch) {
         of_product[at(g)] =
             Tile(embeddings, unembed, harmonics, pairs, parts, g, static_cast<double*>(scratch)).run();
+        if (tile_done) tile_done();
       });
 
   Sums total;

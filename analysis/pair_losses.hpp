@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "analysis/harmonics.hpp"
@@ -36,6 +37,7 @@ struct PairLosses {
 /// x(c) = exp(m(label) - m(c)), so that all parts of a tile cost one matrix product and no further
 /// exponentials. Cost: O(n^3 H) for the logits, O(n^3 parts) for the rest, both matrix products.
 PairLosses pair_losses(const Embeddings& embeddings, const Matrix& unembed, const Harmonics& harmonics,
-                       const PairsByProduct& pairs, const LogitParts& parts);
+                       const PairsByProduct& pairs, const LogitParts& parts,
+                       const std::function<void()>& tile_done = {});
 
 }  // namespace analysis

@@ -1,0 +1,85 @@
+// ./analyze: what a trained network does, in the group's own terms.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "analysis/result_files.hpp"
+#include "analysis/run.hpp"
+#include "analysis/run_analysis.hpp"
+#include "apps/analysis_tables.hpp"
+#include "apps/command_line.hpp"
+#include "apps/progress.hpp"
+#include "apps/table.hpp"
+#include "engine/cpu/thread_pool.hpp"
+
+namespace {
+
+struct Arguments {
+  std::string directory, device = "auto";
+  std::optional<int> threads;
+  bool final_only = false, json = false, quiet = false;
+};
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
+      ->required();
+  app.add_flag("--final-only", a.final_only, "Only the final model, no checkpoints");
+  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  app.add_option("--device", a.device, "auto or cpu: the analysis is float64 arithmetic on the CPU [auto]");
+  app.add_flag("--json", a.json, "Print one JSON document instead of tables");
+  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+}
+
+void require_cpu(const std::string& device) {
+  if (device == "auto" || device == "cpu") return;
+  throw std::invalid_argument("--device " + device +
+                              ": the analysis runs on the CPU, in float64; give auto or cpu");
+}
+
+int analyze(const Arguments& arguments) {
+  require_cpu(arguments.device);
+  if (arguments.threads) engine::set_threads(*arguments.threads);
+  const analysis::Run run = analysis::find_run(arguments.directory);
+  const analysis::Harmonics harmonics(run.group);
+
+  constexpr std::int64_t whole = 100;  // the bar counts per cent
+  apps::Progress bar(whole, 0, apps::monotonic_seconds(), arguments.quiet);
+  const auto show = [&](double share) {
+    const double now = apps::monotonic_seconds();
+    if (bar.due(now)) bar.redraw(static_cast<std::int64_t>(share * whole), "%", now);
+  };
+  const analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {arguments.final_only, show});
+  bar.clear();
+  for (const std::string& line : result.skipped) std::cerr << "analyze: skipped " << line << "\n";
+  if (!result.skipped.empty()) {
+    std::cerr << "analyze: skipped " << result.skipped.size() << " of " << run.checkpoints.size()
+              << " checkpoints\n";
+  }
+
+  analysis::write_results(run.directory, result, harmonics);
+  if (arguments.json) {
+    std::cout << analysis::summary_json(result, harmonics);
+  } else {
+    std::cout << apps::analysis_tables(run, result, harmonics, apps::output_width(), apps::use_color(1));
+  }
+  std::cout << std::flush;
+  if (!std::cout) throw std::runtime_error("cannot write to standard output");
+  return apps::exit_done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Take a trained network apart: which irreps it uses, where, and how much they explain.");
+  Arguments arguments;
+  apps::describe(
+      app, "analyze",
+      "  analyze runs/s5                  tables here; metrics.csv, summary_metrics.json, .. into runs/s5\n"
+      "  analyze runs/s5 --final-only     without the checkpoints\n"
+      "  analyze published/S5_MLP_seed2   a published model as it is: cfg.json and model.pt\n"
+      "  analyze runs/s5 --json | jq .    for programs");
+  declare(app, arguments);
+  return apps::run(app, argc, argv, [&] { return analyze(arguments); });
+}
