@@ -65,7 +65,7 @@ class Machine {
   std::string take_line() {
     const std::size_t end = bytes_.find('\n', place_);
     if (end == std::string_view::npos) fail("is cut short");
-    const std::string line(take(end - place_));
+    std::string line(take(end - place_));
     ++place_;
     return line;
   }
