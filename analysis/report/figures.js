@@ -21,6 +21,7 @@ function baseLayout(title) {
   };
 }
 
+const legend = {orientation: "h", yref: "container", y: 0.01, yanchor: "bottom"};
 const config = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"],
   toImageButtonOptions: {format: "svg"}};
 
@@ -57,7 +58,8 @@ function curves(lines) {
 function lossFigure() {
   const layout = epochAxis(baseLayout("Losses"));
   Object.assign(layout.yaxis, {type: "log", exponentformat: "power", title: {text: "nats"}});
-  Object.assign(layout, {showlegend: true, legend: {orientation: "h", y: -0.2}});
+  Object.assign(layout, {showlegend: true, legend});
+  layout.margin.b = 104;
   const grokked = grokkingEpoch();
   if (grokked !== null) {
     const log = document.getElementById("log-epochs").checked;
@@ -74,7 +76,8 @@ function lossFigure() {
 function accuracyFigure() {
   const layout = epochAxis(baseLayout("Accuracy, and what the key irreps explain"));
   layout.yaxis.range = [-0.02, 1.04];
-  Object.assign(layout, {showlegend: true, legend: {orientation: "h", y: -0.2}});
+  Object.assign(layout, {showlegend: true, legend});
+  layout.margin.b = 104;
   return {layout, data: curves([["train accuracy", "train_acc", "#4cc9f0"], ["test accuracy", "test_acc", "#f9a03f"],
     ["logits explained", "percent_logits_explained", "#b892ff", "dash"],
     ["hidden explained", "percent_hidden_explained", "#7ae582", "dash"],
@@ -94,7 +97,8 @@ function metricFigure(metric) {
 
 function bars(title, groups) {
   const layout = baseLayout(title), names = irreps.filter(name => shownIrreps.has(name));
-  Object.assign(layout, {barmode: "group", showlegend: true, legend: {orientation: "h", y: -0.22}});
+  Object.assign(layout, {barmode: "group", showlegend: true, legend});
+  layout.margin.b = 104;
   layout.yaxis.range = [0, 1];
   layout.yaxis.title = {text: "share of squared norm"};
   const data = groups.map(([name, values, colour]) => ({type: "bar", name, x: names, marker: {color: colour},
@@ -122,8 +126,8 @@ function diverging() {
 
 function heatmap(title, rows, xNames, yNames, xTitle, yTitle, hover) {
   const layout = baseLayout(title), plain = {showgrid: false, zeroline: false, type: "category"};
-  Object.assign(layout.xaxis, plain, {title: {text: xTitle}, showticklabels: xNames.length <= 40});
-  Object.assign(layout.yaxis, plain, {title: {text: yTitle}, showticklabels: yNames.length <= 40, autorange: "reversed"});
+  Object.assign(layout.xaxis, plain, {title: {text: xTitle}, showticklabels: xNames.length <= 40, ticks: ""});
+  Object.assign(layout.yaxis, plain, {title: {text: yTitle}, showticklabels: yNames.length <= 40, ticks: "", autorange: "reversed"});
   layout.hovermode = "closest";
   let largest = 0;
   for (const row of rows) for (const value of row) largest = Math.max(largest, Math.abs(value));

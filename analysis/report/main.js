@@ -9,7 +9,7 @@ function fillNavigation() {
   const nav = document.querySelector("nav");
   for (const section of document.querySelectorAll("main section")) {
     if (section.hidden) continue;
-    nav.append(element("a", section.querySelector("h2").textContent, {href: `#${section.id}`}));
+    nav.append(element("a", section.dataset.short, {href: `#${section.id}`}));
   }
 }
 
@@ -95,6 +95,9 @@ function start() {
   options("order", report.group.element_orders.map(order => [order.name, order.name]));
   options("part", [...(keyIrreps.length > 1 ? [["all", "all key irreps"]] : []), ...keyIrreps.map(name => [name, name])]);
   options("map-irrep", report.maps.map(map => [map.irrep, map.irrep]));
+  document.getElementById("order").selectedIndex = report.group.element_orders.findIndex(order => order.name === "by coset");
+  const largest = report.maps.reduce((best, map, i, maps) => map.labels.length > maps[best].labels.length ? i : best, 0);
+  document.getElementById("map-irrep").selectedIndex = largest;
   document.getElementById("maps").hidden = report.maps.length === 0;
   fillSummary();
   fillClusters();
