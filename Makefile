@@ -13,6 +13,7 @@ all: build
 
 setup:
 	@tools/install_dependencies build
+	@tools/fetch_plotly
 
 build: setup
 	@cmake --preset release

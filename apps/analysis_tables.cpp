@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "analysis/document.hpp"
 #include "apps/table.hpp"
 
 namespace apps {
@@ -87,6 +88,28 @@ Table loss_table(const Metrics& m) {
   return table;
 }
 
+Table cluster_table(const std::vector<analysis::ClusterSummary>& clusters,
+                    const analysis::Harmonics& harmonics, const std::string& when) {
+  Table table;
+  table.add({when, "neurons", "rho(a)", "rho(b)", "rho(ab)", "sum"});
+  for (const analysis::ClusterSummary& c : clusters) {
+    table.add({analysis::cluster_name(c.cluster, harmonics), std::to_string(c.neurons), share(c.shares.x),
+               share(c.shares.y), share(c.shares.xy), share(c.shares.total())},
+              c.cluster >= 0);
+  }
+  return table;
+}
+
+Table map_table(const std::vector<analysis::RepresentationMap>& maps, const analysis::Harmonics& harmonics) {
+  Table table;
+  table.add({"irrep", "scale", "error", "error of means", "share of unembedding"});
+  for (const analysis::RepresentationMap& map : maps) {
+    table.add({harmonics.name(map.irrep), formatted("%.4g", map.scale), share(map.hidden_error),
+               share(map.hidden_mean_error), share(map.unembed_share)});
+  }
+  return table;
+}
+
 std::string joined(const std::vector<std::string>& words, const char* between) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
@@ -96,7 +119,8 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 }  // namespace
 
 std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysis& a,
-                            const analysis::Harmonics& harmonics, int width, bool color) {
+                            const analysis::FinalModel& model, const analysis::Harmonics& harmonics,
+                            int width, bool color) {
   const Metrics& m = a.final.metrics;
   std::string text = run.directory.string() + ": " + run.group.name() + ", order " +
                      std::to_string(run.group.order()) + ", after " + std::to_string(a.final.epoch) +
@@ -117,6 +141,15 @@ std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysi
   text += heading("Without and with the key irreps alone", color) + to_string(total_table(m), width, color);
   text += heading("Shares of variance that the key irreps explain", color) +
           to_string(explained_table(m), width, color);
+  if (m.key_irreps.empty()) return text;
+  text += heading("Clusters of neurons, and the shares of their variance", color);
+  text += to_string(cluster_table(model.neurons.before, harmonics, "before the relu"), width, color) + "\n";
+  text += to_string(cluster_table(model.neurons.after, harmonics, "after the relu"), width, color);
+  if (!model.maps.empty()) {
+    text += heading("From the hidden layer to rho(ab): error against the theory, relative", color);
+    text += to_string(map_table(model.maps, harmonics), width, color);
+  }
+  for (const std::string& note : analysis::footnotes(run.group)) text += "\nFootnote: " + note + "\n";
   return text;
 }
 

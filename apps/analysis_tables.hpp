@@ -2,12 +2,15 @@
 
 #include <string>
 
+#include "analysis/final_model.hpp"
 #include "analysis/run_analysis.hpp"
 
 namespace apps {
 
-/// The figures of a run as the terminal shows them: losses, irreps with the key ones marked, totals.
+/// The figures of a run as the terminal shows them: losses, irreps with the key ones marked, totals,
+/// clusters of neurons, maps to representations, and footnotes on the published figures.
 std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysis& analysis,
-                            const analysis::Harmonics& harmonics, int width, bool color);
+                            const analysis::FinalModel& model, const analysis::Harmonics& harmonics,
+                            int width, bool color);
 
 }  // namespace apps

@@ -1,10 +1,14 @@
 // ./analyze: what a trained network does, in the group's own terms.
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include "analysis/document.hpp"
+#include "analysis/final_model.hpp"
+#include "analysis/report.hpp"
 #include "analysis/result_files.hpp"
 #include "analysis/run.hpp"
 #include "analysis/run_analysis.hpp"
@@ -12,12 +16,14 @@
 #include "apps/command_line.hpp"
 #include "apps/progress.hpp"
 #include "apps/table.hpp"
+#include "engine/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace {
 
 struct Arguments {
-  std::string directory, device = "auto";
+  std::string directory, out, device = "auto";
+  analysis::NeuronThresholds thresholds;
   std::optional<int> threads;
   bool final_only = false, json = false, quiet = false;
 };
@@ -25,9 +31,15 @@ struct Arguments {
 void declare(CLI::App& app, Arguments& a) {
   app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
       ->required();
+  app.add_option("--out", a.out, "Write the files here [RUN_DIR]");
   app.add_flag("--final-only", a.final_only, "Only the final model, no checkpoints");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
   app.add_option("--device", a.device, "auto or cpu: the analysis is float64 arithmetic on the CPU [auto]");
+  app.add_option("--before-relu", a.thresholds.before,
+                 "Share of a neuron's input that makes it an irrep's [0.9]");
+  app.add_option("--after-relu", a.thresholds.after,
+                 "Share of a neuron's variance that does, after the relu [0.5]");
+  app.add_option("--off", a.thresholds.off, "Share of the largest neuron's below which one is off [0.001]");
   app.add_flag("--json", a.json, "Print one JSON document instead of tables");
   app.add_flag("--quiet", a.quiet, "No progress on stderr");
 }
@@ -38,8 +50,17 @@ void require_cpu(const std::string& device) {
                               ": the analysis runs on the CPU, in float64; give auto or cpu");
 }
 
+void require_share(const char* option, double value) {
+  if (value >= 0 && value <= 1) return;
+  throw std::invalid_argument(std::string(option) + " " + std::to_string(value) +
+                              " is no share; it must be in 0..1");
+}
+
 int analyze(const Arguments& arguments) {
   require_cpu(arguments.device);
+  require_share("--before-relu", arguments.thresholds.before);
+  require_share("--after-relu", arguments.thresholds.after);
+  require_share("--off", arguments.thresholds.off);
   if (arguments.threads) engine::set_threads(*arguments.threads);
   const analysis::Run run = analysis::find_run(arguments.directory);
   const analysis::Harmonics harmonics(run.group);
@@ -58,14 +79,24 @@ int analyze(const Arguments& arguments) {
               << " checkpoints\n";
   }
 
-  analysis::write_results(run.directory, result, harmonics);
+  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
   if (arguments.json) {
-    std::cout << analysis::summary_json(result, harmonics);
+    std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain) << "\n";
   } else {
-    std::cout << apps::analysis_tables(run, result, harmonics, apps::output_width(), apps::use_color(1));
+    std::cout << apps::analysis_tables(run, result, model, harmonics, apps::output_width(),
+                                       apps::use_color(1));
   }
   std::cout << std::flush;
   if (!std::cout) throw std::runtime_error("cannot write to standard output");
+
+  // Last, so that who may not write there sees the figures all the same.
+  const std::filesystem::path out =
+      arguments.out.empty() ? run.directory : std::filesystem::path(arguments.out);
+  std::filesystem::create_directories(out);
+  analysis::write_results(out, result, harmonics);
+  engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model));
+  if (!arguments.quiet)
+    std::cerr << "analyze: wrote " << (out / "report.html").string() << " and the files beside it\n";
   return apps::exit_done;
 }
 
@@ -74,12 +105,11 @@ int analyze(const Arguments& arguments) {
 int main(int argc, char** argv) {
   CLI::App app("Take a trained network apart: which irreps it uses, where, and how much they explain.");
   Arguments arguments;
-  apps::describe(
-      app, "analyze",
-      "  analyze runs/s5                  tables here; metrics.csv, summary_metrics.json, .. into runs/s5\n"
-      "  analyze runs/s5 --final-only     without the checkpoints\n"
-      "  analyze published/S5_MLP_seed2   a published model as it is: cfg.json and model.pt\n"
-      "  analyze runs/s5 --json | jq .    for programs");
+  apps::describe(app, "analyze",
+                 "  analyze runs/s5                  tables here; report.html, metrics.csv, .. into runs/s5\n"
+                 "  analyze runs/s5 --final-only     without the checkpoints\n"
+                 "  analyze published/S5_MLP_seed2   a published model as it is: cfg.json and model.pt\n"
+                 "  analyze runs/s5 --json | jq .    for programs");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return analyze(arguments); });
 }

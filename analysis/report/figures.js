@@ -1,0 +1,186 @@
+"use strict";
+// Every figure. A figure is drawn when it comes near the window, and again when theme or choice changes.
+
+const figures = new Map();                       // element id -> function that returns {data, layout}
+const drawn = new Set();
+const shownIrreps = new Set(keyIrreps.length > 0 && irreps.length > 12 ? keyIrreps : irreps);
+
+function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function baseLayout(title) {
+  const axis = {gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--line"), automargin: true};
+  return {
+    title: {text: title, font: {size: 17, color: css("--text")}, x: 0.02, xanchor: "left", yref: "container", y: 0.97},
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: {color: css("--dim"), size: 14, family: "system-ui, Segoe UI, Roboto, sans-serif"},
+    margin: {l: 60, r: 16, t: 44, b: 48}, hovermode: "x unified", showlegend: false,
+    hoverlabel: {bgcolor: css("--back"), bordercolor: css("--line"), font: {color: css("--text")}},
+    xaxis: {...axis}, yaxis: {...axis},
+  };
+}
+
+const legend = {orientation: "h", yref: "container", y: 0.01, yanchor: "bottom"};
+const config = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"],
+  toImageButtonOptions: {format: "svg"}};
+
+function draw(id) {
+  const {data, layout} = figures.get(id)();
+  Plotly.react(id, data, layout, config);
+  drawn.add(id);
+}
+
+function redrawAll() {
+  for (const id of drawn) draw(id);
+}
+
+function drawEverything() {
+  for (const id of figures.keys()) draw(id);
+}
+
+function epochAxis(layout) {
+  const log = document.getElementById("log-epochs").checked;
+  Object.assign(layout.xaxis, {title: {text: "epoch"}, type: log ? "log" : "linear"});
+  const grokked = grokkingEpoch();
+  if (grokked !== null) {
+    layout.shapes = [{type: "line", x0: grokked, x1: grokked, yref: "paper", y0: 0, y1: 1,
+      line: {color: css("--dim"), width: 1.5, dash: "dot"}}];
+  }
+  return layout;
+}
+
+function curves(lines) {
+  return lines.map(([name, columnName, colour, dash]) => ({type: "scatter", mode: "lines", name, x: epochs,
+    y: column(columnName), line: {color: colour, width: 2.5, dash: dash || "solid"}}));
+}
+
+function lossFigure() {
+  const layout = epochAxis(baseLayout("Losses"));
+  Object.assign(layout.yaxis, {type: "log", exponentformat: "power", title: {text: "nats"}});
+  Object.assign(layout, {showlegend: true, legend});
+  layout.margin.b = 104;
+  const grokked = grokkingEpoch();
+  if (grokked !== null) {
+    const log = document.getElementById("log-epochs").checked;
+    layout.annotations = [{x: log ? Math.log10(Math.max(grokked, 1)) : grokked, y: 1, yref: "paper", yanchor: "bottom",
+      text: `groks at ${grokked}`, showarrow: false, font: {color: css("--text")}}];
+  }
+  return {layout, data: curves([["train", "train_loss", "#4cc9f0"], ["test", "test_loss", "#f9a03f"],
+    ["excluded (hidden)", "total_hidden_excluded_loss", "#f25f8b", "dash"],
+    ["restricted (hidden)", "total_hidden_restricted_loss", "#7ae582", "dash"],
+    ["excluded (logits)", "total_logit_excluded_loss", "#f25f8b", "dot"],
+    ["restricted (logits)", "total_logit_restricted_loss", "#7ae582", "dot"]])};
+}
+
+function accuracyFigure() {
+  const layout = epochAxis(baseLayout("Accuracy, and what the key irreps explain"));
+  layout.yaxis.range = [-0.02, 1.04];
+  Object.assign(layout, {showlegend: true, legend});
+  layout.margin.b = 104;
+  return {layout, data: curves([["train accuracy", "train_acc", "#4cc9f0"], ["test accuracy", "test_acc", "#f9a03f"],
+    ["logits explained", "percent_logits_explained", "#b892ff", "dash"],
+    ["hidden explained", "percent_hidden_explained", "#7ae582", "dash"],
+    ["unembedding explained", "percent_unembed_explained", "#ffe066", "dash"]])};
+}
+
+function metricFigure(metric) {
+  const layout = epochAxis(baseLayout(metric.title));
+  if (metric.log) Object.assign(layout.yaxis, {type: "log", exponentformat: "power"});
+  layout.hovermode = "closest";
+  const data = irreps.filter((name, i) => shownIrreps.has(name) && (metric.trivial || i > 0)).map(name => ({
+    type: "scatter", mode: "lines", name, x: epochs, y: column(metric.name(name)),
+    line: {color: colourOf(name), width: keyIrreps.includes(name) ? 2.6 : 1.4},
+    hovertemplate: `${name}: %{y:.4g}<br>epoch %{x}<extra></extra>`}));
+  return {layout, data};
+}
+
+function bars(title, groups) {
+  const layout = baseLayout(title), names = irreps.filter(name => shownIrreps.has(name));
+  Object.assign(layout, {barmode: "group", showlegend: true, legend});
+  layout.margin.b = 104;
+  layout.yaxis.range = [0, 1];
+  layout.yaxis.title = {text: "share of squared norm"};
+  const data = groups.map(([name, values, colour]) => ({type: "bar", name, x: names, marker: {color: colour},
+    y: names.map(irrep => values[irreps.indexOf(irrep)]), hovertemplate: "%{y:.4g}"}));
+  return {layout, data};
+}
+
+function shareFigure() {
+  const of = prefix => irreps.map(name => report.final[`${prefix}_${name}_rep`]);
+  return bars("Shares by irrep", [["embedding x", of("percent_x_embed"), "#4cc9f0"], ["embedding y", of("percent_y_embed"), "#8fb3ff"],
+    ["unembedding", of("percent_unembed"), "#ffe066"], ["hidden ρ(a)", of("percent_hidden_x"), "#f9a03f"],
+    ["hidden ρ(b)", of("percent_hidden_y"), "#ff7f6b"], ["hidden ρ(ab)", of("percent_hidden_xy"), "#7ae582"]]);
+}
+
+function spectrumFigure() {
+  const s = report.spectrum;
+  return bars("Spectrum of the weights", [["W_x", numbers(s.W_x), "#4cc9f0"], ["l = W_x W", numbers(s.l), "#8fb3ff"],
+    ["W_y", numbers(s.W_y), "#f9a03f"], ["r = W_y W", numbers(s.r), "#ff7f6b"], ["W_U", numbers(s.W_U), "#ffe066"]]);
+}
+
+/** Blue through the background to orange, so that zero is dark in the dark theme and light in the light one. */
+function diverging() {
+  return [[0, "#35b7e6"], [0.25, "#1f6f8f"], [0.5, css("--panel")], [0.75, "#a8611b"], [1, "#ffad4d"]];
+}
+
+function heatmap(title, rows, xNames, yNames, xTitle, yTitle, hover) {
+  const layout = baseLayout(title), plain = {showgrid: false, zeroline: false, type: "category"};
+  Object.assign(layout.xaxis, plain, {title: {text: xTitle}, showticklabels: xNames.length <= 40, ticks: ""});
+  Object.assign(layout.yaxis, plain, {title: {text: yTitle}, showticklabels: yNames.length <= 40, ticks: "", autorange: "reversed"});
+  layout.hovermode = "closest";
+  let largest = 0;
+  for (const row of rows) for (const value of row) largest = Math.max(largest, Math.abs(value));
+  return {layout, data: [{type: "heatmap", z: rows, x: xNames, y: yNames, zmin: -largest, zmax: largest,
+    colorscale: diverging(), hovertemplate: hover + "<extra></extra>", colorbar: {thickness: 14, outlinewidth: 0}}]};
+}
+
+function chosenOrder() {
+  return report.group.element_orders[document.getElementById("order").selectedIndex];
+}
+
+function sliceFigure(title, entry) {
+  const order = chosenOrder().elements, names = order.map(g => report.group.elements[g]);
+  const rows = order.map(a => Float32Array.from(order, b => entry(a, b)));
+  return heatmap(title, rows, names, names, "b", "a", "a = %{y}<br>b = %{x}<br>%{z:.4g}");
+}
+
+let sliceLogits = null, cayleyTable = null;
+
+function logitSliceFigure() {
+  sliceLogits = sliceLogits || numbers(report.slice.logits.values);
+  const n = report.group.order;
+  return sliceFigure("Logit of e, centred", (a, b) => sliceLogits[a * n + b]);
+}
+
+function partSliceFigure() {
+  const chosen = document.getElementById("part").value, n = report.group.order, values = new Float64Array(n);
+  for (const name of chosen === "all" ? keyIrreps : [chosen]) {
+    const character = numbers(report.irreps.all[irreps.indexOf(name)].character);
+    for (let g = 0; g < n; ++g) values[g] += report.slice.factors[name] * character[g];
+  }
+  cayleyTable = cayleyTable || numbers(report.group.table);
+  const title = chosen === "all" ? "The key irreps' part" : `The part of ${chosen}, κ χ(ab)`;
+  return sliceFigure(title, (a, b) => values[cayleyTable[a * n + b]]);
+}
+
+function chosenMap() {
+  return report.maps[document.getElementById("map-irrep").selectedIndex];
+}
+
+function hiddenMapFigure() {
+  const map = chosenMap();
+  return heatmap(`${map.irrep}: written entry by entry of ρ(ab)`, matrixRows(map.hidden), map.labels, map.labels,
+    "entry of ρ(ab)", "entry of ρ(c)", "writes %{y} for %{x}<br>%{z:.4g}");
+}
+
+function neuronsByCluster() {
+  const clusters = [...keyIrreps, "several", "none", "off"];
+  return report.neurons.all.slice().sort((p, q) => clusters.indexOf(p.after) - clusters.indexOf(q.after) || p.neuron - q.neuron);
+}
+
+function unembedMapFigure() {
+  const map = chosenMap(), rows = matrixRows(map.unembed), sorted = neuronsByCluster();
+  return heatmap(`${map.irrep}: unembedding by neuron`, sorted.map(neuron => rows[neuron.neuron]), map.labels,
+    sorted.map(neuron => `${neuron.neuron} (${neuron.after})`), "entry of ρ(c)", "neuron", "neuron %{y}<br>entry %{x}<br>%{z:.4g}");
+}

@@ -1,0 +1,128 @@
+"use strict";
+// Puts the page together and listens.
+
+function options(id, names) {
+  document.getElementById(id).append(...names.map(([value, text]) => element("option", text, {value})));
+}
+
+function fillNavigation() {
+  const nav = document.querySelector("nav");
+  for (const section of document.querySelectorAll("main section")) {
+    if (section.hidden) continue;
+    nav.append(element("a", section.dataset.short, {href: `#${section.id}`}));
+  }
+}
+
+/** A choice of irreps that holds in every figure. */
+function fillLegend() {
+  const legend = document.getElementById("legend");
+  for (const name of irreps) {
+    const button = element("button", null, {type: "button", "aria-pressed": shownIrreps.has(name), "data-irrep": name});
+    button.append(chip(name), keyIrreps.includes(name) ? `${name} ★` : name);
+    button.addEventListener("click", () => {
+      if (!shownIrreps.delete(name)) shownIrreps.add(name);
+      button.setAttribute("aria-pressed", shownIrreps.has(name));
+      redrawAll();
+    });
+    legend.append(button);
+  }
+}
+
+function noteOrder() {
+  document.getElementById("order-note").textContent = chosenOrder().note;
+}
+
+function noteMap() {
+  const map = chosenMap();
+  document.getElementById("map-note").textContent = `scale ${shown(map.scale)}; error over all pairs ${shown(map.hidden_error)}, ` +
+    `of the means over one product ${shown(map.hidden_mean_error)}; ${shown(map.unembed_share)} of the unembedding`;
+}
+
+function listen(id, ids, note = () => {}) {
+  document.getElementById(id).addEventListener("change", () => {
+    note();
+    for (const figure of ids) if (drawn.has(figure)) draw(figure);
+  });
+}
+
+function declareFigures() {
+  const trainingFigures = [];
+  if (hasTraining) {
+    figures.set("losses", lossFigure);
+    figures.set("accuracies", accuracyFigure);
+    const grid = document.getElementById("progress-grid");
+    irrepMetrics.forEach((metric, i) => {
+      grid.append(element("div", "", {class: "figure", id: `progress-${i}`}));
+      figures.set(`progress-${i}`, () => metricFigure(metric));
+    });
+    trainingFigures.push(...figures.keys());
+  }
+  listen("log-epochs", trainingFigures);
+  figures.set("share-bars", shareFigure);
+  figures.set("slice-logits", logitSliceFigure);
+  if (keyIrreps.length > 0) figures.set("slice-part", partSliceFigure);
+  if (report.maps.length > 0) {
+    figures.set("map-hidden", hiddenMapFigure);
+    figures.set("map-unembed", unembedMapFigure);
+  }
+  figures.set("spectrum-bars", spectrumFigure);
+}
+
+function drawWhenNear() {
+  const observer = new IntersectionObserver(entries => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting || drawn.has(entry.target.id)) continue;
+      observer.unobserve(entry.target);
+      draw(entry.target.id);
+    }
+  }, {rootMargin: "600px"});
+  for (const id of figures.keys()) observer.observe(document.getElementById(id));
+  window.addEventListener("beforeprint", drawEverything);
+}
+
+function switchTheme() {
+  const root = document.documentElement, light = root.dataset.theme === "dark";
+  root.dataset.theme = light ? "light" : "dark";
+  document.getElementById("theme").textContent = light ? "Dark theme" : "Light theme";
+  redrawAll();
+}
+
+function start() {
+  if (!hasTraining) {
+    document.getElementById("training").hidden = true;
+    document.querySelector("#progress h2").textContent = "Irreps shown";
+  }
+  options("order", report.group.element_orders.map(order => [order.name, order.name]));
+  options("part", [...(keyIrreps.length > 1 ? [["all", "all key irreps"]] : []), ...keyIrreps.map(name => [name, name])]);
+  options("map-irrep", report.maps.map(map => [map.irrep, map.irrep]));
+  document.getElementById("order").selectedIndex = report.group.element_orders.findIndex(order => order.name === "by coset");
+  const largest = report.maps.reduce((best, map, i, maps) => map.labels.length > maps[best].labels.length ? i : best, 0);
+  document.getElementById("map-irrep").selectedIndex = largest;
+  document.getElementById("maps").hidden = report.maps.length === 0;
+  fillSummary();
+  fillClusters();
+  fillNumbers();
+  fillDefinitions();
+  fillRun();
+  fillLegend();
+  fillNavigation();
+  noteOrder();
+  if (report.maps.length > 0) noteMap();
+  document.getElementById("theme").addEventListener("click", switchTheme);
+  document.addEventListener("keydown", event => {
+    const typing = /^(SELECT|INPUT|TEXTAREA)$/.test(event.target.tagName);
+    if (event.key === "t" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) switchTheme();
+  });
+  if (typeof Plotly === "undefined") {
+    document.getElementById("missing").hidden = false;
+    for (const figure of document.querySelectorAll(".figure")) figure.hidden = true;
+    return;
+  }
+  declareFigures();
+  listen("order", ["slice-logits", "slice-part"], noteOrder);
+  listen("part", ["slice-part"]);
+  listen("map-irrep", ["map-hidden", "map-unembed"], noteMap);
+  drawWhenNear();
+}
+
+start();

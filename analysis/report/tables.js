@@ -1,0 +1,144 @@
+"use strict";
+// Tables, cards and texts: all that the report shows without Plotly.
+
+function element(tag, text, attributes = {}) {
+  const made = document.createElement(tag);
+  if (text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function chip(name) {
+  const made = element("span", "", {class: "chip"});
+  made.style.background = colourOf(name);
+  return made;
+}
+
+/** A cell: a number, a text, or {cluster} with its colour. */
+function cell(value) {
+  const made = element("td", null);
+  if (typeof value === "object" && value !== null) {
+    made.append(chip(value.cluster), value.cluster);
+  } else {
+    made.textContent = typeof value === "number" ? shown(value) : value === null ? "–" : value;
+  }
+  return made;
+}
+
+function sortValue(value) {
+  return typeof value === "object" && value !== null ? value.cluster : value;
+}
+
+/** A table whose columns sort at a click or by Enter. @param marked  rows to set in bold, by predicate */
+function sortableTable(headings, rows, marked = () => false) {
+  const table = element("table", null), body = element("tbody", null), head = element("tr", null);
+  let sorted = -1, descending = false;
+  const fill = () => {
+    body.replaceChildren(...rows.map(row => {
+      const line = element("tr", null, marked(row) ? {class: "key"} : {});
+      line.append(...row.map(cell));
+      return line;
+    }));
+  };
+  headings.forEach((heading, i) => {
+    const th = element("th", null, {scope: "col", "aria-sort": "none"}), button = element("button", heading, {type: "button"});
+    button.addEventListener("click", () => {
+      descending = sorted === i ? !descending : typeof sortValue(rows[0]?.[i]) === "number";
+      sorted = i;
+      rows.sort((p, q) => {
+        const a = sortValue(p[i]), b = sortValue(q[i]);
+        const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+        return descending ? -order : order;
+      });
+      for (const other of head.children) other.setAttribute("aria-sort", "none");
+      th.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      fill();
+    });
+    th.append(button);
+    head.append(th);
+  });
+  const header = element("thead", null);
+  header.append(head);
+  table.append(header, body);
+  fill();
+  return table;
+}
+
+function card(value, label, colour) {
+  const made = element("div", null, {class: "card"});
+  if (colour) made.style.setProperty("--mark", colour);
+  made.append(element("b", value), element("span", label));
+  return made;
+}
+
+function fillSummary() {
+  const f = report.final, cards = document.getElementById("cards"), config = report.run.config;
+  document.title = `${report.group.name} — irreplens`;
+  document.getElementById("title").textContent = report.run.directory;
+  document.getElementById("subtitle").textContent = `${report.group.name}, order ${report.group.order}; ${f.epoch} epochs, ` +
+    `seed ${config.seed}, trained on ${shown(100 * config.frac_train)}% of the pairs; ${epochs.length} checkpoints`;
+  for (const name of keyIrreps) {
+    cards.append(card(shown(f[`logit_${name}_rep_trace_similarity`]), `similarity of ${name}`, colourOf(name)));
+  }
+  cards.append(card(shown(f.test_loss), "test loss"), card(shown(f.test_acc), "test accuracy"),
+    card(shown(f.total_hidden_restricted_loss), "loss with the key irreps alone"),
+    card(shown(f.total_hidden_excluded_loss), "loss without them"),
+    card(shown(f.percent_logits_explained), "share of the logits explained"));
+  const order = report.irreps.key_in_order;
+  document.getElementById("reading").textContent = keyIrreps.length === 0
+    ? "No irrep is key: no character is visible in the logits (similarity above 0.005). A network that has not grokked looks like this."
+    : `The network computes with ${keyIrreps.join(", ")}` +
+      (hasTraining && order.length > 1 ? `; they appear in the order ${order.join(", ")}.` : ".");
+}
+
+function fillClusters() {
+  for (const [id, clusters] of [["clusters-before", report.neurons.before_relu], ["clusters-after", report.neurons.after_relu]]) {
+    document.getElementById(id).append(sortableTable(["cluster", "neurons", "ρ(a)", "ρ(b)", "ρ(ab)", "sum"],
+      clusters.map(c => [{cluster: c.cluster}, c.neurons, c.rho_a, c.rho_b, c.rho_ab, c.sum])));
+  }
+  const headings = ["neuron", "after the relu", "before the relu", "input", "variance"];
+  for (const name of keyIrreps) headings.push(`${name} in input`, `${name} in variance`);
+  document.getElementById("neuron-table").append(sortableTable(headings, report.neurons.all.map(neuron => {
+    const row = [neuron.neuron, {cluster: neuron.after}, {cluster: neuron.before}, neuron.input, neuron.variance];
+    for (const name of keyIrreps) {
+      const [input, x, y, xy] = neuron.shares[name];
+      row.push(input, x + y + xy);
+    }
+    return row;
+  })));
+}
+
+function fillNumbers() {
+  const rows = irreps.map((name, i) => [{cluster: name}, report.irreps.all[i].dimension,
+    ...irrepMetrics.map(metric => metric.trivial || i > 0 ? report.final[metric.name(name)] : null)]);
+  document.getElementById("number-table").append(sortableTable(["irrep", "dim", ...irrepMetrics.map(m => m.title)], rows,
+    row => keyIrreps.includes(row[0].cluster)));
+  document.getElementById("total-table").append(sortableTable(["total", "value"],
+    totalMetrics.map(([name]) => [name, report.final[name]])));
+}
+
+function fillDefinitions() {
+  const list = document.getElementById("definitions");
+  const add = (term, sentence, formula) => {
+    const definition = element("dd", sentence);
+    if (formula) definition.append(element("code", formula));
+    list.append(element("dt", term), definition);
+  };
+  add("Projector P", "Keeps of a function on the group what lies in the irrep of dimension d and character χ; all projectors " +
+    "sum to the identity, and no number here depends on a basis.", "(P f)(g) = d/n Σ_h χ(g h⁻¹) f(h)");
+  add("Network", "Two embeddings, one relu, one unembedding.", "h(a,b) = relu(l(a) + r(b)),  logits = h W_U,  hc = h − mean over pairs");
+  add("Key irrep", "An irrep that the final network uses.", "logit similarity > 0.005");
+  for (const metric of irrepMetrics) add(metric.title, metric.meaning, metric.formula);
+  for (const [name, sentence, formula] of totalMetrics) add(name, sentence, formula);
+  add("Error of a map", "Mean over all pairs of the squared distance between what the neurons write and s times the entries " +
+    "of ρ(ab), in units of the latter; for the mean over pairs with one product likewise.", "Σ |Σ_j h_j(a,b) u_j − s φ(ab)|² / Σ |s φ(ab)|²");
+}
+
+function fillRun() {
+  const rows = Object.entries(report.run.config).map(([name, value]) =>
+    [name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
+  document.getElementById("config").append(sortableTable(["setting", "value"], rows));
+  const notes = document.getElementById("notes");
+  for (const note of report.footnotes) notes.append(element("p", `Footnote: ${note}`, {class: "notice"}));
+  for (const line of report.run.skipped_checkpoints) notes.append(element("p", `Skipped: ${line}`, {class: "notice"}));
+}
