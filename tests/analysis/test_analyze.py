@@ -153,16 +153,27 @@ window.addEventListener("load", () => setTimeout(() => {
   const shownFirst = lines();
   document.querySelector('[data-irrep="sign"]').click();
   const shownAfter = lines();
+  const themes = [document.documentElement.dataset.theme];
   document.getElementById("theme").click();
+  themes.push(document.documentElement.dataset.theme);
   const order = document.getElementById("order");
   order.value = "by class";
   order.dispatchEvent(new Event("change"));
   const header = document.querySelectorAll("#neuron-table th button")[4];
   header.click();
+  document.getElementById("show-none").click();
+  const shownNone = lines();
+  document.getElementById("show-all").click();
+  const operated = [...document.querySelectorAll("#legend button, th button, #theme, select, .controls button, nav a")];
+  const outline = element => { element.focus({focusVisible: true}); return getComputedStyle(element).outlineStyle; };
   const variances = [...document.querySelectorAll("#neuron-table tbody tr")].map(row => Number(row.children[4].textContent));
-  const result = {failures, before, drawn: drawn.size, figures: figures.size,
+  const result = {failures, shownNone, operated: operated.length,
+    unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[1]),
+    names: [...document.getElementById("slice-logits").data[0].y].length, title: document.title,
+    definitions: document.querySelectorAll("dt").length,
+    footnotes: document.querySelectorAll("#footnotes p").length, before, drawn: drawn.size, figures: figures.size,
     empty: [...figures.keys()].filter(id => !document.querySelector("#" + id + " .main-svg")),
-    shownFirst, shownAfter, theme: document.documentElement.dataset.theme,
+    shownFirst, shownAfter, themes, labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
     firstLabel: document.getElementById("slice-logits").data[0].x[0],
     sorted: variances.every((v, i) => i === 0 || v <= variances[i - 1]),
     cells: document.querySelectorAll("td").length};
@@ -203,9 +214,18 @@ class ReportInBrowser(AnalyzeTest):
         self.assertEqual(seen["drawn"], seen["figures"])
         self.assertEqual(seen["empty"], [])
         self.assertEqual(set(seen["shownFirst"]) - set(seen["shownAfter"]), {"sign"})
-        self.assertEqual(seen["theme"], "light")
+        self.assertEqual(sorted(seen["themes"]), ["dark", "light"])
+        self.assertEqual(seen["labels"], seen["figures"])
         self.assertEqual(seen["firstLabel"], "()")
         self.assertTrue(seen["sorted"])
+        self.assertEqual(seen["shownNone"], [])
+        self.assertGreater(seen["operated"], 30)
+        self.assertEqual(seen["unreachable"], 0)
+        self.assertEqual(seen["outline"], "solid")
+        self.assertEqual(seen["names"], 6)
+        self.assertEqual(seen["title"], "run: S₃")
+        self.assertEqual(seen["footnotes"], 0)
+        self.assertGreater(seen["definitions"], 30)
         self.assertGreater(seen["cells"], 100)
         self.assertLess((run / "report.html").stat().st_size, 8 << 20)
 
