@@ -92,6 +92,11 @@ function fillSummary() {
     ? "No irrep is key: no character is visible in the logits (similarity above 0.005). A network that has not grokked looks like this."
     : `The network computes with ${keyIrreps.join(", ")}` +
       (hasTraining && order.length > 1 ? `; they appear in the order ${order.join(", ")}.` : ".");
+  if (hasTraining) {
+    const grokked = grokkingEpoch();
+    document.getElementById("reading").textContent += grokked === null ? " Test accuracy has not reached 99%: it has not grokked yet."
+      : ` It groks at epoch ${grokked}, where test accuracy first reaches 99%.`;
+  }
 }
 
 /** A share, or 0 where it is nothing but rounding. */
