@@ -252,6 +252,33 @@ TEST_CASE("metrics: zero and constant weights give finite figures") {
   }
 }
 
+TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for constant rows too") {
+  const Harmonics harmonics(group::symmetric_group(4));
+  const auto check_sums = [&](const Weights& weights) {
+    const Metrics metrics = measure(harmonics, weights);
+    double x = 0, y = 0, unembed = 0;
+    for (const analysis::IrrepMetrics& irrep : metrics.irreps) {
+      x += irrep.x_embed;
+      y += irrep.y_embed;
+      unembed += irrep.unembed;
+    }
+    CHECK(x == doctest::Approx(1).epsilon(1e-12));
+    CHECK(y == doctest::Approx(1).epsilon(1e-12));
+    CHECK(unembed == doctest::Approx(1).epsilon(1e-12));
+  };
+  Weights weights = test::random_network(24, 3);
+  check_sums(weights);
+  for (int j = 1; j < weights.hidden_dim(); ++j) {  // one neuron
+    for (int i = 0; i < weights.w.rows; ++i) weights.w(i, j) = 0;
+    for (int g = 0; g < 24; ++g) weights.unembed(j, g) = 0;
+  }
+  check_sums(weights);
+  for (int g = 1; g < 24; ++g) {  // the same embedding for every element
+    for (int i = 0; i < weights.w_x.cols; ++i) weights.w_x(g, i) = weights.w_x(0, i);
+  }
+  check_sums(weights);
+}
+
 TEST_CASE("metrics: the same bits from any number of threads") {
   const Harmonics harmonics(group::symmetric_group(4));
   const Weights weights = test::random_network(24, 4, 1, 40);
