@@ -14,24 +14,29 @@ struct RowLoss {
 RowLoss softmax_row(int classes, int label, real weight, real* z) {
   using S = Simd<real>;
   using Vec = typename S::Vec;
-  const int width = round_up(classes, S::lanes);
-  for (int c = classes; c < width; ++c) z[c] = -__builtin_inf();
+  using IntVec = typename S::IntVec;
+  using Int = typename S::Int;
+  const int width = round_up(classes, S::lanes), last = width - S::lanes;
+  const IntVec lanes = S::lane_numbers();
+  const Vec below_all = S::all(-std::numeric_limits<real>::infinity());
+  S::store(z + last, lanes + static_cast<Int>(last) < static_cast<Int>(classes) ? S::load(z + last) : below_all);
+
   Vec best = S::load(z);
   for (int c = S::lanes; c < width; c += S::lanes) best = S::max(best, S::load(z + c));
-  const real largest = S::largest(best);
-  const real of_label = z[label];
-  bool correct = of_label == largest;
-  if (correct) {
-    for (int c = 0; c < label; ++c) correct &= z[c] != largest;
-  }
-
+  const real largest = S::largest(best), of_label = z[label];
   const Vec shift = S::all(largest);
-  for (int c = 0; c < width; c += S::lanes) S::store(z + c, exp_of_difference<real>(S::load(z + c), shift));
-  const double label_share = static_cast<double>(z[label]);
-  z[label] = 0;
-  Vec sums = S::load(z);
-  for (int c = S::lanes; c < width; c += S::lanes) sums += S::load(z + c);
-  const double others = S::sum(sums), total = others + label_share;
+  Vec sums{};        // of the exponentials but the label's
+  IntVec earlier{};  // lanes before the label that hold the largest logit
+  for (int c = 0; c < width; c += S::lanes) {
+    const Vec logits = S::load(z + c);
+    const IntVec before_label = lanes + static_cast<Int>(c) - static_cast<Int>(label);
+    const Vec e = exp_of_difference<real>(logits, shift);
+    earlier |= (logits == shift) & (before_label < 0);
+    sums += before_label == 0 ? Vec{} : e;
+    S::store(z + c, e);
+  }
+  const bool correct = of_label == largest && !S::any(earlier);
+  const double label_share = static_cast<double>(z[label]), others = S::sum(sums), total = others + label_share;
 
   const auto factor = static_cast<real>(static_cast<double>(weight) / total);
   for (int c = 0; c < width; c += S::lanes) S::store(z + c, S::load(z + c) * factor);
