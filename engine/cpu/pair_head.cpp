@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/cpu/carver.hpp"
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
@@ -39,24 +40,6 @@ int tile_rows(const PairHead& head) {
   const auto blocks = static_cast<int>(tile_bytes / (row * rows_per_block));
   return rows_per_block * std::clamp(blocks, 2, 16);
 }
-
-/// Hands out aligned pieces of one block of memory; with no block, only counts.
-class Carver {
- public:
-  explicit Carver(void* block) : block_(static_cast<char*>(block)) {}
-
-  template <typename T>
-  T* take(std::size_t count) {
-    T* const piece = block_ == nullptr ? nullptr : reinterpret_cast<T*>(block_ + used_);
-    used_ += (count * sizeof(T) + 63) / 64 * 64;
-    return piece;
-  }
-  std::size_t used() const { return used_; }
-
- private:
-  char* block_;
-  std::size_t used_ = 0;
-};
 
 /// What all chunks of one replica share. Rows are padded.
 struct Workspace {
@@ -259,7 +242,8 @@ void pair_head(const PairHead& head) {
       result.correct += work.chunk_results[chunk].correct;
     }
     head.result[replica] = {result.loss / head.x.rows, result.correct};
-    if (head.dlr != nullptr) reduce(head, starts, work, head.dlr + replica * lr_size, head.du + replica * u_size);
+    if (head.dlr != nullptr)
+      reduce(head, starts, work, head.dlr + replica * lr_size, head.du + replica * u_size);
   }
 }
 
