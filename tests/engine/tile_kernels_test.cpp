@@ -95,7 +95,8 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
          {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}}) {
       for (const bool transposed : {false, true}) {
         for (const bool add : {false, true}) {
-          const std::vector<real> a = numbers.list(m * k), b = numbers.list(k * n);
+          const std::vector<real> a = numbers.list(std::int64_t{m} * k),
+                                  b = numbers.list(std::int64_t{k} * n);
           std::vector<real> panels(table->panels_size(k, n));
           table->pack_panels(k, n, b.data(), n, 1, panels.data());
           const auto stride = static_cast<std::ptrdiff_t>(engine::padded_stride(n));
@@ -107,9 +108,9 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
             for (int j = 0; j < n; ++j) {
               double sum = add ? 2 : 0;
               for (int p = 0; p < k; ++p) {
-                const int at = transposed ? p * m + i : i * k + p;
-                sum += static_cast<double>(a[static_cast<std::size_t>(at)]) *
-                       static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
+                const int at_a = transposed ? p * m + i : i * k + p, at_b = p * n + j;
+                sum += static_cast<double>(a[static_cast<std::size_t>(at_a)]) *
+                       static_cast<double>(b[static_cast<std::size_t>(at_b)]);
               }
               worst = std::max(
                   worst, std::abs(sum - static_cast<double>(c[static_cast<std::size_t>(i * stride + j)])));
