@@ -1,12 +1,13 @@
 # make          install what is missing, build, leave the programs here
 # make test     the same, then run the tests        make asan | tsan   .. under sanitizers
 # make bench    measure, as JSON lines              make lint | format
+# make fuzz     fuzz the readers of foreign files, ten minutes each; needs clang
 # make bench-gpu  test and measure on the GPU, in one call of under eight minutes
 
 PROGRAMS := train analyze irreps
 JOBS     ?= $(shell nproc)
 
-.PHONY: all build setup test asan tsan debug bench bench-gpu lint format install clean
+.PHONY: all build setup test asan tsan debug bench bench-gpu fuzz lint format install clean
 all: build
 	@for p in $(PROGRAMS); do \
 	  if [ -x build/release/bin/$$p ]; then ln -sf build/release/bin/$$p $$p; fi; done
@@ -37,6 +38,9 @@ bench: all
 
 bench-gpu: build
 	@bench/gpu
+
+fuzz: setup
+	@fuzz/run
 
 lint: setup
 	@tools/install_dependencies lint

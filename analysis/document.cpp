@@ -1,6 +1,8 @@
 #include "analysis/document.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "analysis/element_orders.hpp"
@@ -9,6 +11,9 @@ namespace analysis {
 namespace {
 
 using nlohmann::ordered_json;
+
+/// Larger groups' slices and tables are left out of the report, which would grow past what a browser opens.
+constexpr int most_packed_order = 1024;
 
 std::string base64(const std::string& bytes) {
   static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -43,9 +48,27 @@ class Writer {
  private:
   ordered_json list(const std::vector<double>& values) const {
     if (lists_ == NumberLists::plain) return values;
-    std::vector<float> floats(values.begin(), values.end());
-    return {{"f32", base64({reinterpret_cast<const char*>(floats.data()), floats.size() * sizeof(float)})}};
+    return {{"f32", packed(std::vector<float>(values.begin(), values.end()))}};
   }
+  /// A list as large as the group's table, in half the space: hover and colours show four digits.
+  ordered_json coarse_list(const std::vector<double>& values) const {
+    if (lists_ == NumberLists::plain) return values;
+    double largest = 0;
+    for (const double value : values) largest = std::max(largest, std::abs(value));
+    const double scale = largest > 0 ? largest / 32767 : 1;
+    std::vector<std::int16_t> steps;
+    for (const double value : values) steps.push_back(static_cast<std::int16_t>(std::lround(value / scale)));
+    return {{"i16", packed(steps)}, {"scale", scale}};
+  }
+  ordered_json index_list(const std::vector<int>& values) const {
+    if (lists_ == NumberLists::plain) return values;
+    return {{"u16", packed(std::vector<std::uint16_t>(values.begin(), values.end()))}};
+  }
+  template <class Number>
+  static std::string packed(const std::vector<Number>& values) {
+    return base64({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Number)});
+  }
+  bool has_pairs() const { return lists_ == NumberLists::plain || harmonics_.order() <= most_packed_order; }
   ordered_json matrix(const Matrix& m) const {
     return {{"rows", m.rows}, {"cols", m.cols}, {"values", list(m.values)}};
   }
@@ -64,15 +87,15 @@ class Writer {
   ordered_json group() const {
     const group::FiniteGroup& group = harmonics_.group();
     std::vector<std::string> labels;
-    std::vector<double> table;
     for (int g = 0; g < group.order(); ++g) labels.push_back(group.label(g));
-    for (const int product : group.cayley_table()) table.push_back(product);
+    const ordered_json table =
+        has_pairs() ? index_list({group.cayley_table().begin(), group.cayley_table().end()}) : ordered_json();
     ordered_json orders = ordered_json::array();
     for (const ElementOrder& order : element_orders(group)) {
       orders.push_back({{"name", order.name}, {"note", order.note}, {"elements", order.elements}});
     }
     return {{"name", group.name()}, {"order", group.order()}, {"identity", group.identity()},
-            {"elements", labels},   {"table", list(table)},   {"element_orders", orders}};
+            {"elements", labels},   {"table", table},         {"element_orders", orders}};
   }
 
   ordered_json irreps() const {
@@ -121,7 +144,12 @@ class Writer {
     for (std::size_t k = 0; k < analysis_.key_irreps.size(); ++k) {
       factors[harmonics_.name(analysis_.key_irreps[k])] = model_.slice.factors[k];
     }
-    return {{"logits", matrix(model_.slice.logits)}, {"factors", factors}};
+    const Matrix& logits = model_.slice.logits;
+    ordered_json values;
+    if (has_pairs()) {
+      values = {{"rows", logits.rows}, {"cols", logits.cols}, {"values", coarse_list(logits.values)}};
+    }
+    return {{"logits", values}, {"factors", factors}};
   }
 
   ordered_json spectrum() const {
@@ -163,8 +191,12 @@ class Writer {
                      {"variance", neuron.variance},
                      {"shares", shares}});
     }
+    const NeuronThresholds& limits = analysis.thresholds;
     return {
-        {"before_relu", clusters(analysis.before)}, {"after_relu", clusters(analysis.after)}, {"all", all}};
+        {"thresholds", {{"before_relu", limits.before}, {"after_relu", limits.after}, {"off", limits.off}}},
+        {"before_relu", clusters(analysis.before)},
+        {"after_relu", clusters(analysis.after)},
+        {"all", all}};
   }
 
   ordered_json maps() const {
@@ -202,15 +234,18 @@ std::vector<std::string> footnotes(const group::FiniteGroup& group) {
   if (group.family() == group::Family::alternating && group.family_parameter() == 5) {
     return {
         "The published figures of A5 for a5_3d_a and a5_3d_b, and the totals that include them, were "
-        "computed with "
-        "matrices that do not span these two blocks. Here they are exact, from characters, and differ."};
+        "computed in "
+        "a defective basis: its matrices do not span these two blocks. Here they are exact, from characters, "
+        "and "
+        "differ."};
   }
   if (group.family() == group::Family::cyclic) {
     return {
-        "The published hidden-layer figures of cyclic groups were computed in a basis of rank 2 that an "
-        "orthogonal "
-        "decomposition completed by two arbitrary columns. Here they are exact, from characters, and "
-        "differ."};
+        "The published hidden-layer figures of cyclic groups were computed in a defective basis: of rank 2 "
+        "for "
+        "each frequency, completed by two arbitrary columns of an orthogonal decomposition. Here they are "
+        "exact, "
+        "from characters, and differ."};
   }
   return {};
 }

@@ -12,7 +12,7 @@ namespace analysis {
 /// How long lists of numbers are written.
 enum class NumberLists {
   plain,  ///< JSON arrays; what is not finite is null
-  packed  ///< {"f32": base64 of little-endian float32}, for the report
+  packed  ///< base64 of little-endian numbers, for the report: {"f32"}, {"u16"}, {"i16", "scale"}
 };
 
 /// Everything that is known of a run as one JSON document: run, group and element orders, metrics of the

@@ -94,7 +94,7 @@ NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& emb
                                const HiddenSums& sums, const std::vector<int>& key_irreps,
                                const NeuronThresholds& thresholds) {
   const int n = harmonics.order(), hidden = embeddings.l.cols;
-  NeuronAnalysis result{key_irreps, std::vector<Neuron>(at(hidden)), {}, {}};
+  NeuronAnalysis result{thresholds, key_irreps, std::vector<Neuron>(at(hidden)), {}, {}};
   const std::vector<double> l_energy = column_energies(embeddings.l),
                             r_energy = column_energies(embeddings.r);
   const double pairs = static_cast<double>(n) * n;

@@ -43,6 +43,7 @@ struct ClusterSummary {
 };
 
 struct NeuronAnalysis {
+  NeuronThresholds thresholds;
   std::vector<int> key_irreps;
   std::vector<Neuron> neurons;
   std::vector<ClusterSummary> before,

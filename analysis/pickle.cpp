@@ -22,6 +22,9 @@ struct Object {
   PickledTensor tensor = {};    ///< of a tensor; its first three fields of a storage
 };
 
+/// Names are copied into every storage and tensor, so their length bounds what a pickle can ask for.
+constexpr std::size_t most_name_bytes = 255;
+
 std::string opcode_text(unsigned char opcode) {
   std::array<char, 16> text{};
   std::snprintf(text.data(), text.size(), opcode > 32 && opcode < 127 ? "'%c'" : "0x%02x", opcode);
@@ -110,6 +113,7 @@ class Machine {
   void push_global() {
     const std::string module = take_line();
     const std::string global = module + "." + take_line();
+    if (global.size() > most_name_bytes) fail("has a name of more than 255 bytes");
     const bool storage = module == "torch" && global.ends_with("Storage");
     if (!storage && global != "collections.OrderedDict" && global != "torch._utils._rebuild_tensor_v2" &&
         global != "torch._utils._rebuild_parameter") {
@@ -132,7 +136,7 @@ class Machine {
 
   /// ("storage", type, key, device, elements)
   void push_storage() {
-    const Object id = at(pop());
+    const Object& id = at(pop());
     if (id.kind != Kind::tuple || id.parts.size() != 5) fail("has a persistent id that is no storage");
     const Object &word = at(id.parts[0]), &type = at(id.parts[1]), &key = at(id.parts[2]),
                  &size = at(id.parts[4]);
@@ -140,6 +144,7 @@ class Machine {
         size.kind != Kind::integer) {
       fail("has a persistent id that is no storage");
     }
+    if (key.text.size() > most_name_bytes) fail("has a name of more than 255 bytes");
     push({.kind = Kind::storage, .tensor = {key.text, type.text, size.integer, 0, {}, {}}});
   }
 

@@ -17,7 +17,7 @@ using engine::FormatError, engine::StoredTensor;
 
 static_assert(std::endian::native == std::endian::little, "storages are read as they lie in the file");
 
-constexpr std::uint64_t most_pickle_bytes = std::uint64_t{1} << 24;
+constexpr std::uint64_t most_pickle_bytes = std::uint64_t{1} << 20;  // a published model's has 800
 constexpr std::size_t most_file_bytes = std::size_t{1} << 32;
 
 /// The entries of a zip in memory.
@@ -106,16 +106,17 @@ std::int64_t checked_size(const PickledTensor& t, const std::string& where) {
 }
 
 StoredTensor gather(const PickledTensor& t, const std::string& storage, const std::string& where) {
-  const std::int64_t size = checked_size(t, where);
-  StoredTensor result{t.shape, std::vector<float>(static_cast<std::size_t>(size))};
+  StoredTensor result{t.shape, std::vector<float>(static_cast<std::size_t>(checked_size(t, where)))};
   std::vector<std::int64_t> index(t.shape.size(), 0);
   std::int64_t from = t.offset;
   for (float& value : result.values) {
     std::memcpy(&value, storage.data() + static_cast<std::size_t>(from) * sizeof(float), sizeof(float));
     for (std::size_t axis = index.size(); axis-- > 0;) {  // the next index, row-major
-      from += t.strides[axis];
-      if (++index[axis] < t.shape[axis]) break;
-      from -= t.strides[axis] * t.shape[axis];
+      if (++index[axis] < t.shape[axis]) {
+        from += t.strides[axis];
+        break;
+      }
+      from -= t.strides[axis] * (t.shape[axis] - 1);  // back to 0; never leaves the storage on the way
       index[axis] = 0;
     }
   }
@@ -131,6 +132,7 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name)
     throw FormatError(name + ": byteorder is not little");
   }
   engine::TensorFile file;
+  std::size_t gathered = 0;
   for (const auto& [key, tensor] :
        tensors_of_pickle(archive.read(folder + "data.pkl", most_pickle_bytes), name)) {
     const std::string where = name + ": tensor '" + key + "'";
@@ -141,6 +143,9 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name)
       throw FormatError(where + ": its storage has " + std::to_string(storage.size()) + " bytes, not 4 x " +
                         std::to_string(tensor.elements));
     }
+    // Tensors may share a storage, but not so that a small file asks for much memory.
+    gathered += static_cast<std::size_t>(checked_size(tensor, where)) * sizeof(float);
+    if (gathered > bytes.size()) throw FormatError(where + ": the tensors are larger than the file");
     file.tensors[key] = gather(tensor, storage, where);
   }
   return file;

@@ -116,6 +116,19 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   return text;
 }
 
+/// Neurons and maps: what there is to say where there are key irreps.
+std::string circuit_tables(const analysis::FinalModel& model, const analysis::Harmonics& harmonics, int width,
+                           bool color) {
+  std::string text = heading("Clusters of neurons, and the shares of their variance", color);
+  text += to_string(cluster_table(model.neurons.before, harmonics, "before the relu"), width, color) + "\n";
+  text += to_string(cluster_table(model.neurons.after, harmonics, "after the relu"), width, color);
+  if (!model.maps.empty()) {
+    text += heading("From the hidden layer to rho(ab): error against the theory, relative", color);
+    text += to_string(map_table(model.maps, harmonics), width, color);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysis& a,
@@ -141,14 +154,7 @@ std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysi
   text += heading("Without and with the key irreps alone", color) + to_string(total_table(m), width, color);
   text += heading("Shares of variance that the key irreps explain", color) +
           to_string(explained_table(m), width, color);
-  if (m.key_irreps.empty()) return text;
-  text += heading("Clusters of neurons, and the shares of their variance", color);
-  text += to_string(cluster_table(model.neurons.before, harmonics, "before the relu"), width, color) + "\n";
-  text += to_string(cluster_table(model.neurons.after, harmonics, "after the relu"), width, color);
-  if (!model.maps.empty()) {
-    text += heading("From the hidden layer to rho(ab): error against the theory, relative", color);
-    text += to_string(map_table(model.maps, harmonics), width, color);
-  }
+  if (!m.key_irreps.empty()) text += circuit_tables(model, harmonics, width, color);
   for (const std::string& note : analysis::footnotes(run.group)) text += "\nFootnote: " + note + "\n";
   return text;
 }

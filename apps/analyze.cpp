@@ -1,6 +1,7 @@
 // ./analyze: what a trained network does, in the group's own terms.
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "analysis/run_analysis.hpp"
 #include "apps/analysis_tables.hpp"
 #include "apps/command_line.hpp"
+#include "apps/interrupt.hpp"
 #include "apps/progress.hpp"
 #include "apps/table.hpp"
 #include "engine/atomic_file.hpp"
@@ -56,6 +58,23 @@ void require_share(const char* option, double value) {
                               " is no share; it must be in 0..1");
 }
 
+/// Ends the program in the middle of the analysis, when no file is begun, from whichever thread noticed.
+[[noreturn]] void exit_at_once(apps::Progress& bar) {
+  bar.clear();
+  std::cerr << "analyze: interrupted; nothing was written\n";
+  std::_Exit(apps::exit_interrupted);
+}
+
+/// @throws std::runtime_error if it is not there and cannot be made
+void make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!std::filesystem::is_directory(directory)) {
+    throw std::runtime_error("cannot write into " + directory.string() + ": " +
+                             (error ? error.message() : "not a directory"));
+  }
+}
+
 int analyze(const Arguments& arguments) {
   require_cpu(arguments.device);
   require_share("--before-relu", arguments.thresholds.before);
@@ -65,11 +84,13 @@ int analyze(const Arguments& arguments) {
   const analysis::Run run = analysis::find_run(arguments.directory);
   const analysis::Harmonics harmonics(run.group);
 
-  constexpr std::int64_t whole = 100;  // the bar counts per cent
-  apps::Progress bar(whole, 0, apps::monotonic_seconds(), arguments.quiet);
+  constexpr std::int64_t whole = 10000;
+  apps::Progress bar(whole, 0, apps::monotonic_seconds(), arguments.quiet, apps::Progress::Count::percent);
+  apps::catch_interrupts();
   const auto show = [&](double share) {
+    if (apps::interrupted()) exit_at_once(bar);
     const double now = apps::monotonic_seconds();
-    if (bar.due(now)) bar.redraw(static_cast<std::int64_t>(share * whole), "%", now);
+    if (bar.due(now)) bar.redraw(static_cast<std::int64_t>(share * whole), "", now);
   };
   const analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {arguments.final_only, show});
   bar.clear();
@@ -80,6 +101,7 @@ int analyze(const Arguments& arguments) {
   }
 
   const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
+  if (apps::interrupted()) exit_at_once(bar);
   if (arguments.json) {
     std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain) << "\n";
   } else {
@@ -92,7 +114,7 @@ int analyze(const Arguments& arguments) {
   // Last, so that who may not write there sees the figures all the same.
   const std::filesystem::path out =
       arguments.out.empty() ? run.directory : std::filesystem::path(arguments.out);
-  std::filesystem::create_directories(out);
+  make_directory(out);
   analysis::write_results(out, result, harmonics);
   engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model));
   if (!arguments.quiet)

@@ -48,30 +48,37 @@ std::string duration_text(double seconds) {
   return text;
 }
 
-Progress::Progress(std::int64_t total, std::int64_t done, double now, bool quiet)
+Progress::Progress(std::int64_t total, std::int64_t done, double now, bool quiet, Count count)
     : total_(total),
       done_at_start_(done),
       start_(now),
       next_redraw_(now),
       quiet_(quiet),
       terminal_(!quiet && isatty(STDERR_FILENO) != 0),
-      color_(use_color(STDERR_FILENO)) {}
+      color_(use_color(STDERR_FILENO)),
+      count_(count) {}
+
+std::string Progress::count_text(std::int64_t done) const {
+  if (count_ == Count::steps) return std::to_string(done) + "/" + std::to_string(total_);
+  return std::to_string(total_ > 0 ? 100 * done / total_ : 100) + "%";
+}
 
 std::string Progress::speed_and_time_left(std::int64_t done, double now) const {
   const double elapsed = now - start_, steps = static_cast<double>(done - done_at_start_);
   if (elapsed <= 0 || steps <= 0) return "";
   const double speed = steps / elapsed;
+  const std::string left = duration_text(static_cast<double>(total_ - done) / speed) + " left";
+  if (count_ == Count::percent) return "  " + left;
   char text[48];
   std::snprintf(text, sizeof(text), speed < 10 ? "  %.1f steps/s, " : "  %.0f steps/s, ", speed);
-  return text + duration_text(static_cast<double>(total_ - done) / speed) + " left";
+  return text + left;
 }
 
 void Progress::redraw(std::int64_t done, const std::string& figures, double now) {
   if (!terminal_) return;
   next_redraw_ = now + redraw_seconds;
   const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
-  const std::string count = std::to_string(done) + "/" + std::to_string(total_);
-  const std::string text = count + speed_and_time_left(done, now) + "  " + figures;
+  const std::string text = count_text(done) + speed_and_time_left(done, now) + "  " + figures;
   const int columns = terminal_columns() - 1, room = columns - static_cast<int>(text.size()) - 2;
   std::string line = "\r\033[K";
   if (room >= 8) {
@@ -84,7 +91,7 @@ void Progress::redraw(std::int64_t done, const std::string& figures, double now)
 
 void Progress::line(std::int64_t done, const std::string& figures, double now) {
   if (terminal_ || quiet_) return;
-  std::cerr << done << "/" << total_ << "  " << figures << speed_and_time_left(done, now) << "\n";
+  std::cerr << count_text(done) << "  " << figures << speed_and_time_left(done, now) << "\n";
 }
 
 void Progress::clear() {

@@ -17,8 +17,10 @@ std::string duration_text(double seconds);
 /// neither when that clock stands still or jumps back.
 class Progress {
  public:
+  enum class Count { steps, percent };  ///< "37/100  5 steps/s, 12s left", or "37%  12s left"
+
   /// @param total  steps in all;  @param done  steps behind at the start, not counted in the speed
-  Progress(std::int64_t total, std::int64_t done, double now, bool quiet);
+  Progress(std::int64_t total, std::int64_t done, double now, bool quiet, Count count = Count::steps);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -35,9 +37,12 @@ class Progress {
  private:
   std::string speed_and_time_left(std::int64_t done, double now) const;
 
+  std::string count_text(std::int64_t done) const;
+
   std::int64_t total_, done_at_start_;
   double start_, next_redraw_;
   bool quiet_, terminal_, color_, drawn_ = false;
+  Count count_;
 };
 
 }  // namespace apps

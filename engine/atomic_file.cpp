@@ -59,7 +59,7 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
 }
 
 std::string read_file(const std::filesystem::path& path, std::size_t most_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe must not wait
   struct stat info {};
   if (file.get() < 0 && errno == ENOENT) throw FormatError(path.string() + ": no such file");
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0) {

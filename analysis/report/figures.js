@@ -16,18 +16,22 @@ function baseLayout(title) {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: {color: css("--dim"), size: 14, family: "system-ui, Segoe UI, Roboto, sans-serif"},
     margin: {l: 60, r: 16, t: 44, b: 48}, hovermode: "x unified", showlegend: false,
+    modebar: {bgcolor: "rgba(0,0,0,0)", color: css("--dim"), activecolor: css("--text")},
     hoverlabel: {bgcolor: css("--back"), bordercolor: css("--line"), font: {color: css("--text")}},
     xaxis: {...axis}, yaxis: {...axis},
   };
 }
 
 const legend = {orientation: "h", yref: "container", y: 0.01, yanchor: "bottom"};
-const config = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"],
-  toImageButtonOptions: {format: "svg"}};
+const config = {responsive: true, displaylogo: false, toImageButtonOptions: {format: "svg"},
+  modeBarButtonsToRemove: ["lasso2d", "select2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]};
 
 function draw(id) {
   const {data, layout} = figures.get(id)();
   Plotly.react(id, data, layout, config);
+  const figure = document.getElementById(id);
+  figure.setAttribute("role", "figure");
+  figure.setAttribute("aria-label", layout.title.text);
   drawn.add(id);
 }
 
@@ -52,7 +56,7 @@ function epochAxis(layout) {
 
 function curves(lines) {
   return lines.map(([name, columnName, colour, dash]) => ({type: "scatter", mode: "lines", name, x: epochs,
-    y: column(columnName), line: {color: colour, width: 2.5, dash: dash || "solid"}}));
+    y: column(columnName), line: {color: css(colour), width: 2.5, dash: dash || "solid"}}));
 }
 
 function lossFigure() {
@@ -66,11 +70,11 @@ function lossFigure() {
     layout.annotations = [{x: log ? Math.log10(Math.max(grokked, 1)) : grokked, y: 1, yref: "paper", yanchor: "bottom",
       text: `groks at ${grokked}`, showarrow: false, font: {color: css("--text")}}];
   }
-  return {layout, data: curves([["train", "train_loss", "#4cc9f0"], ["test", "test_loss", "#f9a03f"],
-    ["excluded (hidden)", "total_hidden_excluded_loss", "#f25f8b", "dash"],
-    ["restricted (hidden)", "total_hidden_restricted_loss", "#7ae582", "dash"],
-    ["excluded (logits)", "total_logit_excluded_loss", "#f25f8b", "dot"],
-    ["restricted (logits)", "total_logit_restricted_loss", "#7ae582", "dot"]])};
+  return {layout, data: curves([["train", "train_loss", "--strong-0"], ["test", "test_loss", "--strong-1"],
+    ["excluded (hidden)", "total_hidden_excluded_loss", "--strong-3", "dash"],
+    ["restricted (hidden)", "total_hidden_restricted_loss", "--strong-2", "dash"],
+    ["excluded (logits)", "total_logit_excluded_loss", "--strong-3", "dot"],
+    ["restricted (logits)", "total_logit_restricted_loss", "--strong-2", "dot"]])};
 }
 
 function accuracyFigure() {
@@ -78,10 +82,10 @@ function accuracyFigure() {
   layout.yaxis.range = [-0.02, 1.04];
   Object.assign(layout, {showlegend: true, legend});
   layout.margin.b = 104;
-  return {layout, data: curves([["train accuracy", "train_acc", "#4cc9f0"], ["test accuracy", "test_acc", "#f9a03f"],
-    ["logits explained", "percent_logits_explained", "#b892ff", "dash"],
-    ["hidden explained", "percent_hidden_explained", "#7ae582", "dash"],
-    ["unembedding explained", "percent_unembed_explained", "#ffe066", "dash"]])};
+  return {layout, data: curves([["train accuracy", "train_acc", "--strong-0"], ["test accuracy", "test_acc", "--strong-1"],
+    ["logits explained", "percent_logits_explained", "--strong-4", "dash"],
+    ["hidden explained", "percent_hidden_explained", "--strong-2", "dash"],
+    ["unembedding explained", "percent_unembed_explained", "--strong-5", "dash"]])};
 }
 
 function metricFigure(metric) {
@@ -90,7 +94,7 @@ function metricFigure(metric) {
   layout.hovermode = "closest";
   const data = irreps.filter((name, i) => shownIrreps.has(name) && (metric.trivial || i > 0)).map(name => ({
     type: "scatter", mode: "lines", name, x: epochs, y: column(metric.name(name)),
-    line: {color: colourOf(name), width: keyIrreps.includes(name) ? 2.6 : 1.4},
+    line: {color: css(colourOf(name)), width: keyIrreps.includes(name) ? 2.6 : 1.4},
     hovertemplate: `${name}: %{y:.4g}<br>epoch %{x}<extra></extra>`}));
   return {layout, data};
 }
@@ -99,29 +103,29 @@ function bars(title, groups) {
   const layout = baseLayout(title), names = irreps.filter(name => shownIrreps.has(name));
   Object.assign(layout, {barmode: "group", showlegend: true, legend});
   layout.margin.b = 104;
-  layout.yaxis.range = [0, 1];
+  layout.yaxis.rangemode = "tozero";
   layout.yaxis.title = {text: "share of squared norm"};
-  const data = groups.map(([name, values, colour]) => ({type: "bar", name, x: names, marker: {color: colour},
+  const data = groups.map(([name, values, colour]) => ({type: "bar", name, x: names, marker: {color: css(colour)},
     y: names.map(irrep => values[irreps.indexOf(irrep)]), hovertemplate: "%{y:.4g}"}));
   return {layout, data};
 }
 
 function shareFigure() {
   const of = prefix => irreps.map(name => report.final[`${prefix}_${name}_rep`]);
-  return bars("Shares by irrep", [["embedding x", of("percent_x_embed"), "#4cc9f0"], ["embedding y", of("percent_y_embed"), "#8fb3ff"],
-    ["unembedding", of("percent_unembed"), "#ffe066"], ["hidden ρ(a)", of("percent_hidden_x"), "#f9a03f"],
-    ["hidden ρ(b)", of("percent_hidden_y"), "#ff7f6b"], ["hidden ρ(ab)", of("percent_hidden_xy"), "#7ae582"]]);
+  return bars("Shares by irrep", [["embedding x", of("percent_x_embed"), "--strong-0"], ["embedding y", of("percent_y_embed"), "--strong-8"],
+    ["unembedding", of("percent_unembed"), "--strong-5"], ["hidden ρ(a)", of("percent_hidden_x"), "--strong-1"],
+    ["hidden ρ(b)", of("percent_hidden_y"), "--strong-7"], ["hidden ρ(ab)", of("percent_hidden_xy"), "--strong-2"]]);
 }
 
 function spectrumFigure() {
   const s = report.spectrum;
-  return bars("Spectrum of the weights", [["W_x", numbers(s.W_x), "#4cc9f0"], ["l = W_x W", numbers(s.l), "#8fb3ff"],
-    ["W_y", numbers(s.W_y), "#f9a03f"], ["r = W_y W", numbers(s.r), "#ff7f6b"], ["W_U", numbers(s.W_U), "#ffe066"]]);
+  return bars("Spectrum of the weights", [["W_x", numbers(s.W_x), "--strong-0"], ["l = W_x W", numbers(s.l), "--strong-8"],
+    ["W_y", numbers(s.W_y), "--strong-1"], ["r = W_y W", numbers(s.r), "--strong-7"], ["W_U", numbers(s.W_U), "--strong-5"]]);
 }
 
 /** Blue through the background to orange, so that zero is dark in the dark theme and light in the light one. */
 function diverging() {
-  return [[0, "#35b7e6"], [0.25, "#1f6f8f"], [0.5, css("--panel")], [0.75, "#a8611b"], [1, "#ffad4d"]];
+  return [0, 0.25, 0.5, 0.75, 1].map((place, i) => [place, css(`--map-${i}`)]);
 }
 
 function heatmap(title, rows, xNames, yNames, xTitle, yTitle, hover) {

@@ -13,8 +13,20 @@ function fillNavigation() {
   }
 }
 
+function showOnly(names) {
+  shownIrreps.clear();
+  for (const name of names) shownIrreps.add(name);
+  for (const button of document.querySelectorAll("#legend button")) {
+    button.setAttribute("aria-pressed", shownIrreps.has(button.dataset.irrep));
+  }
+  redrawAll();
+}
+
 /** A choice of irreps that holds in every figure. */
 function fillLegend() {
+  for (const [id, names] of [["show-key", keyIrreps], ["show-all", irreps], ["show-none", []]]) {
+    document.getElementById(id).addEventListener("click", () => showOnly(names));
+  }
   const legend = document.getElementById("legend");
   for (const name of irreps) {
     const button = element("button", null, {type: "button", "aria-pressed": shownIrreps.has(name), "data-irrep": name});
@@ -52,15 +64,20 @@ function declareFigures() {
     figures.set("accuracies", accuracyFigure);
     const grid = document.getElementById("progress-grid");
     irrepMetrics.forEach((metric, i) => {
-      grid.append(element("div", "", {class: "figure", id: `progress-${i}`}));
+      const figure = element("figure", null), caption = element("figcaption", metric.meaning);
+      caption.append(element("code", metric.formula));
+      figure.append(element("div", "", {class: "figure", id: `progress-${i}`}), caption);
+      grid.append(figure);
       figures.set(`progress-${i}`, () => metricFigure(metric));
     });
     trainingFigures.push(...figures.keys());
   }
   listen("log-epochs", trainingFigures);
   figures.set("share-bars", shareFigure);
-  figures.set("slice-logits", logitSliceFigure);
-  if (keyIrreps.length > 0) figures.set("slice-part", partSliceFigure);
+  if (hasSlice) {
+    figures.set("slice-logits", logitSliceFigure);
+    if (keyIrreps.length > 0) figures.set("slice-part", partSliceFigure);
+  }
   if (report.maps.length > 0) {
     figures.set("map-hidden", hiddenMapFigure);
     figures.set("map-unembed", unembedMapFigure);
@@ -80,14 +97,18 @@ function drawWhenNear() {
   window.addEventListener("beforeprint", drawEverything);
 }
 
-function switchTheme() {
-  const root = document.documentElement, light = root.dataset.theme === "dark";
-  root.dataset.theme = light ? "light" : "dark";
+function setTheme(light) {
+  document.documentElement.dataset.theme = light ? "light" : "dark";
   document.getElementById("theme").textContent = light ? "Dark theme" : "Light theme";
   redrawAll();
 }
 
+function switchTheme() {
+  setTheme(document.documentElement.dataset.theme === "dark");
+}
+
 function start() {
+  setTheme(matchMedia("(prefers-color-scheme: light)").matches);
   if (!hasTraining) {
     document.getElementById("training").hidden = true;
     document.querySelector("#progress h2").textContent = "Irreps shown";
@@ -96,8 +117,9 @@ function start() {
   options("part", [...(keyIrreps.length > 1 ? [["all", "all key irreps"]] : []), ...keyIrreps.map(name => [name, name])]);
   options("map-irrep", report.maps.map(map => [map.irrep, map.irrep]));
   document.getElementById("order").selectedIndex = report.group.element_orders.findIndex(order => order.name === "by coset");
-  const largest = report.maps.reduce((best, map, i, maps) => map.labels.length > maps[best].labels.length ? i : best, 0);
-  document.getElementById("map-irrep").selectedIndex = largest;
+  const similarity = map => report.final[`logit_${map.irrep}_rep_trace_similarity`];
+  document.getElementById("map-irrep").selectedIndex =
+    report.maps.reduce((best, map, i, maps) => similarity(map) > similarity(maps[best]) ? i : best, 0);
   document.getElementById("maps").hidden = report.maps.length === 0;
   fillSummary();
   fillClusters();
@@ -119,6 +141,8 @@ function start() {
     return;
   }
   declareFigures();
+  for (const figure of document.querySelectorAll(".figure")) figure.hidden = !figures.has(figure.id);
+  document.getElementById("no-slice").hidden = hasSlice;
   listen("order", ["slice-logits", "slice-part"], noteOrder);
   listen("part", ["slice-part"]);
   listen("map-irrep", ["map-hidden", "map-unembed"], noteMap);

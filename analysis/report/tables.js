@@ -10,7 +10,7 @@ function element(tag, text, attributes = {}) {
 
 function chip(name) {
   const made = element("span", "", {class: "chip"});
-  made.style.background = colourOf(name);
+  made.style.background = `var(${colourOf(name)})`;
   return made;
 }
 
@@ -66,17 +66,20 @@ function sortableTable(headings, rows, marked = () => false) {
 
 function card(value, label, colour) {
   const made = element("div", null, {class: "card"});
-  if (colour) made.style.setProperty("--mark", colour);
+  if (colour) made.style.setProperty("--mark", `var(${colour})`);
   made.append(element("b", value), element("span", label));
   return made;
 }
 
 function fillSummary() {
   const f = report.final, cards = document.getElementById("cards"), config = report.run.config;
-  document.title = `${report.group.name} — irreplens`;
-  document.getElementById("title").textContent = report.run.directory;
-  document.getElementById("subtitle").textContent = `${report.group.name}, order ${report.group.order}; ${f.epoch} epochs, ` +
-    `seed ${config.seed}, trained on ${shown(100 * config.frac_train)}% of the pairs; ${epochs.length} checkpoints`;
+  const name = report.run.directory.split("/").filter(part => part !== "" && part !== ".").pop() ?? "run";
+  const group = report.group.name.toUpperCase().replace(/\d/g, digit => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+  document.title = `${name}: ${group}`;
+  document.getElementById("title").textContent = `${name}: what a network learnt of ${group}`;
+  document.getElementById("subtitle").textContent = `Order ${report.group.order}; ${f.epoch} epochs, ` +
+    `seed ${config.seed}, trained on ${shown(100 * config.frac_train)}% of the pairs; ` +
+    (epochs.length === 0 ? "the final model alone" : `${epochs.length} checkpoints`);
   for (const name of keyIrreps) {
     cards.append(card(shown(f[`logit_${name}_rep_trace_similarity`]), `similarity of ${name}`, colourOf(name)));
   }
@@ -89,9 +92,22 @@ function fillSummary() {
     ? "No irrep is key: no character is visible in the logits (similarity above 0.005). A network that has not grokked looks like this."
     : `The network computes with ${keyIrreps.join(", ")}` +
       (hasTraining && order.length > 1 ? `; they appear in the order ${order.join(", ")}.` : ".");
+  if (hasTraining) {
+    const grokked = grokkingEpoch();
+    document.getElementById("reading").textContent += grokked === null ? " Test accuracy has not reached 99%: it has not grokked yet."
+      : ` It groks at epoch ${grokked}, where test accuracy first reaches 99%.`;
+  }
+}
+
+/** A share, or 0 where it is nothing but rounding. */
+function visible(share) {
+  return Math.abs(share) < 5e-7 ? 0 : share;
 }
 
 function fillClusters() {
+  const limits = report.neurons.thresholds;
+  document.getElementById("thresholds").textContent = `Here: at least ${limits.before_relu} of the input before the relu, ` +
+    `${limits.after_relu} of the variance after it; off below ${limits.off} of the largest neuron's.`;
   for (const [id, clusters] of [["clusters-before", report.neurons.before_relu], ["clusters-after", report.neurons.after_relu]]) {
     document.getElementById(id).append(sortableTable(["cluster", "neurons", "ρ(a)", "ρ(b)", "ρ(ab)", "sum"],
       clusters.map(c => [{cluster: c.cluster}, c.neurons, c.rho_a, c.rho_b, c.rho_ab, c.sum])));
@@ -102,7 +118,7 @@ function fillClusters() {
     const row = [neuron.neuron, {cluster: neuron.after}, {cluster: neuron.before}, neuron.input, neuron.variance];
     for (const name of keyIrreps) {
       const [input, x, y, xy] = neuron.shares[name];
-      row.push(input, x + y + xy);
+      row.push(visible(input), visible(x + y + xy));
     }
     return row;
   })));
@@ -118,7 +134,7 @@ function fillNumbers() {
 }
 
 function fillDefinitions() {
-  const list = document.getElementById("definitions");
+  const list = document.getElementById("definitions"), limits = report.neurons.thresholds;
   const add = (term, sentence, formula) => {
     const definition = element("dd", sentence);
     if (formula) definition.append(element("code", formula));
@@ -130,6 +146,18 @@ function fillDefinitions() {
   add("Key irrep", "An irrep that the final network uses.", "logit similarity > 0.005");
   for (const metric of irrepMetrics) add(metric.title, metric.meaning, metric.formula);
   for (const [name, sentence, formula] of totalMetrics) add(name, sentence, formula);
+  add("Slice c = e", "The logit of the identity minus the mean over all classes, and the irrep's part of it: κ is the coefficient " +
+    "of its character in all logits.", "logit(a,b,e) − mean over c;  κ χ(ab),  κ = ⟨logits, χ(a b c⁻¹)⟩ / |χ(a b c⁻¹)|²");
+  add("Spectrum", "Share of a layer's squared norm in each irrep.", "|P f|² / |f|²,  f = W_x, W_y, l, r or W_Uᵀ");
+  add("Neuron: input", "The squared norm of what reaches the neuron; the share in an irrep is that of its projection.",
+    "|l_j|² + |r_j|²,  (|P l_j|² + |P r_j|²) / (|l_j|² + |r_j|²)");
+  add("Neuron: variance", "Mean over all pairs of the squared distance from the neuron's mean; the share in an irrep is what its " +
+    "functions ρ(a), ρ(b), ρ(ab) carry.", "mean (h_j − mean h_j)²");
+  add("Cluster", "The irrep whose share reaches the threshold, the strongest if several do; several if only all key irreps together " +
+    "reach it, else none; off if the neuron has hardly any input or variance.",
+    `before: input share ≥ ${limits.before_relu};  after: variance share ≥ ${limits.after_relu};  off: < ${limits.off} of the largest`);
+  add("Map and scale", "What the neurons write along the unembedding's component at each entry of ρ, in terms of the entries of ρ(ab); " +
+    "the scale is its mean diagonal.", "u_j = component of W_U[j] at an entry of ρ;  Σ_j h_j(a,b) u_j ≈ s ρ(ab)");
   add("Error of a map", "Mean over all pairs of the squared distance between what the neurons write and s times the entries " +
     "of ρ(ab), in units of the latter; for the mean over pairs with one product likewise.", "Σ |Σ_j h_j(a,b) u_j − s φ(ab)|² / Σ |s φ(ab)|²");
 }
@@ -139,6 +167,8 @@ function fillRun() {
     [name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
   document.getElementById("config").append(sortableTable(["setting", "value"], rows));
   const notes = document.getElementById("notes");
-  for (const note of report.footnotes) notes.append(element("p", `Footnote: ${note}`, {class: "notice"}));
+  for (const note of report.footnotes) {
+    document.getElementById("footnotes").append(element("p", `Footnote: ${note}`, {class: "notice"}));
+  }
   for (const line of report.run.skipped_checkpoints) notes.append(element("p", `Skipped: ${line}`, {class: "notice"}));
 }

@@ -147,6 +147,35 @@ TEST_CASE("pytorch: errors name the entry or the tensor, and both sizes") {
       "f: tensor 'W' has shape (2,16777219) with stride (3,1), which leaves its storage of 6", FormatError);
 }
 
+TEST_CASE("pytorch: a stride that no element uses is ignored, however large") {
+  TensorFile tensors{{{"W", test::ramp({2, 1})}}, {}};
+  std::string pickle = test::state_dict_pickle(tensors);
+  const std::string strides = std::string("(J\1\0\0\0J\1\0\0\0t", 12),
+                    large = std::string("(J\1\0\0\0\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7ft", 17);
+  pickle.replace(pickle.find(strides), strides.size(), large);
+  std::map<std::string, std::string> entries = test::pytorch_entries(tensors);
+  entries["archive/data.pkl"] = pickle;
+  CHECK(from_pytorch(test::zip_of(entries), "f").tensors == tensors.tensors);
+}
+
+TEST_CASE("pytorch: a small file cannot ask for much memory") {
+  CHECK_THROWS_WITH_AS(
+      from_pytorch(test::zip_of({{"archive/data.pkl", std::string(std::size_t{1} << 16, 'N')}}, true), "f"),
+      "f: archive/data.pkl is compressed; torch.save stores it as it is", FormatError);
+  CHECK_THROWS_WITH_AS(from_pytorch(with_pickle(std::string((std::size_t{1} << 20) + 1, 'N')), "f"),
+                       "f: archive/data.pkl has 1048577 bytes, at most 1048576 fit", FormatError);
+  CHECK_THROWS_WITH_AS(tensors_of_pickle("cm\n" + std::string(300, 'x') + "\n.", "f"),
+                       "f: data.pkl has a name of more than 255 bytes", FormatError);
+  // A hundred names for one tensor: each is small, all together are not.
+  std::map<std::string, std::string> entries = test::pytorch_entries({{{"a", test::ramp({4096})}}, {}});
+  std::string& pickle = entries["archive/data.pkl"];
+  std::string names = "q\5";
+  for (int i = 10; i < 100; ++i) names += std::string("X\2\0\0\0", 5) + std::to_string(i) + "h\5";
+  pickle.insert(pickle.rfind("u}"), names);
+  CHECK_THROWS_WITH_AS(from_pytorch(test::zip_of(entries), "f"),
+                       "f: tensor '11': the tensors are larger than the file", FormatError);
+}
+
 TEST_CASE("pytorch: the published models") {
   const auto reference = test::shared_data("reference");
   if (!reference) return;

@@ -2,11 +2,6 @@
 
 #include <zip.h>
 
-#include <fstream>
-#include <iterator>
-
-#include "temporary_directory.hpp"
-
 namespace test {
 namespace {
 
@@ -49,19 +44,25 @@ std::string state_dict_pickle(const engine::TensorFile& tensors, const std::stri
   return pickle + "u}" + pickled(std::string("_metadata")) + "h" + std::string(1, '\0') + ")Rsb.";
 }
 
-std::string zip_of(const std::map<std::string, std::string>& entries) {
-  const TemporaryDirectory directory;
-  const std::string path = (directory.path() / "file.zip").string();
-  int error = 0;
-  zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, &error);
+std::string zip_of(const std::map<std::string, std::string>& entries, bool compressed) {
+  zip_source_t* bytes = zip_source_buffer_create(nullptr, 0, 0, nullptr);
+  zip_source_keep(bytes);  // what is written stays readable after zip_close
+  zip_t* archive = zip_open_from_source(bytes, ZIP_TRUNCATE, nullptr);
   for (const auto& [name, content] : entries) {
     zip_source_t* source = zip_source_buffer(archive, content.data(), content.size(), 0);
     const zip_int64_t place = zip_file_add(archive, name.c_str(), source, 0);
-    zip_set_file_compression(archive, static_cast<zip_uint64_t>(place), ZIP_CM_STORE, 0);
+    zip_set_file_compression(archive, static_cast<zip_uint64_t>(place),
+                             compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
   }
   zip_close(archive);
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  zip_stat_t stat;
+  zip_source_stat(bytes, &stat);
+  std::string content(stat.size, '\0');
+  zip_source_open(bytes);
+  zip_source_read(bytes, content.data(), content.size());
+  zip_source_close(bytes);
+  zip_source_free(bytes);
+  return content;
 }
 
 std::map<std::string, std::string> pytorch_entries(const engine::TensorFile& tensors) {

@@ -14,8 +14,8 @@ namespace test {
 std::string state_dict_pickle(const engine::TensorFile& tensors,
                               const std::string& storage_type = "FloatStorage");
 
-/// A zip of uncompressed entries.
-std::string zip_of(const std::map<std::string, std::string>& entries);
+/// A zip of these entries, stored as they are, as torch.save does, or compressed.
+std::string zip_of(const std::map<std::string, std::string>& entries, bool compressed = false);
 
 /// The entries that torch.save makes of a state dict.
 std::map<std::string, std::string> pytorch_entries(const engine::TensorFile& tensors);

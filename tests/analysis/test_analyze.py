@@ -1,21 +1,32 @@
 """./analyze as its users meet it: the files that it writes, bad input, and its report in a browser."""
 
+import contextlib
 import csv
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
+import signal
 import stat
+import struct
 import subprocess
 import sys
+import time
 import unittest
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests" / "apps"))
-from program import ProgramTest, files_below, read_log  # noqa: E402
+from program import ProgramTest, files_below, read_log, read_safetensors  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
 WRITTEN = ["irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
+
+
+def report_data(page):
+    """The document that report.html carries."""
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(), re.DOTALL).group(1))
 
 
 class AnalyzeTest(ProgramTest):
@@ -80,17 +91,41 @@ class AnalyzedRun(AnalyzeTest):
         self.succeed("analyze", "run")
         self.assertEqual(json.loads((run / "summary_metrics.json").read_text())["epoch"], 399)
 
-    def test_published_model_as_it_is(self):
+    def test_published_models_as_they_are(self):
+        """Every published key under its name, no other, and footnotes exactly where published figures are wrong."""
         if not (SHARED / "reference").exists():
             self.skipTest("SKIPPED: no shared data")
-        model = SHARED / "reference" / "S5_MLP_seed2"
-        result = self.succeed("analyze", model, "--out", "s5")
-        self.assertIn("key irreps: sign, standard", result.stdout)
-        for name in ("irreps.txt", "key_reps.txt"):
-            self.assertEqual((self.directory / "s5" / name).read_text(), (model / name).read_text())
-        published = json.loads((model / "published_metrics.json").read_text())
-        summary = json.loads((self.directory / "s5" / "summary_metrics.json").read_text())
-        self.assertEqual(list(summary), list(published))
+        footnoted = {"A5_MLP_seed1": "a5_3d_a and a5_3d_b", "C113_MLP_seed1": "hidden-layer figures of cyclic groups"}
+        for model in sorted((SHARED / "reference").iterdir()):
+            with self.subTest(model.name):
+                out = self.directory / model.name
+                result = self.succeed("analyze", model, "--out", model.name, timeout=600)
+                self.assertEqual((out / "key_reps.txt").read_text(), (model / "key_reps.txt").read_text())
+                listed = (model / "irreps.txt").read_text().split()  # of S6 the published code knew six
+                self.assertEqual([name for name in (out / "irreps.txt").read_text().split() if name in listed], listed)
+                published = json.loads((model / "published_metrics.json").read_text())
+                summary = json.loads((out / "summary_metrics.json").read_text())
+                self.assertEqual(sorted(set(published) - set(summary)), [])
+                if model.name.startswith("S5"):
+                    self.assertEqual(list(summary), list(published))
+                footnote = footnoted.get(model.name)
+                document = report_data(out / "report.html")
+                for text in (result.stdout, " ".join(document["footnotes"])):
+                    self.assertEqual("defective basis" in text, footnote is not None)
+                    self.assertIn(footnote or "", text)
+                self.assertLess((out / "report.html").stat().st_size, 8 << 20)
+
+    def test_footnotes_in_the_document(self):
+        for name, parameter, count in [("AlternatingGroup", 5, 1), ("CyclicGroup", 5, 1), ("DihedralGroup", 3, 0),
+                                       ("SymmetricGroup", 3, 0)]:
+            config = {"lr": 0.001, "num_epochs": 1, "weight_decay": 1, "betas": [0.9, 0.98], "model": "OneLayerMLP",
+                      "layers": {"embed_dim": 4, "hidden_dim": 4}, "group": name, "group_parameter": parameter,
+                      "frac_train": 0.5, "seed": 1}
+            (self.directory / "cfg.json").write_text(json.dumps(config))
+            self.succeed("train", "--config", "cfg.json", "--out", name)
+            document = json.loads(self.succeed("analyze", name, "--json").stdout)
+            self.assertEqual(len(document["footnotes"]), count, name)
+            self.assertEqual(self.succeed("analyze", name).stdout.count("Footnote: "), count, name)
 
 
 class AnalyzeBadInput(AnalyzeTest):
@@ -122,24 +157,163 @@ class AnalyzeBadInput(AnalyzeTest):
         (run / "cfg.json").write_text("{")
         self.refuse(2, "cfg.json: not JSON", "analyze", "run")
 
+    def test_models_of_other_makes(self):
+        run = self.train(1)
+        model = run / "model.safetensors"
+        good = model.read_bytes()
+        header, data = read_safetensors(model)
+
+        def write(header, data):
+            text = json.dumps(header).encode()
+            model.write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+        header.pop("__metadata__", None)
+        write({name + "_": entry for name, entry in header.items()}, data)
+        self.refuse(2, "no tensor 'W_x'", "analyze", "run")
+        huge = {name: dict(entry, shape=[2**40, 2**40]) for name, entry in header.items()}
+        write(huge, data)
+        self.refuse(2, "model.safetensors", "analyze", "run")
+        start = header["W"]["data_offsets"][0]
+        for value in (float("nan"), float("inf"), float("-inf")):
+            write(header, data[:start] + struct.pack("<f", value) + data[start + 4:])
+            self.refuse(2, "model.safetensors: tensor 'W' is not finite at (0,0)", "analyze", "run")
+        model.write_bytes((2**63 - 1).to_bytes(8, "little") + b"{}")
+        self.refuse(2, "model.safetensors", "analyze", "run")
+        model.write_bytes(good)
+        self.succeed("analyze", "run")
+
+    def test_a_model_that_asks_for_code(self):
+        run = self.train(1)
+        (run / "model.safetensors").unlink()
+        shutil.rmtree(run / "checkpoints")
+        witness = self.directory / "witness"
+        with zipfile.ZipFile(run / "model.pt", "w") as file:
+            file.writestr("archive/data.pkl", b"cos\nsystem\n(X" + len(f"touch {witness}").to_bytes(4, "little") +
+                          f"touch {witness}".encode() + b"tR.")
+        self.refuse(2, "asks for os.system, which no state dict needs; nothing was run", "analyze", "run")
+        self.assertFalse(witness.exists())
+        with zipfile.ZipFile(run / "model.pt", "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("archive/data.pkl", bytes(1 << 26))
+        self.refuse(2, "is compressed", "analyze", "run")
+
+    def test_configurations(self):
+        run = self.train(1)
+        good = json.loads((run / "cfg.json").read_text())
+        for change, words in [({"group": None}, "'group' is missing"), ({"layers": None}, "'layers' is missing"),
+                              ({"group_parameter": "three"}, "'group_parameter' must be an integer"),
+                              ({"group_parameter": 4, "elements": None}, "has shape (6,128), not (24,128)"),
+                              ({"group_parameter": 13, "elements": None}, "does not fit"),
+                              ({"group": "Monster"}, "unknown group 'Monster'"), ({"frac_train": 2}, "frac_train"),
+                              ({"layers": {"embed_dim": 2**31 - 1, "hidden_dim": 1}}, "embed_dim"),
+                              ({"elements": [[0, 1, 2]] * 6}, "repeated"), ({"elements": [[0, 1, 5]] * 6}, "point 5")]:
+            changed = {name: value for name, value in {**good, **change}.items() if value is not None}
+            (run / "cfg.json").write_text(json.dumps(changed))
+            with self.subTest(change):
+                self.refuse(2, words, "analyze", "run")
+
+    def test_odd_files_do_not_hang(self):
+        run = self.train()
+        os.mkfifo(run / "checkpoints" / "epoch_7.safetensors")
+        (run / "checkpoints" / "epoch_8.pt").symlink_to("/dev/zero")
+        (run / "checkpoints" / "epoch_9.pt").mkdir()
+        result = self.succeed("analyze", "run", timeout=60)
+        self.assertEqual(result.stderr.count("not a regular file"), 3)
+        self.assertIn("skipped 3 of 8 checkpoints", result.stderr)
+
     def test_options(self):
         self.train(1)
-        self.refuse(2, "--device", "analyze", "run", "--device", "cuda")
-        self.refuse(2, "--off", "analyze", "run", "--off", 2)
+        for words, *arguments in [("--device", "--device", "cuda"), ("--off", "--off", 2), ("--off", "--off", "nan"),
+                                  ("--before-relu", "--before-relu", 1.5), ("--after-relu", "--after-relu", -0.1),
+                                  ("threads", "--threads", 0), ("threads", "--threads", "x"), ("--bogus", "--bogus")]:
+            with self.subTest(arguments):
+                self.refuse(2, words, "analyze", "run", *arguments)
         self.refuse(2, "RUN_DIR", "analyze")
 
-    def test_a_directory_that_cannot_be_written(self):
-        if os.geteuid() == 0:
-            (self.directory / "file").write_text("")
-            target = "file/out"
-        else:
-            (self.directory / "locked").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
-            target = "locked"
-        self.train(1)
-        result = self.run_program("analyze", "run", "--out", target)
+    def cannot_write(self, target, *arguments):
+        """The figures are shown all the same, and one line says what could not be written and why."""
+        result = self.run_program("analyze", "run", "--quiet", *arguments)
         self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertIn("Losses", result.stdout)  # the figures are shown all the same
-        self.assertIn(target, result.stderr)
+        self.assertIn("Losses", result.stdout)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(f"cannot write {target}", result.stderr)
+        self.assertEqual(list(self.directory.rglob("*.partial")), [])
+
+    def test_a_directory_that_cannot_be_written(self):
+        self.train(1)
+        (self.directory / "file").write_text("")
+        self.cannot_write("into file/out", "--out", "file/out")
+        self.cannot_write("into file", "--out", "file")
+        if os.geteuid() != 0:  # root may write anywhere
+            (self.directory / "locked").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+            self.cannot_write("locked", "--out", "locked")
+
+    def test_a_file_that_cannot_be_written(self):
+        run = self.train()
+        for name in WRITTEN:
+            for written in WRITTEN:
+                (run / written).unlink(missing_ok=True)
+            (run / name).mkdir()
+            self.cannot_write(f"run/{name}")
+            (run / name).rmdir()
+        self.succeed("analyze", "run")
+
+    def test_a_full_disk(self):
+        self.train()
+        small = self.directory / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small], capture_output=True).returncode != 0:
+            self.skipTest("SKIPPED: cannot mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", small], check=False)
+        self.cannot_write("small/report.html", "--out", "small")
+        self.assertTrue((small / "metrics.csv").read_text().endswith("\n"))
+
+    def test_standard_output_that_is_full(self):
+        self.train(1)
+        with open("/dev/full", "w") as full:
+            for arguments in ([], ["--json"]):
+                result = subprocess.run(self.command("analyze", "run", "--quiet", *arguments), cwd=self.directory,
+                                        stdout=full, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(result.returncode, 1)
+                self.assertEqual(result.stderr, "analyze: cannot write to standard output\n")
+
+
+class LongAnalysis(AnalyzeTest):
+    def many_checkpoints(self, count):
+        self.succeed("train", "s5", "--epochs", 1, "--out", "run")
+        for epoch in range(1, count):
+            os.link(self.directory / "run/model.safetensors", self.directory / f"run/checkpoints/epoch_{epoch}.safetensors")
+        return self.directory / "run"
+
+    def test_interrupted_in_the_middle(self):
+        run = self.many_checkpoints(400)
+        before = sorted(files_below(run))
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen(self.command("analyze", "run"), cwd=self.directory, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(1)
+            process.send_signal(signal_number)
+            out, error = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 130, error)
+            self.assertEqual(out, "")
+            self.assertEqual(error, "analyze: interrupted; nothing was written\n")
+            self.assertEqual(sorted(files_below(run)), before)
+
+    def test_a_bar_on_a_terminal_only(self):
+        self.many_checkpoints(30)
+        self.assertEqual(self.succeed("analyze", "run").stderr,
+                         "analyze: wrote run/report.html and the files beside it\n")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(self.command("analyze", "run"), cwd=self.directory, stdout=subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # what a terminal's end raises when the other has closed
+            while chunk := os.read(ours, 4096):
+                shown += chunk
+        os.close(ours)
+        process.communicate()
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(shown.decode(), r"\d+%  \d+s left")
+        self.assertRegex(shown.decode(), r"\r\x1b\[Kanalyze: wrote run/report.html[^\r]*\r\n$")
 
 
 PROBE_HEAD = """<script>window.failures = [];
@@ -153,16 +327,27 @@ window.addEventListener("load", () => setTimeout(() => {
   const shownFirst = lines();
   document.querySelector('[data-irrep="sign"]').click();
   const shownAfter = lines();
+  const themes = [document.documentElement.dataset.theme];
   document.getElementById("theme").click();
+  themes.push(document.documentElement.dataset.theme);
   const order = document.getElementById("order");
   order.value = "by class";
   order.dispatchEvent(new Event("change"));
   const header = document.querySelectorAll("#neuron-table th button")[4];
   header.click();
+  document.getElementById("show-none").click();
+  const shownNone = lines();
+  document.getElementById("show-all").click();
+  const operated = [...document.querySelectorAll("#legend button, th button, #theme, select, .controls button, nav a")];
+  const outline = element => { element.focus({focusVisible: true}); return getComputedStyle(element).outlineStyle; };
   const variances = [...document.querySelectorAll("#neuron-table tbody tr")].map(row => Number(row.children[4].textContent));
-  const result = {failures, before, drawn: drawn.size, figures: figures.size,
+  const result = {failures, shownNone, operated: operated.length,
+    unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[1]),
+    names: [...document.getElementById("slice-logits").data[0].y].length, title: document.title,
+    definitions: document.querySelectorAll("dt").length,
+    footnotes: document.querySelectorAll("#footnotes p").length, before, drawn: drawn.size, figures: figures.size,
     empty: [...figures.keys()].filter(id => !document.querySelector("#" + id + " .main-svg")),
-    shownFirst, shownAfter, theme: document.documentElement.dataset.theme,
+    shownFirst, shownAfter, themes, labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
     firstLabel: document.getElementById("slice-logits").data[0].x[0],
     sorted: variances.every((v, i) => i === 0 || v <= variances[i - 1]),
     cells: document.querySelectorAll("td").length};
@@ -203,9 +388,18 @@ class ReportInBrowser(AnalyzeTest):
         self.assertEqual(seen["drawn"], seen["figures"])
         self.assertEqual(seen["empty"], [])
         self.assertEqual(set(seen["shownFirst"]) - set(seen["shownAfter"]), {"sign"})
-        self.assertEqual(seen["theme"], "light")
+        self.assertEqual(sorted(seen["themes"]), ["dark", "light"])
+        self.assertEqual(seen["labels"], seen["figures"])
         self.assertEqual(seen["firstLabel"], "()")
         self.assertTrue(seen["sorted"])
+        self.assertEqual(seen["shownNone"], [])
+        self.assertGreater(seen["operated"], 30)
+        self.assertEqual(seen["unreachable"], 0)
+        self.assertEqual(seen["outline"], "solid")
+        self.assertEqual(seen["names"], 6)
+        self.assertEqual(seen["title"], "run: S₃")
+        self.assertEqual(seen["footnotes"], 0)
+        self.assertGreater(seen["definitions"], 30)
         self.assertGreater(seen["cells"], 100)
         self.assertLess((run / "report.html").stat().st_size, 8 << 20)
 

@@ -34,6 +34,14 @@ TEST_CASE("progress: a clock that stands still or jumps back shows neither") {
   CHECK(apps::duration_text(-5) == "0s");
 }
 
+TEST_CASE("progress: per cent, where steps mean nothing") {
+  std::ostringstream captured;
+  std::streambuf* const before = std::cerr.rdbuf(captured.rdbuf());
+  apps::Progress(2000, 0, 1000, false, apps::Progress::Count::percent).line(500, "x", 1010);
+  std::cerr.rdbuf(before);
+  CHECK(captured.str() == "25%  x  30s left\n");
+}
+
 TEST_CASE("progress: the program's own clock does not run backwards") {
   double last = apps::monotonic_seconds();
   for (int i = 0; i < 1000; ++i) {
