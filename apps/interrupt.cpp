@@ -12,17 +12,25 @@ void raise_flag(int) {
   raised = 1;
 }
 
+void handle_by(void (*handler)(int), int flags) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
 }  // namespace
 
 void catch_interrupts() {
-  struct sigaction action {};
-  action.sa_handler = raise_flag;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one has its usual effect
-  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  handle_by(raise_flag, static_cast<int>(SA_RESETHAND));  // the second one has its usual effect
 }
 
 bool interrupted() {
   return raised != 0;
+}
+
+void release_interrupts() {
+  handle_by(SIG_DFL, 0);
 }
 
 }  // namespace apps

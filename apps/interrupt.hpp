@@ -6,6 +6,10 @@ namespace apps {
 /// at once.
 void catch_interrupts();
 
+/// Whether a signal came since then.
 bool interrupted();
+
+/// Ctrl-C and SIGTERM end the program again, at once.
+void release_interrupts();
 
 }  // namespace apps

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "apps/command_line.hpp"
+#include "apps/interrupt.hpp"
 #include "group/character_table.hpp"
+#include "group/error.hpp"
 #include "group/families.hpp"
 #include "group/group_name.hpp"
 #include "group/irrep_export.hpp"
@@ -64,9 +66,9 @@ class Subject {
   void export_to(const std::string& file) {
     constexpr int largest_with_elements = 7;
     if (!elements_ && simple_->letter == 's' && simple_->parameter > largest_with_elements) {
-      group::export_symmetric_irreps(simple_->parameter, file);
+      group::export_symmetric_irreps(simple_->parameter, file, apps::interrupted);
     } else {
-      group::export_irreps(elements(), file);
+      group::export_irreps(elements(), file, apps::interrupted);
     }
   }
 
@@ -253,7 +255,14 @@ void print_json(const group::CharacterTable& table, const std::optional<std::vec
 int report(const Options& options) {
   Subject subject(options.group);
   if (!options.export_file.empty()) {  // first, so that what cannot be written is all that is said
-    subject.export_to(options.export_file);
+    apps::catch_interrupts();
+    try {
+      subject.export_to(options.export_file);
+    } catch (const group::Stopped& stopped) {
+      std::cerr << "irreps: " << stopped.what() << "\n";
+      return apps::exit_interrupted;
+    }
+    apps::release_interrupts();
     std::cerr << "irreps: wrote " << options.export_file << "\n";
   }
   std::optional<std::vector<group::Check>> checks;

@@ -16,5 +16,5 @@ for _ in range(3):
     run = subprocess.run([ours, model], capture_output=True, text=True, check=True)
     our_seconds.append(json.loads(run.stdout)["seconds_per_checkpoint"])
 theirs, mine = statistics.median(theirs_seconds), statistics.median(our_seconds)
-print(json.dumps({"bench": "analysis_s5_against_pytorch", "seconds_per_checkpoint": mine, "pytorch_seconds": theirs,
-                  "ratio": round(theirs / mine, 2), "wanted": 15}))
+print(json.dumps({"bench": "analysis of s5 against PyTorch", "seconds_per_checkpoint": mine, "pytorch_seconds": theirs,
+                  "ratio": round(theirs / mine, 2)}))

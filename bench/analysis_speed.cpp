@@ -48,7 +48,7 @@ void measure_group(int degree, double frac_train) {
       seconds_of([&] { meter.measure(weights); }, degree < 6 ? 5 : 1, degree < 6 ? 0.5 : 0);
   const double products = static_cast<double>(n) * n * hidden_dim * n;
   std::printf(
-      "{\"bench\": \"analysis_checkpoint\", \"group\": \"s%d\", \"irreps\": %d, \"seconds\": %.6g, "
+      "{\"bench\": \"analysis of a checkpoint\", \"group\": \"s%d\", \"irreps\": %d, \"seconds\": %.6g, "
       "\"ns_per_pair\": %.4g, \"ps_per_pair_class_neuron\": %.4g}\n",
       degree, harmonics.count(), seconds, 1e9 * seconds / n / n, 1e12 * seconds / products);
   std::fflush(stdout);

@@ -87,7 +87,7 @@ void measure(const Problem& p, int threads, int rounds) {
   const double operations = products.operations() + 3 * 2 * 2 * n * e * h;  // and the embeddings' products
   const double step = subjects[0].median(), peak = peak_operations / subjects[1].median();
   std::printf(
-      "{\"benchmark\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
+      "{\"bench\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
       "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
       "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
       p.name, threads, engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations, 1e-9 * peak,

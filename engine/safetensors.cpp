@@ -55,7 +55,7 @@ class Reader {
       }
       return true;
     };
-    const json parsed = json::parse(text, note_keys, /*allow_exceptions=*/false);
+    json parsed = json::parse(text, note_keys, /*allow_exceptions=*/false);
     require(!parsed.is_discarded() && parsed.is_object(), "the header is no JSON object");
     require(!duplicate, "the header names something twice");
     return parsed;

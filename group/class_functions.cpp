@@ -103,8 +103,9 @@ FiniteGroup as_group(const FiniteGroup& group, const Subgroup& subgroup) {
       table.push_back(found->second);
     }
   }
-  return FiniteGroup::from_cayley_table("subgroup of " + group.name(), static_cast<int>(labels.size()),
-                                        std::move(table), std::move(labels));
+  const auto order = static_cast<int>(labels.size());
+  return FiniteGroup::from_cayley_table("subgroup of " + group.name(), order, std::move(table),
+                                        std::move(labels));
 }
 
 ClassFunction restricted(const FiniteGroup& group, std::span<const Complex> chi, const Subgroup& subgroup,

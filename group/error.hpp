@@ -1,5 +1,5 @@
 #pragma once
-// The one exception type for what a user of the library gave.
+// What the library throws: what a user of it gave is wrong, or a call was told to stop.
 
 #include <stdexcept>
 
@@ -9,6 +9,11 @@ namespace group {
 /// message is one line and names the culprit. Misused indices throw std::out_of_range instead.
 struct GroupError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
+};
+
+/// A long call was told to stop, and left nothing behind.
+struct Stopped : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 }  // namespace group

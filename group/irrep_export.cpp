@@ -29,14 +29,15 @@ void write_elements(SafetensorsWriter& writer, const Permutation& p) {
 
 }  // namespace
 
-void export_irreps(const FiniteGroup& group, const std::filesystem::path& path) {
+void export_irreps(const FiniteGroup& group, const std::filesystem::path& path,
+                   const std::function<bool()>& stop) {
   const CharacterTable table = character_table(group);
   std::vector<TensorSpec> specs = tensor_specs(table);
   if (!group.permutations().empty()) {
     const auto degree = static_cast<std::uint64_t>(group.permutations().front().degree());
     specs.push_back({"elements", "I64", {static_cast<std::uint64_t>(group.order()), degree}});
   }
-  SafetensorsWriter writer(path, specs, {{"group", group.name()}, {"product", "x*y applies x first"}});
+  SafetensorsWriter writer(path, specs, {{"group", group.name()}, {"product", "x*y applies x first"}}, stop);
   for (std::size_t i = 0; i < table.irreps.size(); ++i) {
     const Irrep one = irrep(group, table, i);
     writer.write(one.matrices.real);
@@ -47,11 +48,11 @@ void export_irreps(const FiniteGroup& group, const std::filesystem::path& path) 
   writer.finish();
 }
 
-void export_symmetric_irreps(int n, const std::filesystem::path& path) {
+void export_symmetric_irreps(int n, const std::filesystem::path& path, const std::function<bool()>& stop) {
   const CharacterTable table = symmetric_character_table(n);
   std::vector<TensorSpec> specs = tensor_specs(table);
   specs.push_back({"elements", "I64", {factorial(n), static_cast<std::uint64_t>(n)}});
-  SafetensorsWriter writer(path, specs, {{"group", table.group}, {"product", "x*y applies x first"}});
+  SafetensorsWriter writer(path, specs, {{"group", table.group}, {"product", "x*y applies x first"}}, stop);
   for (const IrrepInfo& irrep : table.irreps) {
     for_each_orthogonal_matrix(TableauBasis(*irrep.partition),
                                [&](std::span<const double> matrix) { writer.write(matrix); });

@@ -55,7 +55,7 @@ class Partition {
   std::string to_string() const;
 
   /// Lexicographic in the parts.
-  friend auto operator<=>(const Partition& a, const Partition& b) = default;
+  friend auto operator<=>(const Partition& a, const Partition& b) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::vector<int> parts_;

@@ -49,8 +49,9 @@ double total_bytes(const std::vector<TensorSpec>& tensors) {
 
 SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
                                      const std::vector<TensorSpec>& tensors,
-                                     const std::map<std::string, std::string>& metadata)
-    : path_(path), beside_(path) {
+                                     const std::map<std::string, std::string>& metadata,
+                                     std::function<bool()> stop)
+    : path_(path), partial_{}, stop_(std::move(stop)) {
   if (path.filename().empty() || std::filesystem::is_directory(path)) {
     throw GroupError(path.string() + ": is a directory, not a file to write");
   }
@@ -76,8 +77,9 @@ SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the numbers that follow are aligned
-  beside_ += std::string(".").append(std::to_string(getpid())).append(".partial");
-  out_.open(beside_, std::ios::binary | std::ios::trunc);
+  partial_.path = path;
+  partial_.path += std::string(".").append(std::to_string(getpid())).append(".partial");
+  out_.open(partial_.path, std::ios::binary | std::ios::trunc);
   if (!out_) fail(std::string("cannot be written: ") + std::strerror(errno));
   const std::uint64_t length = text.size();
   missing_ += sizeof length + text.size();
@@ -85,11 +87,9 @@ SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path,
   write_bytes(text.data(), text.size());
 }
 
-SafetensorsWriter::~SafetensorsWriter() {
-  if (finished_) return;
-  out_.close();
+SafetensorsWriter::Partial::~Partial() {
   std::error_code ignored;
-  std::filesystem::remove(beside_, ignored);
+  std::filesystem::remove(path, ignored);
 }
 
 void SafetensorsWriter::write(std::span<const double> values) {
@@ -101,6 +101,7 @@ void SafetensorsWriter::write(std::span<const std::int64_t> values) {
 }
 
 void SafetensorsWriter::write_bytes(const char* bytes, std::size_t count) {
+  if (stop_ && stop_()) throw Stopped(path_.string() + ": stopped; nothing was written");
   if (count > missing_) throw std::logic_error(path_.string() + ": more numbers than its header says");
   out_.write(bytes, static_cast<std::streamsize>(count));
   if (!out_) fail(std::string("cannot be written: ") + std::strerror(errno));
@@ -112,9 +113,8 @@ void SafetensorsWriter::finish() {
   out_.close();
   if (!out_) fail(std::string("cannot be written: ") + std::strerror(errno));
   std::error_code error;
-  std::filesystem::rename(beside_, path_, error);
+  std::filesystem::rename(partial_.path, path_, error);
   if (error) fail("cannot be renamed to: " + error.message());
-  finished_ = true;
 }
 
 void SafetensorsWriter::fail(const std::string& what) const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -23,13 +24,12 @@ class SafetensorsWriter {
  public:
   /// Opens the file and writes its header.
   /// @param metadata  strings for the header's __metadata__
+  /// @param stop  asked before each write; if it says so, Stopped is thrown
   /// @throws std::runtime_error if the directory cannot be written or its disk lacks the room, with the bytes
   /// needed;
   ///         GroupError if the path is a directory
   SafetensorsWriter(const std::filesystem::path& path, const std::vector<TensorSpec>& tensors,
-                    const std::map<std::string, std::string>& metadata);
-  /// Removes what was written if finish() was not reached.
-  ~SafetensorsWriter();
+                    const std::map<std::string, std::string>& metadata, std::function<bool()> stop = {});
   SafetensorsWriter(const SafetensorsWriter&) = delete;
   SafetensorsWriter& operator=(const SafetensorsWriter&) = delete;
 
@@ -45,11 +45,17 @@ class SafetensorsWriter {
   void write_bytes(const char* bytes, std::size_t count);
   [[noreturn]] void fail(const std::string& what) const;
 
+  /// The file until it has its name; removed if it never gets it.
+  struct Partial {
+    std::filesystem::path path;
+    ~Partial();
+  };
+
   std::filesystem::path path_;
-  std::filesystem::path beside_;
+  Partial partial_;
+  std::function<bool()> stop_;
   std::ofstream out_;
   std::uint64_t missing_ = 0;  ///< bytes still to come
-  bool finished_ = false;
 };
 
 }  // namespace group

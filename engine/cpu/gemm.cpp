@@ -1,58 +1,75 @@
-#include <cblas.h>
-#include <omp.h>
+// Matrix products in tasks over blocks of the result; each task packs the part of b that it needs. The blocks
+// depend on the sizes alone, so the bits don't depend on the number of threads.
 
 #include <algorithm>
 
+#include "engine/cpu/carver.hpp"
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
 
 namespace engine::cpu {
 namespace {
 
-// One of the two is used, as `real` is.
-[[maybe_unused]] void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a,
-                                int lda, const float* b, int ldb, float beta, float* c) {
-  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, n);
+constexpr int block_rows = 60;    // whole register blocks of every instruction set
+constexpr int block_cols = 64;    // whole panels
+constexpr int block_inner = 256;  // a panel of so many rows stays in the first-level cache
+
+int divide_up(int a, int b) {
+  return (a + b - 1) / b;
 }
 
-[[maybe_unused]] void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a,
-                                int lda, const double* b, int ldb, double beta, double* c) {
-  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, n);
-}
+/// An operand of a product: its element (i, j) is data[i * row + j * col].
+struct Operand {
+  const real* data;
+  std::ptrdiff_t row, col;
 
-CBLAS_TRANSPOSE blas_name(Trans t) {
-  return t == Trans::yes ? CblasTrans : CblasNoTrans;
-}
-
-/// OpenBLAS computes each piece on the thread that calls it: our pool does the parallel part, over a fixed
-/// partition of the rows, so that the bits don't depend on the number of threads. Its OpenMP build asks
-/// OpenMP, which keeps that number for each thread; the caller's is put back.
-class OneBlasThread {
- public:
-  OneBlasThread() { omp_set_num_threads(1); }
-  ~OneBlasThread() { omp_set_num_threads(before_); }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  int before_ = omp_get_max_threads();
+  Operand(const real* packed, Trans transposed, int rows, int cols)
+      : data(packed), row(transposed == Trans::yes ? 1 : cols), col(transposed == Trans::yes ? rows : 1) {}
+  const real* at(int i, int j) const { return data + i * row + j * col; }
 };
 
 }  // namespace
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
           real* c) {
-  constexpr int most_pieces = 8, least_rows = 16;
-  const int piece = std::max(least_rows, (m + most_pieces - 1) / most_pieces);
-  const int pieces = (m + piece - 1) / piece;
-  thread_pool().run(batch * pieces, 2LL * batch * m * n * k, [=](int task) {
-    const OneBlasThread one;
-    const std::int64_t entry = task / pieces;
-    const int first = task % pieces * piece, rows = std::min(piece, m - first);
-    const real* const a_rows = a + entry * m * k + std::int64_t{first} * (ta == Trans::yes ? 1 : k);
-    blas_gemm(blas_name(ta), blas_name(tb), rows, n, k, a_rows, ta == Trans::yes ? m : k, b + entry * k * n,
-              tb == Trans::yes ? k : n, beta, c + entry * m * n + std::int64_t{first} * n);
-  });
+  const int row_blocks = divide_up(m, block_rows), col_blocks = divide_up(n, block_cols);
+  const std::ptrdiff_t sum_row = static_cast<std::ptrdiff_t>(padded_stride(block_cols));
+  const auto carve = [&](Carver& carver) {
+    struct {
+      real *panels, *sums;
+    } scratch{carver.take<real>(tile_kernels().panels_size(std::min(k, block_inner), block_cols)),
+              carver.take<real>(static_cast<std::size_t>(block_rows * sum_row))};
+    return scratch;
+  };
+  Carver measure(nullptr);
+  carve(measure);
+
+  thread_pool().run_with_scratch(
+      batch * row_blocks * col_blocks, 2LL * batch * m * n * k, measure.used(), [=](int task, void* memory) {
+        const std::int64_t entry = task / (row_blocks * col_blocks);
+        const int first_row = task / col_blocks % row_blocks * block_rows;
+        const int first_col = task % col_blocks * block_cols;
+        const int rows = std::min(block_rows, m - first_row), cols = std::min(block_cols, n - first_col);
+        const Operand of_a(a + entry * m * k, ta, m, k), of_b(b + entry * k * n, tb, k, n);
+        Carver carver(memory);
+        const auto [panels, sums] = carve(carver);
+        for (int first = 0; first < k; first += block_inner) {
+          const int inner = std::min(block_inner, k - first);
+          tile_kernels().pack_panels(inner, cols, of_b.at(first, first_col), of_b.row, of_b.col, panels);
+          tile_kernels().product(rows, cols, inner, of_a.at(first_row, first), of_a.row, of_a.col, panels,
+                                 sums, sum_row, first > 0);
+        }
+        real* target = c + entry * m * n + std::int64_t{first_row} * n + first_col;
+        for (int i = 0; i < rows; ++i, target += n) {
+          const real* const sum = sums + i * sum_row;
+          if (beta == 0) {
+            std::copy_n(sum, cols, target);
+          } else {
+            for (int j = 0; j < cols; ++j) target[j] = sum[j] + beta * target[j];
+          }
+        }
+      });
 }
 
 }  // namespace engine::cpu

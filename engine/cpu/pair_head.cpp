@@ -1,10 +1,11 @@
-// The fused head on the CPU: pairs, sorted by x, are cut into chunks at the borders between two x; each chunk
-// goes through the head in tiles that stay in the cache and adds up its own gradients, which are then summed
-// in the order of the chunks. The cut depends on the pairs alone, so the bits don't depend on the threads.
+// The fused head on the CPU: pairs, sorted by x, are cut into chunks of equal length; each chunk goes through
+// the head in tiles that stay in the cache and adds up its own gradients, which are then summed in the order
+// of the chunks. The cut depends on the number of pairs alone, so the bits don't depend on the threads.
 
 #include <algorithm>
 #include <cstring>
 
+#include "engine/cpu/carver.hpp"
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
@@ -22,36 +23,31 @@ int chunk_count(int pairs) {
   return std::clamp(pairs / pairs_per_chunk, 1, most_chunks);
 }
 
+/// The first pair of chunk `chunk`, a whole number of register blocks from the first of all.
+int chunk_start(int pairs, int chunk) {
+  const int chunks = chunk_count(pairs);
+  if (chunk == chunks) return pairs;
+  return static_cast<int>(std::int64_t{pairs} * chunk / chunks) / rows_per_block * rows_per_block;
+}
+
+int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
+/// The most rows of a tile.
 int tile_rows(const PairHead& head) {
   const std::size_t row = (2 * padded_stride(head.hidden) + padded_stride(head.classes)) * sizeof(real);
   const auto blocks = static_cast<int>(tile_bytes / (row * rows_per_block));
   return rows_per_block * std::clamp(blocks, 2, 16);
 }
 
-/// Hands out aligned pieces of one block of memory; with no block, only counts.
-class Carver {
- public:
-  explicit Carver(void* block) : block_(static_cast<char*>(block)) {}
-
-  template <typename T>
-  T* take(std::size_t count) {
-    T* const piece = block_ == nullptr ? nullptr : reinterpret_cast<T*>(block_ + used_);
-    used_ += (count * sizeof(T) + 63) / 64 * 64;
-    return piece;
-  }
-  std::size_t used() const { return used_; }
-
- private:
-  char* block_;
-  std::size_t used_ = 0;
-};
-
 /// What all chunks of one replica share. Rows are padded.
 struct Workspace {
   std::size_t h_row;
   real *l, *r;                    ///< (elements, hidden)
   real *u_panels, *ut_panels;     ///< packed u and its transpose
-  real* dl;                       ///< (elements, hidden); a chunk owns the rows of its x
+  real* dl;                       ///< (elements, hidden); a chunk owns the rows of the x that begin in it
+  real* dl_carried;               ///< per chunk (hidden): of the x that goes on from the chunk before
   real *dr, *dut;                 ///< per chunk: (elements, hidden), (classes, hidden)
   LossAndCorrect* chunk_results;  ///< per chunk
   std::size_t dr_size, dut_size;
@@ -67,6 +63,7 @@ struct Workspace {
     u_panels = carver.take<real>(tile_kernels().panels_size(head.hidden, head.classes));
     ut_panels = gradient ? carver.take<real>(tile_kernels().panels_size(head.classes, head.hidden)) : nullptr;
     dl = gradient ? carver.take<real>(dr_size) : nullptr;
+    dl_carried = gradient ? carver.take<real>(chunks * h_row) : nullptr;
     dr = gradient ? carver.take<real>(chunks * dr_size) : nullptr;
     dut = gradient ? carver.take<real>(chunks * dut_size) : nullptr;
     chunk_results = carver.take<LossAndCorrect>(chunks);
@@ -120,15 +117,20 @@ int first_x_from(const PairHead& head, const int* starts, int number) {
   return static_cast<int>(std::lower_bound(starts, starts + head.elements, number) - starts);
 }
 
+/// The x whose pairs begin before the chunk and go on in it; -1: none.
+int carried_x(const PairHead& head, const int* starts, int chunk) {
+  const int first = chunk_start(head.x.rows, chunk), next_x = first_x_from(head, starts, first);
+  return next_x > 0 && starts[next_x] > first ? next_x - 1 : -1;
+}
+
 /// @param starts  (elements + 1), the first pair of each x
 /// @param scratch  tile_scratch_bytes()
 void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
-  const int chunks = chunk_count(head.x.rows);
-  const auto border = [&](int i) { return static_cast<int>(std::int64_t{head.x.rows} * i / chunks); };
-  const int first_x = first_x_from(head, starts, border(chunk));
-  const int last_x = chunk + 1 == chunks ? head.elements : first_x_from(head, starts, border(chunk + 1));
-  const int first = starts[first_x], last = starts[last_x];
+  const int first = chunk_start(head.x.rows, chunk), last = chunk_start(head.x.rows, chunk + 1);
+  const bool is_last = chunk + 1 == chunk_count(head.x.rows);
+  const int first_x = first_x_from(head, starts, first);
+  const int last_x = is_last ? head.elements : first_x_from(head, starts, last);
 
   const std::size_t pairs_before = static_cast<std::size_t>(replica) * static_cast<std::size_t>(head.x.rows);
   HeadTile tile{};
@@ -140,10 +142,13 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   tile.ut_panels = work.ut_panels;
   tile.weight = static_cast<real>(1.0 / head.x.rows);
   tile.first = true;
+  tile.carried_x = carried_x(head, starts, chunk);
   const bool gradient = work.ut_panels != nullptr;
   if (gradient) {
     const auto at = static_cast<std::size_t>(chunk);
     tile.dl = work.dl;
+    tile.dl_carried = work.dl_carried + at * work.h_row;
+    std::fill_n(tile.dl_carried, work.h_row, real{0});
     tile.dr = work.dr + at * work.dr_size;
     tile.dut = work.dut + at * work.dut_size;
     std::fill(work.dl + static_cast<std::size_t>(first_x) * work.h_row,
@@ -152,13 +157,14 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
     if (first == last) std::fill_n(tile.dut, work.dut_size, real{0});
   }
 
-  const int most_rows = tile_rows(head);
   Carver carver(scratch);
-  carve_tile(tile, most_rows, carver);
+  carve_tile(tile, tile_rows(head), carver);
+  const int tiles = divide_up(last - first, tile_rows(head));  // all alike, but for the last
+  const int rows_per_tile = divide_up(divide_up(last - first, tiles), rows_per_block) * rows_per_block;
 
   LossAndCorrect result{0, 0};
   for (int row = first; row < last; row += tile.rows) {
-    tile.rows = std::min(most_rows, last - row);
+    tile.rows = std::min(rows_per_tile, last - row);
     const std::size_t at = pairs_before + static_cast<std::size_t>(row);
     tile.x = head.x.target + at;
     tile.y = head.y.target + at;
@@ -171,8 +177,12 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   work.chunk_results[chunk] = result;
 }
 
+void add_row(std::size_t count, const real* row, real* sum) {
+  for (std::size_t j = 0; j < count; ++j) sum[j] += row[j];
+}
+
 /// Sums the chunks' gradients, in their order, into packed dlr and du.
-void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
+void reduce(const PairHead& head, const int* starts, const Workspace& work, real* dlr, real* du) {
   const int chunks = chunk_count(head.x.rows);
   const auto hidden = static_cast<std::size_t>(head.hidden), classes = static_cast<std::size_t>(head.classes);
   constexpr int rows_per_task = 16;
@@ -180,6 +190,10 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
   const int class_tasks = (head.classes + rows_per_task - 1) / rows_per_task;
   const std::int64_t bytes =
       static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
+  for (int chunk = 0; chunk < chunks; ++chunk) {
+    const int x = carried_x(head, starts, chunk);
+    if (x >= 0) add_row(hidden, work.dl_carried + chunk * work.h_row, work.dl + x * work.h_row);
+  }
   thread_pool().run(element_tasks + class_tasks, bytes, [&](int task) {
     const bool of_element = task < element_tasks;
     const int first = (of_element ? task : task - element_tasks) * rows_per_task;
@@ -188,8 +202,7 @@ void reduce(const PairHead& head, const Workspace& work, real* dlr, real* du) {
       const std::size_t size = of_element ? work.dr_size : work.dut_size;
       real* const sum = (of_element ? work.dr : work.dut) + row * work.h_row;  // of chunk 0
       for (std::size_t chunk = 1; chunk < static_cast<std::size_t>(chunks); ++chunk) {
-        const real* const part = sum + chunk * size;
-        for (std::size_t j = 0; j < hidden; ++j) sum[j] += part[j];
+        add_row(hidden, sum + chunk * size, sum);
       }
       if (of_element) {
         std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
@@ -229,7 +242,8 @@ void pair_head(const PairHead& head) {
       result.correct += work.chunk_results[chunk].correct;
     }
     head.result[replica] = {result.loss / head.x.rows, result.correct};
-    if (head.dlr != nullptr) reduce(head, work, head.dlr + replica * lr_size, head.du + replica * u_size);
+    if (head.dlr != nullptr)
+      reduce(head, starts, work, head.dlr + replica * lr_size, head.du + replica * u_size);
   }
 }
 

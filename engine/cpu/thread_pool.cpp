@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int spins_before_sleep = 4000;
 constexpr std::int64_t work_worth_sharing = 200'000;  // some ten microseconds of one thread
+constexpr int most_shares = 0xffff;                   // of a job: what a ticket can count
 
 thread_local bool inside_task = false;
 
@@ -77,11 +79,15 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
     inside_task = false;
     return;
   }
+  const int tasks_per_share = (count + most_shares - 1) / most_shares;
+  const int shares = (count + tasks_per_share - 1) / tasks_per_share;
   call_.store(call, std::memory_order_relaxed);
   stored_.store(stored, std::memory_order_relaxed);
-  unfinished_.store(count, std::memory_order_relaxed);
+  count_.store(count, std::memory_order_relaxed);
+  tasks_per_share_.store(tasks_per_share, std::memory_order_relaxed);
+  unfinished_.store(shares, std::memory_order_relaxed);
   const std::uint32_t generation = generation_.load(std::memory_order_relaxed) + 1;
-  ticket_.store(std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(count),
+  ticket_.store(std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(shares),
                 std::memory_order_release);
   generation_.store(generation, std::memory_order_seq_cst);  // before notify looks for sleepers
   generation_.notify_all();
@@ -96,16 +102,21 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
 void ThreadPool::work_on(std::uint32_t generation, int thread) {
   inside_task = true;
   std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
-  while (ticket >> 32 == generation && (ticket & 0xffffffffU) != 0) {
+  while (ticket >> 32 == generation) {
+    const auto front = static_cast<int>(ticket >> 16 & 0xffffU), back = static_cast<int>(ticket & 0xffffU);
+    if (front == back) break;
     const Call call = call_.load(std::memory_order_relaxed);
     const void* const stored = stored_.load(std::memory_order_relaxed);
-    if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel,
-                                       std::memory_order_acquire)) {
+    const int count = count_.load(std::memory_order_relaxed);
+    const int tasks = tasks_per_share_.load(std::memory_order_relaxed);
+    const bool from_front = thread == 0;
+    if (!ticket_.compare_exchange_weak(ticket, from_front ? ticket + 0x10000U : ticket - 1,
+                                       std::memory_order_acq_rel, std::memory_order_acquire)) {
       continue;
     }
     Buffer* const scratch = scratch_[static_cast<std::size_t>(thread)].get();
-    const int index = static_cast<int>(ticket & 0xffffffffU) - 1;
-    call(stored, index, scratch != nullptr ? scratch->data() : nullptr);
+    const int first = (from_front ? front : back - 1) * tasks, last = std::min(count, first + tasks);
+    for (int i = first; i < last; ++i) call(stored, i, scratch != nullptr ? scratch->data() : nullptr);
     if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     ticket = ticket_.load(std::memory_order_acquire);
   }

@@ -59,13 +59,18 @@ class ThreadPool {
   void work_on(std::uint32_t generation, int thread);
   void worker(int thread);
 
-  // The current job. A ticket is generation << 32 | tasks not yet taken. A thread takes a task only by moving
-  // the ticket on. While it stands on a task not taken, the job cannot end and its fields cannot change; once
-  // it has changed, moving it on fails. So a late worker never mixes two jobs.
+  // The current job, in shares of tasks that follow each other. A ticket is generation << 32 | front << 16 |
+  // back: shares front .. back - 1 are not yet taken. The caller takes them from the front and the workers
+  // from the back, so that in job after job of a training step a thread mostly gets the memory that it had
+  // before. A thread takes a share only by moving the ticket on. While it stands on a share not taken, the
+  // job cannot end and its fields cannot change; once it has changed, moving it on fails. So a late worker
+  // never mixes two jobs.
   std::atomic<std::uint64_t> ticket_{0};
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> stored_{nullptr};
-  std::atomic<int> unfinished_{0};            ///< tasks of the job that are not done
+  std::atomic<int> count_{0};  ///< tasks
+  std::atomic<int> tasks_per_share_{1};
+  std::atomic<int> unfinished_{0};            ///< shares of the job that are not done
   std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;

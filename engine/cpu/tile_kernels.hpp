@@ -27,6 +27,8 @@ struct HeadTile {
   real *h, *z, *dh;           ///< scratch: (rows, hidden), (rows, classes), (rows, hidden)
   double* odds;               ///< scratch: 2 (rows + 8)
   real *dl, *dr;              ///< (elements, hidden), accumulated
+  int carried_x;              ///< this x's row of dl is summed in dl_carried instead; -1: none
+  real* dl_carried;           ///< (hidden)
   real* dut;                  ///< (classes, hidden), accumulated unless `first`
   bool first;
 };

@@ -12,7 +12,7 @@ namespace {
 #define TEXT_OF(name) #name
 #define VALUE_OF(name) TEXT_OF(name)
 // The headers rename some entries to their second version; the text is that of the symbol in the library.
-#define ENTRY(name) find<decltype(&name)>(library, VALUE_OF(name))
+#define ENTRY(name) find<decltype(&(name))>(library, VALUE_OF(name))
 
 void* open_library() {
   const std::string name = "libcublas.so." VALUE_OF(CUBLAS_VER_MAJOR);

@@ -100,7 +100,8 @@ TEST_CASE("maps: bases are orthonormal and span their blocks") {
 }
 
 TEST_CASE("maps: a planted network writes a multiple of rho(ab)") {
-  for (const auto& [group, irrep] : {std::pair{"s4", "standard"}, {"s4", "sign"}, {"d5", "freq_2"}}) {
+  for (const auto& planted : {std::pair{"s4", "standard"}, {"s4", "sign"}, {"d5", "freq_2"}}) {
+    const char *const group = planted.first, *const irrep = planted.second;
     CAPTURE(irrep);
     const Harmonics harmonics(group::parse_group(group));
     const RunAnalysis analysis = analyze(harmonics, test::planted_network(harmonics.group(), irrep, 2));

@@ -216,12 +216,13 @@ TEST_CASE("metrics: numbering the elements differently changes nothing") {
 }
 
 TEST_CASE("metrics: a network planted with one irrep is found, with that irrep and no other") {
-  for (const auto& [group, irrep] : {std::pair{"s4", "standard"},
-                                     {"s4", "sign"},
-                                     {"s4", "s4_2d"},
-                                     {"a5", "a5_3d_b"},
-                                     {"d5", "freq_2"},
-                                     {"s4", "standard_sign"}}) {
+  for (const auto& planted : {std::pair{"s4", "standard"},
+                              {"s4", "sign"},
+                              {"s4", "s4_2d"},
+                              {"a5", "a5_3d_b"},
+                              {"d5", "freq_2"},
+                              {"s4", "standard_sign"}}) {
+    const char *const group = planted.first, *const irrep = planted.second;
     CAPTURE(group);
     CAPTURE(irrep);
     const Harmonics harmonics(group::parse_group(group));
@@ -243,9 +244,9 @@ TEST_CASE("metrics: zero and constant weights give finite figures") {
       std::fill(m->values.begin(), m->values.end(), value);
     }
     const Metrics metrics = measure(harmonics, weights);
-    for (const auto& [name, figure] : analysis::named(metrics, harmonics)) {
-      CAPTURE(name);
-      CHECK(std::isfinite(figure));
+    for (const auto& metric : analysis::named(metrics, harmonics)) {
+      CAPTURE(metric.first);
+      CHECK(std::isfinite(metric.second));
     }
     CHECK(metrics.all_loss == doctest::Approx(std::log(6.0)).epsilon(1e-14));
     CHECK(metrics.train_acc == doctest::Approx(1.0 / 6));  // the first of equal logits

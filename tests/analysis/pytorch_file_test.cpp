@@ -68,7 +68,8 @@ TEST_CASE("pytorch: one flipped byte is an error or changes nothing that is read
 
 TEST_CASE("pytorch: a pickle that asks for code is refused and not run") {
   CHECK_THROWS_WITH_AS(from_pytorch(with_pickle("\x80\x02"
-                                                "cos\nsystem\n(X\4\0\0\0trueitR."),
+                                                "cos\nsystem\n(X\4" +
+                                                std::string(3, '\0') + "trueitR."),
                                     "f"),
                        "f: data.pkl asks for os.system, which no state dict needs; nothing was run",
                        FormatError);

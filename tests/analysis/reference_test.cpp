@@ -84,7 +84,9 @@ bool published_is_right(const std::string& model, const std::string& name) {
 }
 
 void check_published(const std::string& model, const Measured& measured, const json& published) {
-  for (const auto& [name, value] : published.items()) {
+  for (const auto& item : published.items()) {
+    const std::string& name = item.key();
+    const json& value = item.value();
     if (name == "epoch" || !value.is_number() || !published_is_right(model, name)) continue;
     REQUIRE_MESSAGE(measured.named.contains(name), name);
     // float32: similarities near 0 are noise, and so are losses near 0 to one part in 10^4

@@ -56,7 +56,8 @@ TEST_CASE("run config: what is written is read") {
 
 TEST_CASE("run config: every published field is needed, and named when it is missing or of another type") {
   const json whole = json::parse(published);
-  for (const auto& [field, value] : whole.items()) {
+  for (const auto& item : whole.items()) {
+    const std::string& field = item.key();
     CAPTURE(field);
     json broken = whole;
     broken.erase(field);

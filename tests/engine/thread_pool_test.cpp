@@ -28,6 +28,17 @@ TEST_CASE("thread pool: every task runs once, job after job, with more threads t
   }
 }
 
+TEST_CASE("thread pool: jobs of more tasks than a ticket counts") {
+  for (const int threads : {1, 2, 5}) {
+    engine::ThreadPool pool(threads);
+    for (const int count : {65535, 65536, 65537, 200001}) {
+      std::vector<int> runs(static_cast<std::size_t>(count));
+      pool.run(count, plenty, [&](int i) { ++runs[static_cast<std::size_t>(i)]; });
+      CHECK(runs == std::vector<int>(static_cast<std::size_t>(count), 1));
+    }
+  }
+}
+
 TEST_CASE("thread pool: a job inside a task, and one with little work, run on the thread that asks") {
   for (const int threads : {1, 3}) {
     engine::ThreadPool pool(threads);

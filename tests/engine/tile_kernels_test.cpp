@@ -2,6 +2,8 @@
 
 #include "engine/cpu/tile_kernels.hpp"
 
+#include <cblas.h>
+
 #include <limits>
 
 #include "engine/test_tensors.hpp"
@@ -27,6 +29,14 @@ double ulps(T y, long double exact) {
   const T rounded = static_cast<T>(exact);
   const T unit = std::nextafter(rounded, std::numeric_limits<T>::infinity()) - rounded;
   return static_cast<double>(std::abs(static_cast<long double>(y) - exact) / static_cast<long double>(unit));
+}
+
+/// c (m,n) = a (m,k) b (k,n); one of the two is used, as `real` is.
+[[maybe_unused]] void blas_product(int m, int n, int k, const float* a, const float* b, float* c) {
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a, k, b, n, 0, c, n);
+}
+[[maybe_unused]] void blas_product(int m, int n, int k, const double* a, const double* b, double* c) {
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a, k, b, n, 0, c, n);
 }
 
 }  // namespace
@@ -95,7 +105,8 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
          {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}}) {
       for (const bool transposed : {false, true}) {
         for (const bool add : {false, true}) {
-          const std::vector<real> a = numbers.list(m * k), b = numbers.list(k * n);
+          const std::vector<real> a = numbers.list(std::int64_t{m} * k),
+                                  b = numbers.list(std::int64_t{k} * n);
           std::vector<real> panels(table->panels_size(k, n));
           table->pack_panels(k, n, b.data(), n, 1, panels.data());
           const auto stride = static_cast<std::ptrdiff_t>(engine::padded_stride(n));
@@ -107,9 +118,9 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
             for (int j = 0; j < n; ++j) {
               double sum = add ? 2 : 0;
               for (int p = 0; p < k; ++p) {
-                const int at = transposed ? p * m + i : i * k + p;
-                sum += static_cast<double>(a[static_cast<std::size_t>(at)]) *
-                       static_cast<double>(b[static_cast<std::size_t>(p * n + j)]);
+                const int at_a = transposed ? p * m + i : i * k + p, at_b = p * n + j;
+                sum += static_cast<double>(a[static_cast<std::size_t>(at_a)]) *
+                       static_cast<double>(b[static_cast<std::size_t>(at_b)]);
               }
               worst = std::max(
                   worst, std::abs(sum - static_cast<double>(c[static_cast<std::size_t>(i * stride + j)])));
@@ -119,6 +130,30 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("product: equals the BLAS's at the head's sizes") {
+  test::Numbers numbers(2);
+  constexpr int m = 480, n = 120, k = 128;
+  const std::vector<real> a = numbers.list(std::int64_t{m} * k), b = numbers.list(std::int64_t{k} * n);
+  std::vector<real> theirs(std::size_t{m} * n);
+  blas_product(m, n, k, a.data(), b.data(), theirs.data());
+  const auto stride = static_cast<std::ptrdiff_t>(engine::padded_stride(n));
+  for (const TileKernels* table : runnable()) {
+    CAPTURE(std::string(table->name));
+    std::vector<real> panels(table->panels_size(k, n)), ours(static_cast<std::size_t>(m * stride));
+    table->pack_panels(k, n, b.data(), n, 1, panels.data());
+    table->product(m, n, k, a.data(), k, 1, panels.data(), ours.data(), stride, false);
+    double worst = 0;
+    for (int i = 0; i < m; ++i) {
+      for (int j = 0; j < n; ++j) {
+        const real difference =
+            ours[static_cast<std::size_t>(i * stride + j)] - theirs[static_cast<std::size_t>(i * n + j)];
+        worst = std::max(worst, std::abs(static_cast<double>(difference)));
+      }
+    }
+    CHECK(worst < (sizeof(real) == 8 ? 1e-13 : 5e-5));
   }
 }
 

@@ -60,6 +60,19 @@ struct File {
 
 TEST_SUITE_BEGIN("quick");
 
+TEST_CASE("export: stopped in the middle, it leaves the old file and nothing else") {
+  const Scratch scratch;
+  const std::filesystem::path file = scratch.path() / "s5.safetensors";
+  std::ofstream(file) << "old";
+  for (const int writes_before : {0, 3, 40}) {
+    int writes = 0;
+    const auto stop = [&] { return writes++ == writes_before; };
+    CHECK_THROWS_AS(group::export_symmetric_irreps(5, file, stop), group::Stopped);
+    CHECK(std::filesystem::file_size(file) == 3);
+    CHECK(std::distance(std::filesystem::directory_iterator(scratch.path()), {}) == 1);
+  }
+}
+
 TEST_CASE("export: the file holds every matrix, and the elements") {
   const Scratch scratch;
   const auto path = scratch.path() / "a4.safetensors";

@@ -137,4 +137,17 @@ TEST_CASE("irreps program: what cannot be written is exit code 1") {
   CHECK(run.output.find("TiB") != std::string::npos);  // what it would need
 }
 
+TEST_CASE("irreps: Ctrl-C in an export ends with 130, one line and no file") {
+  const std::filesystem::path directory = scratch_file("interrupted");
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directory(directory);
+  const Outcome run =
+      irreps("s7 --export '" + (directory / "s7.safetensors").string() + "' 2>&1 & pid=$!; until ls -A '" +
+             directory.string() + "' | grep -q .; do sleep 0.001; done; kill -INT $pid; wait $pid");
+  CHECK(run.exit_code == 130);
+  CHECK(run.output.find("stopped; nothing was written") != std::string::npos);
+  CHECK(std::filesystem::is_empty(directory));
+  std::filesystem::remove_all(directory);
+}
+
 TEST_SUITE_END();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 namespace engine::ENGINE_ISA {
@@ -40,16 +41,47 @@ struct Simd {
   static Vec all(T x) { return x - Vec{}; }
   static Vec max(Vec a, Vec b) { return a > b ? a : b; }
 
+  /// 0, 1, 2, ..
+  static IntVec lane_numbers() {
+    IntVec numbers;
+    for (int i = 0; i < lanes; ++i) numbers[i] = i;
+    return numbers;
+  }
+
+  /// The lower (0) or upper (1) half of v's lanes.
+  template <int which, typename V>
+  static auto half(V v) {
+    typedef T Half __attribute__((vector_size(sizeof(V) / 2)));
+    Half h;
+    std::memcpy(&h, reinterpret_cast<const char*>(&v) + which * sizeof(h), sizeof(h));
+    return h;
+  }
+
   /// Sum of the lanes, in float64 and in a fixed order.
   static double sum(Vec v) {
-    double total = 0;
-    for (int i = 0; i < lanes; ++i) total += static_cast<double>(v[i]);
-    return total;
+    if constexpr (sizeof(T) == 4) {
+      using D = Simd<double>;
+      return D::sum(__builtin_convertvector(half<0>(v), typename D::Vec) +
+                    __builtin_convertvector(half<1>(v), typename D::Vec));
+    } else {
+      return fold(v, [](auto a, auto b) { return a + b; });
+    }
   }
   static T largest(Vec v) {
-    T best = v[0];
-    for (int i = 1; i < lanes; ++i) best = v[i] > best ? v[i] : best;
-    return best;
+    return fold(v, [](auto a, auto b) { return a > b ? a : b; });
+  }
+  static bool any(IntVec mask) {
+    return Simd<Int>::fold(mask, [](auto a, auto b) { return a | b; }) != 0;
+  }
+
+  /// Combines the halves of v, then theirs, down to one lane.
+  template <typename V, typename Combine>
+  static T fold(V v, const Combine& combine) {
+    if constexpr (sizeof(V) == sizeof(T)) {
+      return v[0];
+    } else {
+      return fold(combine(half<0>(v), half<1>(v)), combine);
+    }
   }
 };
 

@@ -3,43 +3,71 @@
 namespace engine::ENGINE_ISA {
 namespace {
 
-/// One row's loss is base + log1p(odds), where odds = (1 - p) / p for the label's probability p.
-struct RowLoss {
-  double base, odds;
-  bool correct;
-};
+/// Rows that go through the softmax side by side, so that one's sums and divisions hide behind the others'.
+constexpr int rows_at_once = 4;
 
-/// Overwrites z (classes, padded to whole vectors) by weight * (softmax(z) - onehot(label)).
+/// Overwrites `rows` rows of z (classes, padded to whole vectors) by weight * (softmax(z) - onehot(label)).
 /// p - 1 is computed as minus the sum of the other probabilities, which loses no digit as p goes to 1.
-RowLoss softmax_row(int classes, int label, real weight, real* z) {
+/// Row i's loss is bases[i] + log1p(odds[i]), where odds = (1 - p) / p for the label's probability p.
+/// @param rows  at most rows_at_once
+/// @return how many of them have the label's logit for their first largest one
+int softmax_rows(int rows, int classes, const int* labels, real weight, real* z, std::ptrdiff_t z_row,
+                 double* odds, double* bases) {
   using S = Simd<real>;
   using Vec = typename S::Vec;
-  const int width = round_up(classes, S::lanes);
-  for (int c = classes; c < width; ++c) z[c] = -__builtin_inf();
-  Vec best = S::load(z);
-  for (int c = S::lanes; c < width; c += S::lanes) best = S::max(best, S::load(z + c));
-  const real largest = S::largest(best);
-  const real of_label = z[label];
-  bool correct = of_label == largest;
-  if (correct) {
-    for (int c = 0; c < label; ++c) correct &= z[c] != largest;
+  using IntVec = typename S::IntVec;
+  using Int = typename S::Int;
+  const int width = round_up(classes, S::lanes), last = width - S::lanes;
+  const IntVec lanes = S::lane_numbers();
+  const Vec below_all = S::all(-std::numeric_limits<real>::infinity());
+
+  real largest[rows_at_once], of_label[rows_at_once];
+  for (int i = 0; i < rows; ++i) {
+    real* const row = z + i * z_row;
+    const Vec end =
+        lanes + static_cast<Int>(last) < static_cast<Int>(classes) ? S::load(row + last) : below_all;
+    S::store(row + last, end);
+    Vec best = end;
+    for (int c = 0; c < last; c += S::lanes) best = S::max(best, S::load(row + c));
+    largest[i] = S::largest(best);
+    of_label[i] = row[labels[i]];
   }
 
-  const Vec shift = S::all(largest);
-  for (int c = 0; c < width; c += S::lanes) S::store(z + c, exp_of_difference<real>(S::load(z + c), shift));
-  const double label_share = static_cast<double>(z[label]);
-  z[label] = 0;
-  Vec sums = S::load(z);
-  for (int c = S::lanes; c < width; c += S::lanes) sums += S::load(z + c);
-  const double others = S::sum(sums), total = others + label_share;
+  Vec sums[rows_at_once];        // of the exponentials but the label's
+  IntVec earlier[rows_at_once];  // nonzero where a class before the label has the largest logit too
+  for (int i = 0; i < rows; ++i) {
+    real* const row = z + i * z_row;
+    const Vec shift = S::all(largest[i]);
+    Vec sum{};
+    IntVec before{};
+    for (int c = 0; c < width; c += S::lanes) {
+      const Vec logits = S::load(row + c), e = exp_of_difference<real>(logits, shift);
+      const IntVec from_label = lanes + static_cast<Int>(c - labels[i]);
+      before |= (logits == shift) & (from_label < 0);
+      sum += from_label == 0 ? Vec{} : e;
+      S::store(row + c, e);
+    }
+    sums[i] = sum;
+    earlier[i] = before;
+  }
 
-  const auto factor = static_cast<real>(static_cast<double>(weight) / total);
-  for (int c = 0; c < width; c += S::lanes) S::store(z + c, S::load(z + c) * factor);
-  z[label] = static_cast<real>(-static_cast<double>(weight) * (others / total));
+  int correct = 0;
+  for (int i = 0; i < rows; ++i) {
+    real* const row = z + i * z_row;
+    const double label_share = static_cast<double>(row[labels[i]]), others = S::sum(sums[i]),
+                 total = others + label_share;
+    const auto factor = static_cast<real>(static_cast<double>(weight) / total);
+    for (int c = 0; c < width; c += S::lanes) S::store(row + c, S::load(row + c) * factor);
+    row[labels[i]] = static_cast<real>(-static_cast<double>(weight) * (others / total));
 
-  if (label_share > 0) return {0, others / label_share, correct};
-  // exp(z[label] - largest) underflowed, or the row is not finite and the result is NaN.
-  return {static_cast<double>(largest) - static_cast<double>(of_label), total - 1, correct};
+    correct += of_label[i] == largest[i] && !S::any(earlier[i]) ? 1 : 0;
+    // A label_share of 0: exp(z[label] - largest) underflowed, or the row is not finite and the result is
+    // NaN.
+    const bool underflow = !(label_share > 0);
+    odds[i] = underflow ? total - 1 : others / label_share;
+    bases[i] = underflow ? static_cast<double>(largest[i]) - static_cast<double>(of_label[i]) : 0;
+  }
+  return correct;
 }
 
 /// @param odds  scratch: 2 (rows + 8)
@@ -49,11 +77,10 @@ LossAndCorrect cross_entropy_rows(int rows, int classes, const int* labels, real
   const int padded = round_up(rows, D::lanes);
   double* const bases = odds + padded;
   LossAndCorrect result{0, 0};
-  for (int i = 0; i < rows; ++i) {
-    const RowLoss row = softmax_row(classes, labels[i], weight, z + i * z_row);
-    odds[i] = row.odds;
-    bases[i] = row.base;
-    result.correct += row.correct ? 1 : 0;
+  for (int first = 0; first < rows; first += rows_at_once) {
+    const int some = rows - first < rows_at_once ? rows - first : rows_at_once;
+    result.correct += softmax_rows(some, classes, labels + first, weight, z + first * z_row, z_row,
+                                   odds + first, bases + first);
   }
   for (int i = rows; i < padded; ++i) odds[i] = bases[i] = 0;
   typename D::Vec loss{};

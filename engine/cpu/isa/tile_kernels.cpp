@@ -37,8 +37,9 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
     const int x = tile.x[first];
     int last = first + 1;
     while (last < tile.rows && tile.x[last] == x) ++last;
+    real* const dl = x == tile.carried_x ? tile.dl_carried : tile.dl + x * stride;
     for (int c = 0; c < width; c += S::lanes) {
-      S::Vec run = S::load(tile.dl + x * stride + c);
+      S::Vec run = S::load(dl + c);
       for (int i = first; i < last; ++i) {
         const S::Vec h = S::load(tile.h + i * stride + c);
         const S::Vec dh = h > S::Vec{} ? S::load(tile.dh + i * stride + c) : S::Vec{};
@@ -46,7 +47,7 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
         S::store(dr, S::load(dr) + dh);
         run += dh;
       }
-      S::store(tile.dl + x * stride + c, run);
+      S::store(dl + c, run);
     }
     first = last;
   }

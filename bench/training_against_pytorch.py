@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Training steps per second of ./train s5 against PyTorch's loops, in turns, on the same cores.
 
-usage: against_pytorch.py pytorch_s5.py TRAIN     prints one JSON line per PyTorch mode
+usage: training_against_pytorch.py pytorch_s5.py TRAIN     prints one JSON line per PyTorch mode
 """
 import json
 import os
@@ -12,7 +12,7 @@ import tempfile
 import time
 
 yardstick, train = sys.argv[1:]
-ROUNDS, EPOCHS = 3, 1000
+ROUNDS, EPOCHS = 3, 2000
 
 
 def pytorch(mode, threads):
@@ -41,6 +41,6 @@ for _ in range(ROUNDS):
 rate = statistics.median(own)
 for mode, by_threads in modes.items():
     best, threads = max((statistics.median(rates), threads) for threads, rates in by_threads.items())
-    print(json.dumps({"benchmark": "train s5 against PyTorch", "mode": mode, "pytorch_threads": threads,
+    print(json.dumps({"bench": "train s5 against PyTorch", "mode": mode, "pytorch_threads": threads,
                       "steps_per_second": round(rate, 2), "pytorch_steps_per_second": round(best, 2),
                       "ratio": round(rate / best, 2)}), flush=True)
