@@ -1,15 +1,18 @@
 #include "apps/batch_training.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <future>
-#include <iostream>
 #include <limits>
 #include <span>
 
 #include "apps/interrupt.hpp"
 #include "apps/progress.hpp"
+#include "engine/error.hpp"
+#include "engine/memory.hpp"
 #include "engine/pair_split.hpp"
 
 namespace apps {
@@ -19,7 +22,14 @@ using engine::EpochMetrics;
 
 using Group = std::vector<TrainingRun*>;
 
-/// One piece of work at a time on another thread: files are written while the training goes on.
+/// What the background found out and saved.
+struct Checkpoint {
+  std::vector<EpochMetrics> metrics;
+  std::vector<std::int64_t> diverged;  ///< as TrainingSnapshot's
+};
+
+/// One checkpoint at a time on another thread: it is read from the device and written while the training goes
+/// on.
 class Background {
  public:
   Background() = default;
@@ -29,18 +39,21 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// Waits for the last piece, and starts this one.  @throws what the last one threw
-  void run(std::function<void()> work) {
-    wait();
-    last_ = std::async(std::launch::async, std::move(work));
-  }
-  void wait() {
-    if (last_.valid()) last_.get();
-  }
+  /// Only when there is none at work.
+  void start(std::function<Checkpoint()> work) { last_ = std::async(std::launch::async, std::move(work)); }
+  bool busy() const { return last_.valid(); }
+  bool done() const { return busy() && last_.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+  /// Waits for the one at work.  @throws what it threw
+  Checkpoint finish() { return last_.get(); }
 
  private:
-  std::future<void> last_;
+  std::future<Checkpoint> last_;
 };
+
+/// Whether there is nothing more to train.
+bool is_over(const TrainingRun& run) {
+  return run.diverged || run.directory->finished();
+}
 
 EpochMetrics mean(const std::vector<EpochMetrics>& metrics) {
   EpochMetrics sum{metrics.front().epoch, 0, 0, 0, 0};
@@ -91,71 +104,137 @@ std::unique_ptr<engine::Trainer> make_trainer(const Group& runs, const group::Fi
   return trainer;
 }
 
-/// Reads the checkpoint from the device now, and has it written in the background.
-void save_checkpoints(const Group& runs, const engine::Trainer& trainer,
-                      const std::vector<EpochMetrics>& metrics, Background& writer) {
-  struct Snapshot {
-    engine::RunDirectory* directory;
-    EpochMetrics metrics;
-    engine::TensorFile weights, state;
-  };
-  auto snapshots = std::make_shared<std::vector<Snapshot>>();
+/// Notes which runs have diverged.  @param epochs  one a run, -1 for a finite one
+void note_divergence(const Group& runs, const std::vector<std::int64_t>& epochs) {
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    if (epochs[r] >= 0 && !runs[r]->diverged) runs[r]->diverged = epochs[r];
+  }
+}
+
+bool all_diverged(const Group& runs) {
+  return std::all_of(runs.begin(), runs.end(),
+                     [](const TrainingRun* run) { return run->diverged.has_value(); });
+}
+
+/// Reads the last snapshot and writes the checkpoints of the runs that are finite in it; the others keep
+/// their last one.
+Checkpoint save_checkpoints(const Group& runs, const engine::Trainer& trainer) {
+  const engine::TrainingSnapshot snapshot = trainer.read_snapshot();
   for (std::size_t r = 0; r < runs.size(); ++r) {
     const int replica = static_cast<int>(r);
-    snapshots->push_back(
-        {runs[r]->directory.get(), metrics[r], trainer.weights(replica), trainer.state(replica)});
-    runs[r]->latest = metrics[r];
+    if (snapshot.diverged()[r] >= 0) continue;
+    runs[r]->directory->save_checkpoint(snapshot.metrics()[r], snapshot.weights(replica),
+                                        snapshot.state(replica));
   }
-  writer.run([snapshots] {
-    for (Snapshot& s : *snapshots) {
-      s.directory->save_checkpoint(s.metrics, std::move(s.weights), std::move(s.state));
-    }
+  return {snapshot.metrics(), snapshot.diverged()};
+}
+
+bool is_finite(const engine::TensorFile& file) {
+  return std::all_of(file.tensors.begin(), file.tensors.end(), [](const auto& named) {
+    const std::vector<float>& values = named.second.values;
+    return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
   });
 }
 
-/// Trains runs that stand at one epoch until `end` updates.  @return whether they got there, uninterrupted
+/// What is left to be saved when the training ends: the final model, or a state between checkpoints.
+void save_ends(const Group& runs, engine::Trainer& trainer) {
+  note_divergence(runs, trainer.diverged());
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    TrainingRun& run = *runs[r];
+    if (run.diverged) continue;
+    const int replica = static_cast<int>(r);
+    run.updates = trainer.updates();
+    if (run.updates == run.config.epochs) {
+      run.directory->save_model(trainer.weights(replica));
+      continue;
+    }
+    run.state = trainer.state(replica);
+    if (!is_finite(*run.state)) {  // which a checkpoint would have seen in its test loss
+      run.diverged = run.updates - 1;
+    } else if (run.directory->updates() != run.updates) {
+      run.directory->save_state(run.updates, *run.state);
+    }
+  }
+}
+
+/// Updates after which the next checkpoint is due: behind each epoch that checkpoint_every divides, and the
+/// last.
+std::int64_t next_checkpoint(std::int64_t updates, const engine::RunConfig& config) {
+  const std::int64_t every = config.checkpoint_every, behind = updates / every + (updates % every != 0);
+  return behind > (config.epochs - 1) / every ? config.epochs : behind * every + 1;
+}
+
+/// Trains runs that stand at one epoch until `end` updates, or until none is finite.
+/// @return whether they got there, uninterrupted
 bool train_to(std::int64_t end, const Group& runs, const group::FiniteGroup& group, engine::Device device,
               bool quiet) {
-  // Asking a GPU whether the losses are finite means waiting for it; the first bad epoch is known all the
-  // same.
-  const std::int64_t check_every = device == engine::Device::cpu ? 1 : 100;
+  constexpr double check_seconds = 1;  // to see divergence long before a checkpoint that is far away
   const engine::RunConfig& config = runs.front()->config;
   const std::unique_ptr<engine::Trainer> made = make_trainer(runs, group, device);
   engine::Trainer& trainer = *made;
   Progress progress(config.epochs, trainer.updates(), monotonic_seconds(), quiet);
   Background writer;
   std::string shown;  ///< by the bar, since the latest checkpoint
-  while (trainer.updates() < end && !interrupted()) {
-    trainer.step();
-    const std::int64_t epoch = trainer.updates() - 1;
-    if (epoch % check_every == 0) trainer.require_finite();
-    const bool checkpoint = epoch % config.checkpoint_every == 0 || trainer.updates() == config.epochs;
-    if (checkpoint) {
-      const std::vector<EpochMetrics> metrics = trainer.evaluate();
-      save_checkpoints(runs, trainer, metrics, writer);
-      shown = short_figures(metrics);
-      progress.line(trainer.updates(), figures(metrics), monotonic_seconds());
+  const auto finish_checkpoint = [&] {
+    const Checkpoint saved = writer.finish();
+    note_divergence(runs, saved.diverged);
+    std::vector<EpochMetrics> finite;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      if (runs[r]->diverged) continue;
+      runs[r]->latest = saved.metrics[r];
+      finite.push_back(saved.metrics[r]);
+    }
+    if (finite.empty()) return;
+    shown = short_figures(finite);
+    progress.line(finite.front().epoch + 1, figures(finite), monotonic_seconds());
+  };
+
+  double next_check = monotonic_seconds() + check_seconds;
+  while (trainer.updates() < end && !interrupted() && !all_diverged(runs)) {
+    const std::int64_t due = next_checkpoint(trainer.updates(), config);
+    trainer.advance(std::min<std::int64_t>(trainer.steps_at_once(), std::min(due, end) - trainer.updates()));
+    if (writer.done()) finish_checkpoint();
+    if (trainer.updates() == due) {
+      if (writer.busy()) finish_checkpoint();
+      trainer.take_snapshot();
+      writer.start([&] { return save_checkpoints(runs, trainer); });
     }
     const double now = monotonic_seconds();
+    if (now >= next_check) {
+      note_divergence(runs, trainer.diverged());
+      next_check = monotonic_seconds() + check_seconds;
+    }
     if (progress.due(now)) progress.redraw(trainer.updates(), shown, now);
   }
-  writer.wait();
-  trainer.require_finite();
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    TrainingRun& run = *runs[r];
-    const int replica = static_cast<int>(r);
-    run.updates = trainer.updates();
-    if (run.updates == config.epochs) {
-      run.directory->save_model(trainer.weights(replica));
-    } else {
-      run.state = trainer.state(replica);
-      if (run.directory->updates() != run.updates) run.directory->save_state(run.updates, *run.state);
-    }
-  }
-  return trainer.updates() == end;
+  if (writer.busy()) finish_checkpoint();
+  save_ends(runs, trainer);
+  return trainer.updates() == end || all_diverged(runs);
 }
 
 }  // namespace
+
+void require_memory(const engine::RunConfig& config, const group::FiniteGroup& group, std::size_t runs,
+                    engine::Device device) {
+  const std::int64_t pairs = std::int64_t{group.order()} * group.order();
+  const std::string what = group.name() + (runs > 1 ? " for " + std::to_string(runs) + " seeds at once" : "");
+  if (pairs > std::numeric_limits<int>::max()) {
+    throw engine::ConfigError(what + ": " + std::to_string(pairs) +
+                              " pairs; at most 2^31 - 1 can be trained on");
+  }
+  const engine::MemoryNeed need = engine::Trainer::memory_need(
+      {group.order(), config.embed_dim, config.hidden_dim}, static_cast<int>(runs),
+      static_cast<std::int64_t>(config.frac_train * static_cast<double>(pairs)), device);
+  const auto require = [&](std::int64_t bytes, engine::Device on) {
+    const engine::MemoryRoom room = engine::memory_room(on);
+    if (bytes <= room.free) return;
+    throw engine::ConfigError(
+        what + " does not fit on the " + (on == engine::Device::cpu ? "machine" : "GPU") +
+        ": it needs about " + engine::memory_text(bytes) + ", free are " + engine::memory_text(room.free) +
+        " of " + engine::memory_text(room.total) + (runs > 1 ? "; train fewer seeds at once" : ""));
+  };
+  if (device != engine::Device::cpu) require(need.device, device);
+  require(need.host + (device == engine::Device::cpu ? need.device : 0), engine::Device::cpu);
+}
 
 TrainingRun open_run(const std::string& path, const engine::RunConfig& config, bool overwrite) {
   TrainingRun run;
@@ -171,18 +250,33 @@ bool train_together(std::vector<TrainingRun>& runs, const group::FiniteGroup& gr
   for (;;) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     for (const TrainingRun& run : runs) {
-      if (!run.directory->finished()) least = std::min(least, run.updates);
+      if (!is_over(run)) least = std::min(least, run.updates);
     }
     if (least == std::numeric_limits<std::int64_t>::max()) return true;
     Group behind;
     std::int64_t end = runs.front().config.epochs;
     for (TrainingRun& run : runs) {
-      if (run.directory->finished()) continue;
+      if (is_over(run)) continue;
       if (run.updates == least) behind.push_back(&run);
       if (run.updates > least) end = std::min(end, run.updates);
     }
     if (!train_to(end, behind, group, device, quiet)) return false;
   }
+}
+
+std::string divergence_text(const std::vector<TrainingRun>& runs) {
+  constexpr std::size_t most_named = 8;
+  std::string named;
+  std::size_t count = 0;
+  for (const TrainingRun& run : runs) {
+    if (!run.diverged || ++count > most_named) continue;
+    named += (count > 1 ? ", " : "") +
+             (runs.size() > 1 ? "of seed " + std::to_string(run.config.seed) + " at" : "of") + " epoch " +
+             std::to_string(*run.diverged);
+  }
+  if (count == 0) return "";
+  if (count > most_named) named += " and of " + std::to_string(count - most_named) + " more seeds";
+  return "training diverged: the loss " + named + " is not finite; a smaller lr may help";
 }
 
 std::string figures(const std::vector<EpochMetrics>& metrics) {

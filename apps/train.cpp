@@ -1,5 +1,7 @@
 // ./train: trains a network to multiply in a group, into a run directory.
 
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -17,6 +19,7 @@
 #include "apps/version.hpp"
 #include "engine/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/error.hpp"
 #include "engine/pair_split.hpp"
 
 namespace {
@@ -104,6 +107,20 @@ RunConfig configure(const Arguments& a) {
   return c;
 }
 
+/// Each run holds its directory open.
+void allow_open_files(std::size_t count) {
+  rlimit limit{};
+  const rlim_t wanted = count + 64;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
+    throw std::invalid_argument(std::to_string(count) + " seeds at once need " + std::to_string(wanted) +
+                                " open files, the limit is " + std::to_string(limit.rlim_max) +
+                                "; raise it with 'ulimit -n', or train fewer at once");
+  }
+  limit.rlim_cur = wanted;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /// The runs to do: one, or one for each of --seeds.
 std::vector<apps::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
                                          const std::string& out) {
@@ -124,15 +141,19 @@ std::vector<apps::TrainingRun> open_runs(const Arguments& arguments, const RunCo
 
 int train(const Arguments& arguments) {
   RunConfig config = configure(arguments);
+  std::size_t seeds = 1;
   if (arguments.seeds) {
     if (arguments.seed) throw std::invalid_argument("--seed and --seeds exclude each other");
-    apps::parse_seeds(*arguments.seeds);  // before anything is made
+    seeds = apps::parse_seeds(*arguments.seeds).size();
   }
   const engine::Device device = engine::device_from_name(arguments.device);
   if (arguments.threads) engine::set_threads(*arguments.threads);
   const group::FiniteGroup group = analysis::group_of(config);
   config.elements = analysis::one_line_elements(group);
-  engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split first
+  // Before anything is made:
+  apps::require_memory(config, group, seeds, device);
+  engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split
+  allow_open_files(seeds);
 
   const std::string out = !arguments.out.empty() ? arguments.out : "runs/" + group.name();
   std::vector<apps::TrainingRun> runs = open_runs(arguments, config, out);
@@ -147,7 +168,10 @@ int train(const Arguments& arguments) {
 
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
-  if (!apps::train_together(runs, group, device, arguments.quiet)) {
+  const bool done = apps::train_together(runs, group, device, arguments.quiet);
+  const std::string divergence = apps::divergence_text(runs);
+  if (!done) {
+    if (!divergence.empty()) std::cerr << "train: " << divergence << "\n";
     std::int64_t least = runs.front().updates;
     for (const apps::TrainingRun& run : runs) least = std::min(least, run.updates);
     std::cerr << "train: interrupted and saved"
@@ -156,11 +180,12 @@ int train(const Arguments& arguments) {
     return apps::exit_interrupted;
   }
   for (const apps::TrainingRun& run : runs) {
-    if (!run.latest) continue;  // it was finished before
+    if (!run.latest || run.diverged) continue;  // it was finished before, or never
     std::cout << run.directory->path().string() << ": " << config.epochs << " epochs, "
               << apps::figures({*run.latest}) << ", "
               << apps::duration_text(apps::monotonic_seconds() - start) << "\n";
   }
+  if (!divergence.empty()) throw engine::DivergenceError(divergence);
   return apps::exit_done;
 }
 

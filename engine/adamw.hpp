@@ -27,8 +27,8 @@ class AdamW {
   /// Updates done so far, and the moments of the gradient (`count` numbers each): what resuming needs.
   std::int64_t steps() const { return steps_; }
   void set_steps(std::int64_t steps);
-  /// Notes an update that was done by replaying a recording of step(): the device has counted it already.
-  void count_replayed() { ++steps_; }
+  /// Notes updates that were done by replaying a recording of step(): the device has counted them already.
+  void count_replayed(std::int64_t updates) { steps_ += updates; }
   const Buffer& first_moment() const { return m_; }
   const Buffer& second_moment() const { return v_; }
   Buffer& first_moment() { return m_; }

@@ -1,9 +1,12 @@
 #include "engine/device.hpp"
 
+#include <new>
+
 #include "engine/cpu/cpu_kernels.hpp"
 #include "engine/cuda/cuda_kernels.hpp"
 #include "engine/error.hpp"
 #include "engine/kernels.hpp"
+#include "engine/memory.hpp"
 
 namespace engine {
 
@@ -25,8 +28,21 @@ Device device_from_name(const std::string& name) {
   throw ConfigError("unknown device '" + name + "'; it is auto, cpu or cuda");
 }
 
+namespace {
+
+void* allocate(Device device, std::size_t bytes) {
+  try {
+    return kernels(device).allocate(bytes);
+  } catch (const std::bad_alloc&) {
+    throw BackendError(to_string(device) + ": out of memory: " +
+                       out_of_memory_text(static_cast<std::int64_t>(bytes), memory_room(device)));
+  }
+}
+
+}  // namespace
+
 Buffer::Buffer(Device device, std::size_t bytes)
-    : device_(device), bytes_(bytes), data_(kernels(device).allocate(bytes)) {}
+    : device_(device), bytes_(bytes), data_(allocate(device, bytes)) {}
 
 Buffer::~Buffer() {
   if (data_ != nullptr) kernels(device_).release(data_);

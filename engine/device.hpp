@@ -19,7 +19,8 @@ Device device_from_name(const std::string& name);
 /// Owned memory on one device, zeroed, aligned to 64 bytes. Shared by the tensors that view it.
 class Buffer {
  public:
-  /// @throws BackendError if the device is absent; std::bad_alloc if it has no room.
+  /// @throws BackendError if the device is absent, or has no room: it says how much was asked for and is
+  /// free.
   Buffer(Device device, std::size_t bytes);
   ~Buffer();
   Buffer(Buffer&& other) noexcept

@@ -85,11 +85,12 @@ void OneLayerMLP::zero_gradients() {
   kernels(gradients_->device()).fill(parameter_count(), 0, static_cast<real*>(gradients_->data()));
 }
 
-std::map<std::string, StoredTensor> OneLayerMLP::unpack(const Buffer& buffer, int replica) const {
+std::map<std::string, StoredTensor> OneLayerMLP::unpack(const Buffer& buffer, int replica,
+                                                        std::size_t offset) const {
   std::map<std::string, StoredTensor> tensors;
   for (const Part& part : parts(replica)) {
     std::vector<real> values(part.size());
-    buffer.read(values.data(), values.size() * sizeof(real), part.byte_offset());
+    buffer.read(values.data(), values.size() * sizeof(real), offset + part.byte_offset());
     StoredTensor& tensor = tensors[part.name];
     tensor.shape = {part.rows, part.cols};
     tensor.values.assign(values.begin(), values.end());

@@ -15,6 +15,13 @@ struct ModelSizes {
   int hidden_dim;  ///< H
 };
 
+/// Where the parameter arrays begin in a buffer that is laid out as a model's parameters, in numbers.
+struct ParameterOffsets {
+  std::int64_t embeddings;   ///< (replicas, 2n, E): W_x above W_y
+  std::int64_t hidden;       ///< (replicas, 2E, H)
+  std::int64_t unembedding;  ///< (replicas, H, n)
+};
+
 /// The published network, `replicas` independent copies of it:
 ///   logits(x, y) = relu([W_x[x], W_y[y]] W) W_U,   W_x, W_y (n, E), W (2E, H), W_U (H, n); no biases.
 /// All parameters lie in one buffer, all gradients in another, so that the optimiser is one pass.
@@ -36,11 +43,13 @@ class OneLayerMLP {
   const std::shared_ptr<Buffer>& parameters() const { return parameters_; }
   const std::shared_ptr<Buffer>& gradients() const { return gradients_; }
   std::int64_t parameter_count() const { return embeddings_.size() + hidden_.size() + unembedding_.size(); }
+  ParameterOffsets offsets() const { return {0, embeddings_.size(), embeddings_.size() + hidden_.size()}; }
   void zero_gradients();
 
   /// W_x, W_y, W and W_U of one replica, read from a buffer that is laid out as parameters() is: the weights
-  /// themselves, their gradients, or an optimiser's moments.
-  std::map<std::string, StoredTensor> unpack(const Buffer& buffer, int replica) const;
+  /// themselves, their gradients, an optimiser's moments, or a copy of one of them.
+  /// @param offset  where in the buffer that begins, in bytes
+  std::map<std::string, StoredTensor> unpack(const Buffer& buffer, int replica, std::size_t offset = 0) const;
   /// The inverse.  @param file  named in errors.  @throws FormatError if a tensor is missing or of another
   /// shape
   void pack(const TensorFile& tensors, const std::string& file, const std::string& prefix, int replica,

@@ -52,9 +52,9 @@ class LossMeter {
   void read(std::span<LossAndCorrect> results) const;
   LossAndCorrect* data() const { return static_cast<LossAndCorrect*>(storage_->data()); }
 
-  /// Which forward pass since the start, or since restart(), was the first to give a loss that is not finite,
-  /// in any replica; from 1, or 0 if none was.
-  std::int64_t first_bad() const;
+  /// Which forward pass since the start, or since restart(), was the first to give a loss that is not finite.
+  /// @param watches  replicas() entries, overwritten
+  void read_watch(std::span<LossWatch> watches) const;
   void restart() const;
   LossWatch* watch() const { return static_cast<LossWatch*>(watch_->data()); }
 

@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <array>
 #include <vector>
 
 #include "engine/op_checks.hpp"
@@ -15,6 +13,13 @@ void require_meter(const char* op, const LossMeter& meter, int replicas, Device 
   }
 }
 
+void require_room(std::size_t room, int replicas) {
+  if (room != static_cast<std::size_t>(replicas)) {
+    throw ShapeError("loss meter: room for " + std::to_string(room) + " of " + std::to_string(replicas) +
+                     " replicas");
+  }
+}
+
 }  // namespace
 
 LossMeter::LossMeter(int replicas, Device device)
@@ -23,24 +28,13 @@ LossMeter::LossMeter(int replicas, Device device)
       watch_(std::make_shared<Buffer>(device, static_cast<std::size_t>(replicas) * sizeof(LossWatch))) {}
 
 void LossMeter::read(std::span<LossAndCorrect> results) const {
-  if (static_cast<int>(results.size()) != replicas_) {
-    throw ShapeError("loss meter: room for " + std::to_string(results.size()) + " of " +
-                     std::to_string(replicas_) + " replicas");
-  }
+  require_room(results.size(), replicas_);
   storage_->read(results.data(), results.size_bytes());
 }
 
-std::int64_t LossMeter::first_bad() const {
-  std::array<LossWatch, 64> some;  // not all at once: this allocates nothing
-  std::int64_t first = 0;
-  for (std::size_t done = 0; done < static_cast<std::size_t>(replicas_); done += some.size()) {
-    const std::size_t count = std::min(some.size(), static_cast<std::size_t>(replicas_) - done);
-    watch_->read(some.data(), count * sizeof(LossWatch), done * sizeof(LossWatch));
-    for (std::size_t i = 0; i < count; ++i) {
-      if (some[i].first_bad != 0 && (first == 0 || some[i].first_bad < first)) first = some[i].first_bad;
-    }
-  }
-  return first;
+void LossMeter::read_watch(std::span<LossWatch> watches) const {
+  require_room(watches.size(), replicas_);
+  watch_->read(watches.data(), watches.size_bytes());
 }
 
 void LossMeter::restart() const {

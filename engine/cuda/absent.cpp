@@ -14,4 +14,15 @@ const Kernels& cuda_kernels() {
       "cuda: this program was built without the CUDA Toolkit; build it where nvcc and cuBLAS are");
 }
 
+MemoryRoom cuda_memory_room() {
+  cuda_kernels();  // throws
+  return {};
+}
+
+const SnapshotEntries& cuda_snapshot_entries() {
+  static constexpr SnapshotEntries none{};
+  cuda_kernels();  // throws
+  return none;
+}
+
 }  // namespace engine

@@ -46,4 +46,15 @@ const Kernels& cuda_kernels() {
   return table;
 }
 
+MemoryRoom cuda_memory_room() {
+  cuda_kernels();  // throws if there is no GPU
+  return cuda::room();
+}
+
+const SnapshotEntries& cuda_snapshot_entries() {
+  static constexpr SnapshotEntries table{cuda::copy, cuda::make_mark, cuda::set_mark, cuda::read_behind,
+                                         cuda::release_mark};
+  return table;
+}
+
 }  // namespace engine

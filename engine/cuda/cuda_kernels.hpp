@@ -1,6 +1,8 @@
 #pragma once
 
 #include "engine/kernels.hpp"
+#include "engine/memory.hpp"
+#include "engine/snapshot.hpp"
 
 namespace engine {
 
@@ -9,5 +11,9 @@ bool cuda_available();
 
 /// @throws BackendError that says what is missing.
 const Kernels& cuda_kernels();
+
+/// The GPU's memory.  @throws BackendError likewise
+MemoryRoom cuda_memory_room();
+const SnapshotEntries& cuda_snapshot_entries();
 
 }  // namespace engine

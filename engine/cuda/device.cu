@@ -1,5 +1,6 @@
 // The GPU itself: whether there is one, its stream, its memory, recordings of what runs on it.
 
+#include <array>
 #include <cstring>
 
 #include "engine/cuda/cuda_entries.hpp"
@@ -64,8 +65,17 @@ const char* short_file(const char* file) {
   return found;
 }
 
-std::string mebibytes(std::size_t bytes) {
-  return std::to_string((bytes + (1U << 20) - 1) >> 20) + " MiB";
+cudaStream_t make_stream() {
+  cudaStream_t made = nullptr;
+  CUDA_CHECK(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
+  return made;
+}
+
+/// For waiting: the waiting thread sleeps.
+cudaEvent_t make_event() {
+  cudaEvent_t made = nullptr;
+  CUDA_CHECK(cudaEventCreateWithFlags(&made, cudaEventBlockingSync | cudaEventDisableTiming));
+  return made;
 }
 
 bool recording = false;
@@ -82,16 +92,17 @@ void check(cudaError_t status, const Place& place) {
   (void)cudaGetLastError();  // an error that can be lived with shall not be reported by a later call too
   std::string message = std::string("cuda: ") + cudaGetErrorString(status);
   if (is_lost(status)) message += "; the GPU is lost to this program, what is saved is intact";
+  std::size_t free = 0, total = 0;
+  if (status == cudaErrorMemoryAllocation && cudaMemGetInfo(&free, &total) == cudaSuccess) {
+    message += ", free are " + memory_text(static_cast<std::int64_t>(free)) + " of " +
+               memory_text(static_cast<std::int64_t>(total));
+  }
   throw BackendError(message + " (" + cudaGetErrorName(status) + ", " + place.expression + ", " +
                      short_file(place.file) + ":" + std::to_string(place.line) + ")");
 }
 
 cudaStream_t stream() {
-  static const cudaStream_t only = [] {
-    cudaStream_t made = nullptr;
-    CUDA_CHECK(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
-    return made;
-  }();
+  static const cudaStream_t only = make_stream();
   return only;
 }
 
@@ -105,6 +116,12 @@ int multiprocessors() {
   return count;
 }
 
+MemoryRoom room() {
+  std::size_t free = 0, total = 0;
+  CUDA_CHECK(cudaMemGetInfo(&free, &total));
+  return {static_cast<std::int64_t>(free), static_cast<std::int64_t>(total)};
+}
+
 void* allocate(std::size_t bytes) {
   if (recording) throw BackendError("cuda: memory was asked for inside a recording");
   void* data = nullptr;
@@ -112,10 +129,7 @@ void* allocate(std::size_t bytes) {
   const cudaError_t status = cudaMalloc(&data, size);
   if (status == cudaErrorMemoryAllocation) {
     (void)cudaGetLastError();
-    std::size_t free = 0, total = 0;
-    CUDA_CHECK(cudaMemGetInfo(&free, &total));
-    throw BackendError("cuda: out of memory: asked for " + mebibytes(size) + ", free are " + mebibytes(free) +
-                       " of " + mebibytes(total));
+    throw BackendError("cuda: out of memory: " + out_of_memory_text(static_cast<std::int64_t>(size), room()));
   }
   CUDA_CHECK(status);
   CUDA_CHECK(cudaMemsetAsync(data, 0, size, stream()));
@@ -137,6 +151,32 @@ void read(void* host, const void* device, std::size_t bytes) {
   CUDA_CHECK(cudaStreamSynchronize(stream()));
 }
 
+void copy(void* target, const void* source, std::size_t bytes) {
+  CUDA_CHECK(cudaMemcpyAsync(target, source, bytes, cudaMemcpyDeviceToDevice, stream()));
+}
+
+void* make_mark() {
+  return make_event();
+}
+
+void set_mark(void* mark) {
+  CUDA_CHECK(cudaEventRecord(static_cast<cudaEvent_t>(mark), stream()));
+}
+
+/// On a stream of its own, so that it waits for the mark and nothing behind it. One reader at a time.
+void read_behind(void* mark, void* host, const void* device, std::size_t bytes) {
+  static const cudaStream_t reader = make_stream();
+  static const cudaEvent_t done = make_event();
+  CUDA_CHECK(cudaStreamWaitEvent(reader, static_cast<cudaEvent_t>(mark), 0));
+  CUDA_CHECK(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, reader));
+  CUDA_CHECK(cudaEventRecord(done, reader));
+  CUDA_CHECK(cudaEventSynchronize(done));
+}
+
+void release_mark(void* mark) noexcept {
+  (void)cudaEventDestroy(static_cast<cudaEvent_t>(mark));
+}
+
 void begin_recording() {
   CUDA_CHECK(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal));
   recording = true;
@@ -154,8 +194,15 @@ void* end_recording() {
   return executable;
 }
 
+/// Waits, asleep, for the replay before the last three: the GPU never runs dry, and an interrupt need not
+/// wait for a long queue.
 void replay(void* executable) {
+  static const std::array<cudaEvent_t, 4> done{make_event(), make_event(), make_event(), make_event()};
+  static std::size_t turn = 0;
+  const cudaEvent_t of_this = done[turn++ % done.size()];
+  CUDA_CHECK(cudaEventSynchronize(of_this));
   CUDA_CHECK(cudaGraphLaunch(static_cast<cudaGraphExec_t>(executable), stream()));
+  CUDA_CHECK(cudaEventRecord(of_this, stream()));
 }
 
 void release_recording(void* executable) noexcept {

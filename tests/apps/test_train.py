@@ -6,6 +6,7 @@ import pty
 import random
 import select
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -250,6 +251,31 @@ class Seeds(ProgramTest):
         states = [read_safetensors(self.directory / f"run/seed_{seed}/state.safetensors")[0] for seed in range(3)]
         self.assertEqual(len({state["__metadata__"]["updates"] for state in states}), 1)
 
+    def test_a_seed_that_diverges_is_named_and_the_others_finish(self):
+        arguments = [*short("run", 20000), "--seeds", "0..2", "--quiet"]
+        process = subprocess.Popen(self.command("train", *arguments), cwd=self.directory, stderr=subprocess.DEVNULL)
+        for _ in range(1000):
+            if (self.directory / "run/seed_2/state.safetensors").exists():
+                break
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 130)
+        state = self.directory / "run/seed_1/state.safetensors"
+        header, data = read_safetensors(state)
+        at = header["W_U"]["data_offsets"][0] + len(state.read_bytes()) - len(data)
+        content = bytearray(state.read_bytes())
+        content[at:at + 4] = struct.pack("<f", float("inf"))
+        state.write_bytes(content)
+        before = files_below(self.directory / "run/seed_1")
+        result = self.run_program("train", *arguments)
+        self.assertEqual(result.returncode, 1)
+        epoch = header["__metadata__"]["updates"]
+        self.assertEqual(result.stderr, f"train: training diverged: the loss of seed 1 at epoch {epoch} is not finite; "
+                                        "a smaller lr may help\n")
+        self.assertEqual(result.stdout.count("20000 epochs"), 2)
+        self.assertEqual(files_below(self.directory / "run/seed_1"), before)
+        self.assertEqual(files_below(self.directory / "run/seed_2"), self.single(2, 20000))
+
     def test_bad_lists(self):
         for words, seeds in [("runs backwards", "5..2"), ("'x' is no seed", "x"), ("'' is no seed", "1,,2"),
                              ("'' is no seed", "1.."), ("--seeds", ""), ("'-1' is no seed", "-1..3"),
@@ -300,6 +326,19 @@ class BadInput(ProgramTest):
                 ("missing.json: no such file", ["--config", "missing.json"])]:
             with self.subTest(arguments):
                 self.refuse_untouched(2, words, *arguments)
+
+    def test_more_memory_than_there_is(self):
+        huge = ["--embed-dim", 65536, "--hidden-dim", 65536]
+        self.refuse_untouched(2, "s5 does not fit on the machine: it needs about ", "s5", *huge)
+        self.refuse_untouched(2, "; train fewer seeds at once", "s5", "--hidden-dim", 65536, "--seeds", "0..1023")
+
+    @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers open files of their own")
+    def test_more_open_files_than_there_may_be(self):
+        few = ["prlimit", "--nofile=100:100", *self.command("train", "s3", "--seeds", "0..99", "--out", "run")]
+        result = subprocess.run(few, cwd=self.directory, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("100 seeds at once need 164 open files, the limit is 100", result.stderr)
+        self.assertEqual(files_below(self.directory), {})
 
     def test_configurations(self):
         cases = [("field 'lr' is missing", config(lr=None)),

@@ -164,6 +164,10 @@ const std::string& reason_unusable() {
   return none;
 }
 
+MemoryRoom room() {
+  return memory_room(Device::cpu);
+}
+
 void* allocate(std::size_t bytes) {
   if (recording) throw BackendError("memory was asked for inside a recording");
   auto* const block = static_cast<unsigned char*>(std::malloc(bytes + 2 * guard_bytes));
@@ -194,6 +198,23 @@ void read(void* host, const void* device, std::size_t bytes) {
   if (recording) throw BackendError("a copy inside a recording");
   std::memcpy(host, device, bytes);
 }
+
+void copy(void* target, const void* source, std::size_t bytes) {
+  if (recording) throw BackendError("a copy inside a recording");
+  std::memcpy(target, source, bytes);
+}
+
+void* make_mark() {
+  return nullptr;
+}
+
+void set_mark(void*) {}
+
+void read_behind(void*, void* host, const void* device, std::size_t bytes) {
+  std::memcpy(host, device, bytes);
+}
+
+void release_mark(void*) noexcept {}
 
 void begin_recording() {
   recording = true;

@@ -1,5 +1,7 @@
 #include "engine/trainer.hpp"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -9,32 +11,43 @@
 #include "engine/pair_split.hpp"
 #include "engine/test_tensors.hpp"
 
-// Counts every allocation of the program, to show that a training step makes none.
+// Counts every allocation of the program, to show that a training step makes none, and how much is held.
 namespace {
-std::atomic<long> allocations{0};
+std::atomic<long> allocations{0}, live_bytes{0}, peak_bytes{0};
+
+void* counted(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  ++allocations;
+  const long live = live_bytes += static_cast<long>(malloc_usable_size(memory));
+  for (long peak = peak_bytes; live > peak && !peak_bytes.compare_exchange_weak(peak, live);) {
+  }
+  return memory;
 }
+
+void give_back(void* memory) {
+  live_bytes -= static_cast<long>(malloc_usable_size(memory));
+  std::free(memory);
+}
+
+}  // namespace
 
 // GCC pairs these with the aligned forms of the library and warns; the pairs below are whole.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
+  return counted(std::malloc(size == 0 ? 1 : size));
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
   const auto unit = static_cast<std::size_t>(alignment);
-  if (void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return memory;
-  throw std::bad_alloc();
+  return counted(std::aligned_alloc(unit, (size + unit - 1) / unit * unit));
 }
 void operator delete(void* memory) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 void operator delete(void* memory, std::align_val_t) noexcept {
-  std::free(memory);
+  give_back(memory);
 }
 
 using engine::real, engine::Trainer;
@@ -96,6 +109,23 @@ TEST_CASE_TEMPLATE("trainer: after the first two, a step allocates nothing", On,
     trainer.require_finite();
   }
   CHECK(allocations == before);
+}
+
+TEST_CASE("trainer: takes about the memory that it says") {
+  const std::vector<std::uint64_t> seeds{1, 2, 3, 4, 5, 6};
+  const engine::MemoryNeed need =
+      Trainer::memory_need(sizes, 6, sizes.elements * sizes.elements / 2, engine::Device::cpu);
+  const long before = live_bytes;
+  peak_bytes = before;
+  {
+    Trainer trainer = make_trainer(seeds, engine::Device::cpu);
+    trainer.advance(3);
+    trainer.take_snapshot();
+    trainer.read_snapshot().state(2);
+  }
+  const long taken = peak_bytes - before;
+  CHECK(taken < need.device + need.host);
+  CHECK(taken > (need.device + need.host) / 2);
 }
 
 TEST_CASE_TEMPLATE("trainer: replicas trained together equal their single runs", On, ON_DEVICES) {
