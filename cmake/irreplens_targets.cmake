@@ -7,6 +7,9 @@ target_compile_options(irreplens_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(irreplens_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)  # false alarms on "text" + string: GCC bug 105651
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(irreplens_options INTERFACE -Wno-sign-conversion)  # part of -Wconversion there, not in GCC
+endif()
 if(IRREPLENS_SANITIZE)
   target_compile_options(irreplens_options INTERFACE -fsanitize=${IRREPLENS_SANITIZE}
                          -fno-sanitize-recover=all -fno-omit-frame-pointer)
