@@ -14,11 +14,15 @@ namespace {
 // The headers rename some entries to their second version; the text is that of the symbol in the library.
 #define ENTRY(name) find<decltype(&(name))>(library, VALUE_OF(name))
 
+/// The version that the program was built with, else another one whose entries below have the same form: a
+/// machine with a driver and PyTorch has some cuBLAS, if not ours.
 void* open_library() {
-  const std::string name = "libcublas.so." VALUE_OF(CUBLAS_VER_MAJOR);
-  if (void* found = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
-  if (void* found = dlopen((CUBLAS_DIRECTORY "/" + name).c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
-  throw BackendError("cuda: " + name + " is not found, neither on the library path nor in " CUBLAS_DIRECTORY);
+  const std::string own = "libcublas.so." VALUE_OF(CUBLAS_VER_MAJOR);
+  for (const std::string& name :
+       {own, CUBLAS_DIRECTORY "/" + own, std::string("libcublas.so.13"), std::string("libcublas.so.12")}) {
+    if (void* found = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
+  }
+  throw BackendError("cuda: " + own + " is not found, neither on the library path nor in " CUBLAS_DIRECTORY);
 }
 
 template <typename Entry>

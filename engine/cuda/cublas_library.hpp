@@ -17,7 +17,7 @@ struct CublasLibrary {
   decltype(&cublasGetStatusString) status_string;
 };
 
-/// @throws BackendError if cuBLAS of the version that the program was built with is not there
+/// @throws BackendError if no cuBLAS is there
 const CublasLibrary& cublas();
 
 }  // namespace engine::cuda

@@ -58,6 +58,8 @@ bool is_lost(cudaError_t status) {
   }
 }
 
+constexpr const char* lost_note = "; the GPU is lost to this program, what is saved is intact";
+
 /// The path from the project's root on.
 const char* short_file(const char* file) {
   const char* found = file;
@@ -91,7 +93,7 @@ void check(cudaError_t status, const Place& place) {
   if (status == cudaSuccess) return;
   (void)cudaGetLastError();  // an error that can be lived with shall not be reported by a later call too
   std::string message = std::string("cuda: ") + cudaGetErrorString(status);
-  if (is_lost(status)) message += "; the GPU is lost to this program, what is saved is intact";
+  if (is_lost(status)) message += lost_note;
   std::size_t free = 0, total = 0;
   if (status == cudaErrorMemoryAllocation && cudaMemGetInfo(&free, &total) == cudaSuccess) {
     message += ", free are " + memory_text(static_cast<std::int64_t>(free)) + " of " +
@@ -99,6 +101,10 @@ void check(cudaError_t status, const Place& place) {
   }
   throw BackendError(message + " (" + cudaGetErrorName(status) + ", " + place.expression + ", " +
                      short_file(place.file) + ":" + std::to_string(place.line) + ")");
+}
+
+std::string note_if_lost() {
+  return is_lost(cudaStreamQuery(stream())) ? lost_note : "";
 }
 
 cudaStream_t stream() {

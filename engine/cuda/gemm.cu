@@ -12,8 +12,8 @@ namespace {
 
 void check_cublas(cublasStatus_t status, const Place& place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
-  throw BackendError(std::string("cublas: ") + cublas().status_string(status) + " (" + place.expression +
-                     ", " + "engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
+  throw BackendError(std::string("cublas: ") + cublas().status_string(status) + note_if_lost() + " (" +
+                     place.expression + ", engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
 }
 
 #define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))

@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <string>
 
 namespace engine::cuda {
 
@@ -17,6 +18,10 @@ struct Place {
 
 /// @throws BackendError with the place and what went wrong, unless `status` is success
 void check(cudaError_t status, const Place& place);
+
+/// "; the GPU is lost .." if nothing more can be run on it, else "": for the errors of libraries, which hide
+/// it.
+std::string note_if_lost();
 
 /// Everything runs on one stream, in the order it is enqueued. Made at the first call, with the device.
 cudaStream_t stream();

@@ -66,8 +66,10 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
   plan.dh = take(gradient ? std::int64_t{plan.segment_rows} * plan.dh_stride * number : 0);
   plan.results = take(plan.parts * static_cast<std::int64_t>(sizeof(LossAndCorrect)));
   plan.bytes = used;
-  plan.replicas = static_cast<int>(
-      std::clamp<std::int64_t>(most_workspace_bytes / static_cast<std::int64_t>(used), 1, head.replicas));
+  constexpr std::int64_t most_rows_of_a_grid = 65535;
+  plan.replicas =
+      static_cast<int>(std::clamp<std::int64_t>(most_workspace_bytes / static_cast<std::int64_t>(used), 1,
+                                                std::min<std::int64_t>(head.replicas, most_rows_of_a_grid)));
   return plan;
 }
 

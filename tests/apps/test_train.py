@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from program import ProgramTest, files_below, read_log, read_safetensors
+from program import BIN, ProgramTest, files_below, read_log, read_safetensors
 
 
 def short(out="run", epochs=2000):
@@ -413,6 +413,32 @@ class BadInput(ProgramTest):
         self.assertIn("Examples:", help_text)
         self.assertIn("--frac-train", help_text)
         self.assertRegex(self.succeed("train", "--version").stdout, r"^train \(irreplens\) \d+\.\d+\.\d+\n$")
+
+
+class Devices(ProgramTest):
+    """What is said of a GPU that cannot be used. A fake driver stands in for one that is too old."""
+
+    FAKE_DRIVER = BIN / "fake_driver"
+
+    def setUp(self):
+        super().setUp()
+        if not self.FAKE_DRIVER.exists():
+            self.skipTest("built without the CUDA backend")
+
+    def train(self, device):
+        return subprocess.run(self.command("train", *short(epochs=3), "--device", device), cwd=self.directory,
+                              capture_output=True, text=True,
+                              env={**os.environ, "LD_LIBRARY_PATH": str(self.FAKE_DRIVER)})
+
+    def test_a_driver_that_is_too_old_is_named_with_both_versions(self):
+        result = self.train("cuda")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, r"^train: cuda: the NVIDIA driver is for CUDA 11\.4; this program needs one "
+                                        r"for CUDA \d+\.\d+ or newer\n$")
+        self.assertEqual(files_below(self.directory), {})
+
+    def test_auto_takes_the_cpu_then(self):
+        self.assertEqual(self.train("auto").returncode, 0)
 
 
 if __name__ == "__main__":

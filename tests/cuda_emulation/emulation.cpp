@@ -46,6 +46,14 @@ unsigned char exchanged[2][most_threads][16];
 bool recording = false;
 std::vector<std::function<void()>> recorded;
 
+long calls_until_lost = -1;  ///< none is lost
+
+/// Counts a piece of work, and fails if the GPU is lost by then.
+void run_if_not_lost() {
+  if (calls_until_lost == 0) throw BackendError("cuda: the GPU is lost");
+  if (calls_until_lost > 0) --calls_until_lost;
+}
+
 [[noreturn]] void fail(const std::string& what) {
   std::cerr << running.file << ":" << running.line << ": " << running.expression << ": " << what << "\n";
   std::abort();
@@ -124,6 +132,7 @@ void enqueue(std::function<void()> work) {
   if (recording) {
     recorded.push_back(std::move(work));
   } else {
+    run_if_not_lost();
     work();
   }
 }
@@ -143,6 +152,10 @@ void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_by
       for (blockIdx.x = 0; blockIdx.x < blocks.x; ++blockIdx.x) run_block(threads, shared_bytes);
     }
   });
+}
+
+void lose_after(long calls) {
+  calls_until_lost = calls;
 }
 
 unsigned char* shared_memory() {
@@ -227,7 +240,10 @@ void* end_recording() {
 }
 
 void replay(void* recording_to_run) {
-  for (const auto& work : *static_cast<std::vector<std::function<void()>>*>(recording_to_run)) work();
+  for (const auto& work : *static_cast<std::vector<std::function<void()>>*>(recording_to_run)) {
+    run_if_not_lost();
+    work();
+  }
 }
 
 void release_recording(void* recording_to_release) noexcept {

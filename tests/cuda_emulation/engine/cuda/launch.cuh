@@ -45,11 +45,18 @@ void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared, s
 /// Likewise for work of the host, as a library's call is.
 void enqueue(std::function<void()> work);
 
+/// After so many more pieces of work everything throws, as if the GPU were lost; -1: never.
+void lose_after(long calls);
+
 unsigned char* shared_memory();
 /// Gives `value` to the other lanes of the warp and takes that of lane `from`.
 void exchange(void* value, std::size_t bytes, int from);
 
 }  // namespace emulation
+
+inline std::string note_if_lost() {
+  return "";
+}
 
 inline constexpr int emulated_multiprocessors = 5;
 inline int multiprocessors() {

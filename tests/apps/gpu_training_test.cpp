@@ -1,0 +1,103 @@
+// Training as ./train does it, on the emulated GPU: recordings, checkpoints read beside the training, and a
+// GPU that is lost in the middle.
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "apps/batch_training.hpp"
+#include "engine/error.hpp"
+#include "group/group_name.hpp"
+#include "temporary_directory.hpp"
+
+namespace engine::cuda::emulation {
+void lose_after(long calls);
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+using engine::Device;
+
+engine::RunConfig config_of(std::uint64_t seed) {
+  engine::RunConfig config;
+  config.group = "SymmetricGroup";
+  config.group_parameter = 3;
+  config.epochs = 131;
+  config.checkpoint_every = 50;
+  config.embed_dim = 9;
+  config.hidden_dim = 7;
+  config.frac_train = 0.8;
+  config.seed = config.split_seed = seed;
+  config.optimizer.lr = 1e-2;
+  return config;
+}
+
+/// Two seeds, to their end, into one directory each.
+std::vector<apps::TrainingRun> train(const fs::path& out, Device device) {
+  const group::FiniteGroup group = group::parse_group("s3");
+  std::vector<apps::TrainingRun> runs;
+  for (const std::uint64_t seed : {3U, 8U}) {
+    runs.push_back(apps::open_run((out / std::to_string(seed)).string(), config_of(seed), false));
+  }
+  if (!apps::train_together(runs, group, device, true)) FAIL("interrupted");
+  return runs;
+}
+
+std::map<std::string, std::string> files_below(const fs::path& directory) {
+  std::map<std::string, std::string> files;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    files[fs::relative(entry.path(), directory).string()] =
+        std::string(std::istreambuf_iterator<char>(file), {});
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("slow");
+
+TEST_CASE("gpu training: the files and figures are those of the CPU, within rounding") {
+  const test::TemporaryDirectory directory;
+  const auto cpu = train(directory.path() / "cpu", Device::cpu);
+  const auto gpu = train(directory.path() / "gpu", Device::cuda);
+  const auto cpu_files = files_below(directory.path() / "cpu"),
+             gpu_files = files_below(directory.path() / "gpu");
+  REQUIRE(cpu_files.size() == gpu_files.size());
+  for (auto a = cpu_files.begin(), b = gpu_files.begin(); a != cpu_files.end(); ++a, ++b) {
+    CHECK(a->first == b->first);
+    CHECK(a->second.size() == doctest::Approx(static_cast<double>(b->second.size()))
+                                  .epsilon(0.1));  // digits of training.csv differ
+  }
+  CHECK(gpu_files.contains("8/checkpoints/epoch_130.safetensors"));
+  for (std::size_t r = 0; r < cpu.size(); ++r) {
+    CHECK(gpu[r].latest->epoch == 130);
+    CHECK(gpu[r].latest->train_loss == doctest::Approx(cpu[r].latest->train_loss).epsilon(1e-3));
+    CHECK(gpu[r].latest->test_loss == doctest::Approx(cpu[r].latest->test_loss).epsilon(1e-3));
+  }
+}
+
+TEST_CASE(
+    "gpu training: a GPU that is lost ends it with the last checkpoint intact, and it goes on from there") {
+  const test::TemporaryDirectory directory;
+  train(directory.path() / "whole", Device::cuda);
+  const auto whole = files_below(directory.path() / "whole");
+  for (const long calls : {3L, 450L, 900L}) {
+    CAPTURE(calls);
+    const fs::path out = directory.path() / std::to_string(calls);
+    engine::cuda::emulation::lose_after(calls);
+    CHECK_THROWS_WITH_AS(train(out, Device::cuda), "cuda: the GPU is lost", engine::BackendError);
+    engine::cuda::emulation::lose_after(-1);
+    for (const auto& [name, content] : files_below(out)) {
+      if (name.find("checkpoints") != std::string::npos) CHECK(content == whole.at(name));
+    }
+    train(out, Device::cuda);
+    CHECK(files_below(out) == whole);
+  }
+}
+
+TEST_SUITE_END();
