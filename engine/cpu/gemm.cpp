@@ -13,7 +13,7 @@ namespace {
 
 constexpr int block_rows = 60;    // whole register blocks of every instruction set
 constexpr int block_cols = 64;    // whole panels
-constexpr int block_inner = 256;  // a panel of so many rows stays in the first-level cache
+constexpr int block_inner = 128;  // a panel of so many rows takes half of the first-level cache
 
 int divide_up(int a, int b) {
   return (a + b - 1) / b;
