@@ -117,15 +117,24 @@ bool all_diverged(const Group& runs) {
 }
 
 /// Reads the last snapshot and writes the checkpoints of the runs that are finite in it; the others keep
-/// their last one.
+/// their last one. Several at once: a file's way to the disk is waiting, and the disk takes many files in one
+/// go.
 Checkpoint save_checkpoints(const Group& runs, const engine::Trainer& trainer) {
+  constexpr std::size_t most_writers = 16;
   const engine::TrainingSnapshot snapshot = trainer.read_snapshot();
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    const int replica = static_cast<int>(r);
-    if (snapshot.diverged()[r] >= 0) continue;
-    runs[r]->directory->save_checkpoint(snapshot.metrics()[r], snapshot.weights(replica),
-                                        snapshot.state(replica));
-  }
+  const std::size_t writers = std::min(runs.size(), most_writers);
+  const auto write = [&](std::size_t first) {
+    for (std::size_t r = first; r < runs.size(); r += writers) {
+      const int replica = static_cast<int>(r);
+      if (snapshot.diverged()[r] >= 0) continue;
+      runs[r]->directory->save_checkpoint(snapshot.metrics()[r], snapshot.weights(replica),
+                                          snapshot.state(replica));
+    }
+  };
+  std::vector<std::future<void>> others;
+  for (std::size_t w = 1; w < writers; ++w) others.push_back(std::async(std::launch::async, write, w));
+  write(0);
+  for (std::future<void>& other : others) other.get();
   return {snapshot.metrics(), snapshot.diverged()};
 }
 

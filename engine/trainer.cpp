@@ -35,7 +35,7 @@ int steps_for(const ModelSizes& s, int replicas, int pairs, Device device) {
   return static_cast<int>(std::clamp(operations / of_step, 1.0, most_steps));
 }
 
-void add(TensorFile& file, const char* prefix, std::map<std::string, StoredTensor> tensors) {
+void add(TensorFile& file, const char* prefix, std::map<std::string, StoredTensor>&& tensors) {
   for (auto& [name, tensor] : tensors) file.tensors[prefix + name] = std::move(tensor);
 }
 
@@ -100,10 +100,11 @@ MemoryNeed Trainer::memory_need(const ModelSizes& sizes, int replicas, std::int6
   // and labels.
   const std::int64_t on_device = 7 * parameters + 6 * n * h * number + 20 * pairs;
   // Either the pairs' lists while batches are made of them, or the weights and moments, read for a checkpoint
-  // or kept for resuming, and one replica's as a file.
+  // or kept for resuming, and those of the replicas that are being written as files.
   const std::int64_t lists = 8 * pairs + 32 * std::max(train_pairs, pairs - train_pairs);
-  MemoryNeed need{replicas * on_device + static_cast<std::int64_t>(workspace),
-                  std::max(replicas * lists + 24 * pairs, (6 * replicas + 8) * parameters)};
+  MemoryNeed need{
+      replicas * on_device + static_cast<std::int64_t>(workspace),
+      std::max(replicas * lists + 24 * pairs, (6 * replicas + 8 * std::min(replicas, 16)) * parameters)};
   constexpr std::int64_t libraries_on_gpu = std::int64_t{512} << 20;  // their code and workspace
   if (device == Device::cuda) need.device += libraries_on_gpu;
   return need;

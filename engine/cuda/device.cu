@@ -212,6 +212,7 @@ void replay(void* executable) {
 }
 
 void release_recording(void* executable) noexcept {
+  (void)cudaStreamSynchronize(stream());  // it may be running
   (void)cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(executable));
 }
 
