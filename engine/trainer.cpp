@@ -89,11 +89,12 @@ MemoryNeed Trainer::memory_need(const ModelSizes& sizes, int replicas, std::int6
   head.replicas = replicas;
   head.elements = head.classes = sizes.elements;
   head.hidden = sizes.hidden_dim;
-  head.x.rows = static_cast<int>(pairs - train_pairs);
+  const auto rows = [](std::int64_t of) { return static_cast<int>(std::max<std::int64_t>(of, 1)); };
+  head.x.rows = rows(pairs - train_pairs);
   std::size_t workspace = kernels(device).pair_head_workspace(head);
   real gradient = 0;
   head.dlr = &gradient;
-  head.x.rows = static_cast<int>(train_pairs);
+  head.x.rows = rows(train_pairs);
   workspace += kernels(device).pair_head_workspace(head);
 
   // Weights, gradients, moments and their copies; l and r of train and test, and their gradient; two indices

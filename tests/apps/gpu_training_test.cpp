@@ -81,6 +81,20 @@ TEST_CASE("gpu training: the files and figures are those of the CPU, within roun
   }
 }
 
+TEST_CASE("gpu training: memory is checked on the GPU, whatever the split") {
+  const group::FiniteGroup group = group::parse_group("s3");
+  engine::RunConfig config = config_of(0);
+  for (const double share : {1e-9, 0.5, 1 - 1e-9}) {
+    config.frac_train = share;
+    apps::require_memory(config, group, 2, Device::cuda);
+  }
+  config.hidden_dim = config.embed_dim = 1 << 16;
+  CHECK_THROWS_WITH_AS(
+      apps::require_memory(config, group, 1024, Device::cuda),
+      doctest::Contains("s3 for 1024 seeds at once does not fit on the GPU: it needs about "),
+      engine::ConfigError);
+}
+
 TEST_CASE(
     "gpu training: a GPU that is lost ends it with the last checkpoint intact, and it goes on from there") {
   const test::TemporaryDirectory directory;
