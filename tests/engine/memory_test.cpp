@@ -19,7 +19,7 @@ TEST_CASE("memory: an allocation that fails says how much was asked for and how 
         "asked for 12.5 GiB, free are 340 MiB of 23.5 GiB");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these stop the program instead
   try {
-    engine::Buffer(engine::Device::cpu, std::size_t{1} << 60);
+    const engine::Buffer much(engine::Device::cpu, std::size_t{1} << 60);
     FAIL("2^60 bytes were there");
   } catch (const engine::BackendError& error) {
     CHECK(std::string(error.what()).starts_with("cpu: out of memory: asked for 1073741824.0 GiB, free are "));

@@ -25,20 +25,20 @@ TEST_CASE_TEMPLATE("matmul: hand value in all transpose cases", On, ON_DEVICES) 
 TEST_CASE_TEMPLATE("matmul: equals the plain triple loop at sizes of several blocks", On, ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(2);
-  const int m = 131, n = 77, k = 523;
+  const std::int64_t m = 131, n = 77, k = 523;
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
-      const Tensor a = numbers.tensor(ta ? Shape{2, k, m} : Shape{2, m, k}, device);
-      const Tensor b = numbers.tensor(tb ? Shape{2, n, k} : Shape{2, k, n}, device);
+      const Tensor a = numbers.tensor(ta ? Shape{2, 523, 131} : Shape{2, 131, 523}, device);
+      const Tensor b = numbers.tensor(tb ? Shape{2, 77, 523} : Shape{2, 523, 77}, device);
       const std::vector<real> left = a.to_host(), right = b.to_host(),
                               c = matmul(a, b, ta ? Trans::yes : Trans::no, tb ? Trans::yes : Trans::no)
                                       .to_host();
       double worst = 0;
       for (int r = 0; r < 2; ++r) {
-        for (int i = 0; i < m; ++i) {
-          for (int j = 0; j < n; ++j) {
+        for (std::int64_t i = 0; i < m; ++i) {
+          for (std::int64_t j = 0; j < n; ++j) {
             double sum = 0;
-            for (int p = 0; p < k; ++p) {
+            for (std::int64_t p = 0; p < k; ++p) {
               const auto at_a = static_cast<std::size_t>(r * m * k + (ta ? p * m + i : i * k + p));
               const auto at_b = static_cast<std::size_t>(r * k * n + (tb ? j * k + p : p * n + j));
               sum += static_cast<double>(left[at_a]) * static_cast<double>(right[at_b]);

@@ -148,8 +148,9 @@ TEST_CASE("product: equals the BLAS's at the head's sizes") {
     double worst = 0;
     for (int i = 0; i < m; ++i) {
       for (int j = 0; j < n; ++j) {
-        const real difference =
-            ours[static_cast<std::size_t>(i * stride + j)] - theirs[static_cast<std::size_t>(i * n + j)];
+        const auto at = static_cast<std::size_t>(i * stride + j),
+                   at_theirs = static_cast<std::size_t>(j + i * std::int64_t{n});
+        const real difference = ours[at] - theirs[at_theirs];
         worst = std::max(worst, std::abs(static_cast<double>(difference)));
       }
     }
