@@ -15,10 +15,6 @@ constexpr int block_rows = 60;    // whole register blocks of every instruction 
 constexpr int block_cols = 64;    // whole panels
 constexpr int block_inner = 128;  // a panel of so many rows takes half of the first-level cache
 
-int divide_up(int a, int b) {
-  return (a + b - 1) / b;
-}
-
 /// An operand of a product: its element (i, j) is data[i * row + j * col].
 struct Operand {
   const real* data;

@@ -30,10 +30,6 @@ int chunk_start(int pairs, int chunk) {
   return static_cast<int>(std::int64_t{pairs} * chunk / chunks) / rows_per_block * rows_per_block;
 }
 
-int divide_up(int a, int b) {
-  return (a + b - 1) / b;
-}
-
 /// The most rows of a tile.
 int tile_rows(const PairHead& head) {
   const std::size_t row = (2 * padded_stride(head.hidden) + padded_stride(head.classes)) * sizeof(real);

@@ -8,6 +8,11 @@
 
 namespace engine {
 
+/// a / b, rounded up.
+constexpr int divide_up(int a, int b) {
+  return (a + b - 1) / b;
+}
+
 /// Lengths of padded rows in scratch memory: a multiple of every vector length, and an odd number of cache
 /// lines, so that a column of a tile doesn't fall into a few cache sets.
 inline std::size_t padded_stride(int cols) {
