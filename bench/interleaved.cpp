@@ -12,16 +12,13 @@ double now() {
 }
 
 constexpr int chains = 12, steps = 2'000'000;
-
-#if defined(__x86_64__)
-typedef float Wide __attribute__((vector_size(64)));
-typedef float Half __attribute__((vector_size(32)));
+volatile float unknown_start = 2;  // known to the compiler, a chain that comes to rest would be left out
 
 /// Independent chains of fused multiply-adds, enough of them to hide their latency.
 template <typename Vec>
-__attribute__((always_inline)) inline float spin_on() {
+[[gnu::always_inline]] inline float spin_on() {
   Vec x[chains];
-  for (int i = 0; i < chains; ++i) x[i] = Vec{} + static_cast<float>(i);
+  for (int i = 0; i < chains; ++i) x[i] = Vec{} + (unknown_start + static_cast<float>(i));
   const Vec a = Vec{} + 0.999F, b = Vec{} + 0.001F;
   for (int s = 0; s < steps; ++s) {
 #pragma GCC unroll 12
@@ -31,6 +28,11 @@ __attribute__((always_inline)) inline float spin_on() {
   for (int i = 0; i < chains; ++i) sum += x[i][0];
   return sum;
 }
+
+typedef float Quarter __attribute__((vector_size(16)));
+#if defined(__x86_64__)
+typedef float Wide __attribute__((vector_size(64)));
+typedef float Half __attribute__((vector_size(32)));
 
 __attribute__((target("avx512f,fma"))) float spin_avx512() {
   return spin_on<Wide>();
@@ -42,23 +44,21 @@ __attribute__((target("avx2,fma"))) float spin_avx2() {
 bool has_avx512() {
   return __builtin_cpu_supports("avx512f") != 0;
 }
+bool has_avx2() {
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+}
 int lanes() {
-  return has_avx512() ? 16 : 8;
+  return has_avx512() ? 16 : has_avx2() ? 8 : 4;
 }
 float spin() {
-  return has_avx512() ? spin_avx512() : spin_avx2();
+  return has_avx512() ? spin_avx512() : has_avx2() ? spin_avx2() : spin_on<Quarter>();
 }
 #else
-typedef float Vec __attribute__((vector_size(16)));
 int lanes() {
   return 4;
 }
 float spin() {
-  Vec x[chains] = {};
-  for (int s = 0; s < steps; ++s) {
-    for (int i = 0; i < chains; ++i) x[i] = x[i] * 0.999F + 0.001F;
-  }
-  return x[0][0];
+  return spin_on<Quarter>();
 }
 #endif
 

@@ -69,35 +69,55 @@ class HeadProducts {
   std::vector<float> h_, u_, z_, du_, dh_;
 };
 
-void measure(const Problem& p, int threads, int rounds) {
-  engine::set_threads(threads);
+/// Step, peak and products on each number of threads, all in turns with each other.
+void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds) {
   engine::Trainer trainer = make_trainer(p);
   const int pairs = static_cast<int>(p.frac_train * p.elements * p.elements);
-  double peak_operations = 0;
-  std::vector<bench::Subject> subjects{{"step", [&] { trainer.step(); }},
-                                       bench::peak_subject(threads, &peak_operations)};
   HeadProducts products(pairs, p.hidden_dim, p.elements);
+  std::vector<double> peak_operations(thread_counts.size());
+  std::vector<bench::Subject> subjects;
+  for (std::size_t i = 0; i < thread_counts.size(); ++i) {
+    const int threads = thread_counts[i];
+    subjects.push_back({"step", [&trainer, threads] {
+                          engine::set_threads(threads);
+                          trainer.step();
+                        }});
+    subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
 #ifdef BENCH_ONEDNN
-  omp_set_num_threads(threads);
-  subjects.push_back({"products", [&] { products.run(); }});
+    subjects.push_back({"products", [&products, threads] {
+                          omp_set_num_threads(threads);
+                          products.run();
+                        }});
 #endif
+  }
   bench::interleave(subjects, rounds, 0.15);
 
   const double n = p.elements, e = p.embed_dim, h = p.hidden_dim;
   const double operations = products.operations() + 3 * 2 * 2 * n * e * h;  // and the embeddings' products
-  const double step = subjects[0].median(), peak = peak_operations / subjects[1].median();
-  std::printf(
-      "{\"bench\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
-      "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
-      "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
-      p.name, threads, engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations, 1e-9 * peak,
-      operations / step / peak, 1e9 * step / (pairs * n * h));
+  const std::size_t each = subjects.size() / thread_counts.size();
+  for (std::size_t i = 0; i < thread_counts.size(); ++i) {
+    const bench::Subject* const of = &subjects[i * each];
+    const double step = of[0].median(), peak = peak_operations[i] / of[1].median();
+    std::printf(
+        "{\"bench\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
+        "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
+        "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
+        p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations,
+        1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h));
 #ifdef BENCH_ONEDNN
-  const double floor = subjects[2].median();
-  std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
-              step / floor);
+    const double floor = of[2].median();
+    std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
+                step / floor);
 #endif
-  std::printf("}\n");
+    std::printf("}\n");
+  }
+  if (thread_counts.size() == 2) {
+    std::printf(
+        "{\"bench\": \"train step, scaling\", \"model\": \"%s\", \"threads\": [%d, %d], "
+        "\"step_times_faster\": %.2f, \"peak_times_faster\": %.2f}\n",
+        p.name, thread_counts[0], thread_counts[1], subjects[0].median() / subjects[each].median(),
+        peak_operations[1] / subjects[each + 1].median() / (peak_operations[0] / subjects[1].median()));
+  }
   std::fflush(stdout);
 }
 
@@ -105,13 +125,11 @@ void measure(const Problem& p, int threads, int rounds) {
 
 int main() {
   const int cores = engine::physical_cores();
-  const Problem s5{"s5", 120, 0.4, 256, 128};
-  measure(s5, cores, 15);
-  if (cores > 1) measure(s5, 1, 7);
+  measure({"s5", 120, 0.4, 256, 128}, cores > 1 ? std::vector{1, cores} : std::vector{1}, 15);
   for (const Problem& p :
        {Problem{"s3", 6, 0.9, 128, 64}, Problem{"s4", 24, 0.6, 128, 128}, Problem{"a5", 60, 0.5, 256, 128},
         Problem{"c113", 113, 0.3, 256, 128}, Problem{"d59", 118, 0.3, 256, 128}}) {
-    measure(p, cores, 5);
+    measure(p, {cores}, 5);
   }
-  measure({"s6", 720, 0.25, 256, 128}, cores, 3);
+  measure({"s6", 720, 0.25, 256, 128}, {cores}, 3);
 }
