@@ -11,9 +11,10 @@
 namespace engine::cpu {
 namespace {
 
-constexpr int block_rows = 60;    // whole register blocks of every instruction set
-constexpr int block_cols = 64;    // whole panels
-constexpr int block_inner = 128;  // a panel of so many rows takes half of the first-level cache
+constexpr int register_rows = 12;     // a multiple of every instruction set's register block
+constexpr int most_block_rows = 120;  // so many share what a task packs
+constexpr int block_cols = 32;        // whole panels
+constexpr int block_inner = 128;      // a panel of so many rows takes half of the first-level cache
 
 /// An operand of a product: its element (i, j) is data[i * row + j * col].
 struct Operand {
@@ -29,7 +30,8 @@ struct Operand {
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
           real* c) {
-  const int row_blocks = divide_up(m, block_rows), col_blocks = divide_up(n, block_cols);
+  const int row_blocks = divide_up(m, most_block_rows), col_blocks = divide_up(n, block_cols);
+  const int block_rows = divide_up(divide_up(m, row_blocks), register_rows) * register_rows;
   const std::ptrdiff_t sum_row = static_cast<std::ptrdiff_t>(padded_stride(block_cols));
   const auto carve = [&](Carver& carver) {
     struct {

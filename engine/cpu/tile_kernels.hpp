@@ -21,7 +21,8 @@ inline std::size_t padded_stride(int cols) {
 }
 
 /// Rows of pairs that go through the whole head while they are in the cache. Arrays are in scratch memory,
-/// aligned to 64 bytes, their rows `padded_stride` long and zero behind the last column.
+/// aligned to 64 bytes, their rows `padded_stride` long; l and r are zero behind the last column, in what the
+/// head computes nothing reads there.
 struct HeadTile {
   int rows, hidden, classes;
   const int *x, *y, *labels;  ///< (rows)
@@ -48,7 +49,8 @@ struct TileKernels {
   void (*pack_panels)(int rows, int cols, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
                       real* panels);
 
-  /// c (m, n padded) = a (m, k) b (k, n), or += if add; a(i, j) is a[i * a_row + j * a_col].
+  /// c (m, n) = a (m, k) b (k, n), or += if add; a(i, j) is a[i * a_row + j * a_col]. Writes into the padding
+  /// of c's rows.
   void (*product)(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col,
                   const real* b_panels, real* c, std::ptrdiff_t c_row, bool add);
 

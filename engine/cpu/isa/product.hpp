@@ -6,46 +6,56 @@ namespace {
 
 constexpr int panel_width = 2 * Simd<real>::lanes;
 
-/// c (rows, vecs * lanes) = or += a (rows, k) b (k, ..), sums held in registers.
-template <int rows, int vecs>
+/// c (rows, vecs vectors) = or += a (rows, k) b (k, ..), sums held in registers.
+template <typename Vec, int rows, int vecs>
 void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
                     std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
-  using S = Simd<real>;
-  typename S::Vec sums[rows][vecs] = {};
+  constexpr int lanes = sizeof(Vec) / sizeof(real);
+  const auto load = [](const real* p) {
+    Vec v;
+    std::memcpy(&v, p, sizeof(v));
+    return v;
+  };
+  Vec sums[rows][vecs] = {};
+  // Two pointers into a: the distances of `rows` rows from one don't all fit in registers.
+  constexpr int upper_rows = rows / 2;
+  const real* lower = a + upper_rows * a_row;
   for (int p = 0; p < k; ++p) {
-    typename S::Vec row[vecs];
+    Vec row[vecs];
 #pragma GCC unroll 2
-    for (int j = 0; j < vecs; ++j) row[j] = S::load(b + j * S::lanes);
+    for (int j = 0; j < vecs; ++j) row[j] = load(b + j * lanes);
 #pragma GCC unroll 12
     for (int i = 0; i < rows; ++i) {
-      const real factor = a[i * a_row];
+      const real factor = i < upper_rows ? a[i * a_row] : lower[(i - upper_rows) * a_row];
 #pragma GCC unroll 2
       for (int j = 0; j < vecs; ++j) sums[i][j] += factor * row[j];
     }
     a += a_col;
+    lower += a_col;
     b += b_row;
   }
 #pragma GCC unroll 12
   for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 2
     for (int j = 0; j < vecs; ++j) {
-      real* const target = c + i * c_row + j * S::lanes;
-      S::store(target, add ? S::load(target) + sums[i][j] : sums[i][j]);
+      real* const target = c + i * c_row + j * lanes;
+      const Vec result = add ? load(target) + sums[i][j] : sums[i][j];
+      std::memcpy(target, &result, sizeof(result));
     }
   }
 }
 
-/// The rows of one panel: blocks of `rows`, then of half as many, down to one.
-template <int rows, int vecs>
-void multiply_panel(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
-                    std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
+/// The rows of some columns: blocks of `rows`, then of half as many, down to one.
+template <typename Vec, int rows, int vecs>
+void multiply_columns(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
+                      std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
   for (; m >= rows; m -= rows) {
-    multiply_block<rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, add);
+    multiply_block<Vec, rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, add);
     a += rows * a_row;
     c += rows * c_row;
   }
   if constexpr (rows > 1) {
-    if (m > 0) multiply_panel<rows / 2, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, add);
+    if (m > 0) multiply_columns<Vec, rows / 2, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, add);
   }
 }
 
@@ -63,18 +73,29 @@ PanelsOf in_place(const real* rows, std::ptrdiff_t stride) {
   return {rows, panel_width, stride};
 }
 
+/// Columns of c are written up to a whole number of half vectors: of 120 with 16 lanes none too many.
 void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, PanelsOf b,
               real* c, std::ptrdiff_t c_row, bool add) {
-  const int width = round_up(n, Simd<real>::lanes);
+  using S = Simd<real>;
+  constexpr int half_lanes = S::lanes / 2;
+  const int width = round_up(n, half_lanes);
   for (int col = 0; col < width; col += panel_width) {
-    const real* const panel = b.data + col / panel_width * b.panel;
-    if (width - col >= panel_width) {
-      multiply_panel<block_rows, 2>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : panel_width, c + col,
-                                    c_row, add);
-    } else {
-      multiply_panel<block_rows, 1>(m, k, a, a_row, a_col, panel, b.row != 0 ? b.row : Simd<real>::lanes,
-                                    c + col, c_row, add);
+    const real* panel = b.data + col / panel_width * b.panel;
+    real* target = c + col;
+    const int rest = width - col;
+    const std::ptrdiff_t packed_row = rest > S::lanes ? panel_width : S::lanes;
+    const std::ptrdiff_t b_row = b.row != 0 ? b.row : packed_row;
+    if (rest >= panel_width) {
+      multiply_columns<S::Vec, block_rows, 2>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
+      continue;
     }
+    if (rest >= S::lanes) {
+      multiply_columns<S::Vec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
+      panel += S::lanes;
+      target += S::lanes;
+    }
+    if (rest % S::lanes != 0)
+      multiply_columns<S::HalfVec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
   }
 }
 

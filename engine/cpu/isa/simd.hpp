@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 namespace engine::ENGINE_ISA {
 namespace {
@@ -29,6 +30,7 @@ template <typename T>
 struct Simd {
   using Int = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
   typedef T Vec __attribute__((vector_size(vector_bytes)));
+  typedef T HalfVec __attribute__((vector_size(vector_bytes / 2)));
   typedef Int IntVec __attribute__((vector_size(vector_bytes)));
   static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
 
@@ -48,13 +50,14 @@ struct Simd {
     return numbers;
   }
 
-  /// The lower (0) or upper (1) half of v's lanes.
+  /// The lower (0) or upper (1) half of v's lanes. A shuffle: through memory, v would live there.
   template <int which, typename V>
   static auto half(V v) {
-    typedef T Half __attribute__((vector_size(sizeof(V) / 2)));
-    Half h;
-    std::memcpy(&h, reinterpret_cast<const char*>(&v) + which * sizeof(h), sizeof(h));
-    return h;
+    constexpr std::size_t count = sizeof(V) / sizeof(T) / 2;
+    return [v]<std::size_t... i>(std::index_sequence<i...>) {
+      return __builtin_shufflevector(v, v, (which * count + i)...);
+    }
+    (std::make_index_sequence<count>());
   }
 
   /// Sum of the lanes, in float64 and in a fixed order.

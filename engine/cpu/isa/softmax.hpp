@@ -39,10 +39,9 @@ int softmax_rows(int rows, int classes, const int* labels, real weight, real* z,
     real* const row = z + i * z_row;
     const Vec shift = S::all(largest[i]);
     Vec sum{};
-    IntVec before{};
-    for (int c = 0; c < width; c += S::lanes) {
+    IntVec before{}, from_label = lanes - static_cast<Int>(labels[i]);
+    for (int c = 0; c < width; c += S::lanes, from_label += static_cast<Int>(S::lanes)) {
       const Vec logits = S::load(row + c), e = exp_of_difference<real>(logits, shift);
-      const IntVec from_label = lanes + static_cast<Int>(c - labels[i]);
       before |= (logits == shift) & (from_label < 0);
       sum += from_label == 0 ? Vec{} : e;
       S::store(row + c, e);

@@ -41,11 +41,9 @@ typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T
   const Vec b_part = difference - a, a_part = difference - b_part;
   const Vec rest = (a - a_part) - (b + b_part);  // a - b = difference + rest
 
-  const Vec floor = Simd<T>::all(Constants::smallest);
-  const Vec x = difference < floor ? floor : difference;
-  const Vec shifted = x * static_cast<T>(1.4426950408889634) + Constants::round_to_integer;
+  const Vec shifted = difference * static_cast<T>(1.4426950408889634) + Constants::round_to_integer;
   const Vec n = shifted - Constants::round_to_integer;
-  const Vec r = ((x - n * Constants::ln2_high) - n * Constants::ln2_low) + rest;
+  const Vec r = ((difference - n * Constants::ln2_high) - n * Constants::ln2_low) + rest;
   Vec p = Simd<T>::all(Constants::coefficients[0]);
   for (std::size_t i = 1; i < sizeof(Constants::coefficients) / sizeof(T); ++i) {
     p = p * r + Constants::coefficients[i];
@@ -55,7 +53,7 @@ typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T
   using IntVec = typename Simd<T>::IntVec;
   const Vec scaled = reinterpret_cast<Vec>(reinterpret_cast<IntVec>(e) +
                                            (reinterpret_cast<IntVec>(shifted) << Constants::mantissa_bits));
-  return difference < floor ? Vec{} : scaled;
+  return difference < Simd<T>::all(Constants::smallest) ? Vec{} : scaled;
 }
 
 /// log(1 + x) for x >= 0, with small relative error for small x too. Infinity and NaN stay.
