@@ -12,7 +12,7 @@ import tempfile
 import time
 
 yardstick, train = sys.argv[1:]
-ROUNDS, EPOCHS = 7, 2000
+ROUNDS, EPOCHS = 5, 5000
 
 
 def pytorch(mode, threads):

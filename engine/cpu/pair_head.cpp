@@ -1,6 +1,6 @@
-// The fused head on the CPU: pairs, sorted by x, are cut into chunks of equal length; each chunk goes through
-// the head in tiles that stay in the cache and adds up its own gradients, which are then summed in the order
-// of the chunks. The cut depends on the number of pairs alone, so the bits don't depend on the threads.
+// The fused head on the CPU: pairs, sorted by x, are cut into chunks; each chunk goes through the head in
+// tiles that stay in the cache and adds up its own gradients, which are then summed in the order of the
+// chunks. The cut depends on the number of pairs alone, so the bits don't depend on the threads.
 
 #include <algorithm>
 #include <cstring>
@@ -13,7 +13,8 @@
 namespace engine::cpu {
 namespace {
 
-constexpr int most_chunks = 12;      // splits evenly over 2, 3, 4, 6 and 12 threads
+constexpr int most_chunks = 14;      // 12 wholes of work: splits evenly over 2, 3, 4, 6 and 12 threads
+constexpr int half_chunks = 4;       // in the middle, which is taken last: less to wait for at the end
 constexpr int pairs_per_chunk = 64;  // at least, so that tiny problems are not all summing of chunks
 constexpr int rows_per_block = 12;   // a multiple of every instruction set's register block
 constexpr std::size_t tile_bytes = std::size_t{1}
@@ -27,7 +28,10 @@ int chunk_count(int pairs) {
 int chunk_start(int pairs, int chunk) {
   const int chunks = chunk_count(pairs);
   if (chunk == chunks) return pairs;
-  return static_cast<int>(std::int64_t{pairs} * chunk / chunks) / rows_per_block * rows_per_block;
+  const int first_half_chunk = std::max(0, (chunks - half_chunks) / 2);
+  const auto halves_before = [&](int c) { return 2 * c - std::clamp(c - first_half_chunk, 0, half_chunks); };
+  return static_cast<int>(std::int64_t{pairs} * halves_before(chunk) / halves_before(chunks)) /
+         rows_per_block * rows_per_block;
 }
 
 /// The most rows of a tile.
