@@ -35,12 +35,12 @@ void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a
     b += b_row;
   }
 #pragma GCC unroll 12
-  for (int i = 0; i < rows; ++i) {
+  for (int i = 0; i < rows; ++i, c += c_row) {
 #pragma GCC unroll 2
     for (int j = 0; j < vecs; ++j) {
-      real* const target = c + i * c_row + j * lanes;
-      const Vec result = add ? load(target) + sums[i][j] : sums[i][j];
-      std::memcpy(target, &result, sizeof(result));
+      real* const target = c + j * lanes;
+      if (add) sums[i][j] += load(target);
+      std::memcpy(target, &sums[i][j], sizeof(Vec));
     }
   }
 }
@@ -99,12 +99,45 @@ void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptr
   }
 }
 
+/// Rows become columns: element j of t[i] changes places with element i of t[j].
+void transpose(Simd<real>::Vec (&t)[Simd<real>::lanes]) {
+  using S = Simd<real>;
+  for (int step = 1; step < S::lanes; step *= 2) {  // a perfect shuffle of all elements, log2(lanes) times
+    S::Vec shuffled[S::lanes];
+#pragma GCC unroll 16
+    for (int i = 0; i < S::lanes / 2; ++i) {
+      shuffled[2 * i] = S::interleave<0>(t[i], t[i + S::lanes / 2]);
+      shuffled[2 * i + 1] = S::interleave<1>(t[i], t[i + S::lanes / 2]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < S::lanes; ++i) t[i] = shuffled[i];
+  }
+}
+
 void pack_panels(int rows, int cols, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
                  real* panels) {
-  const int padded = round_up(cols, Simd<real>::lanes);
+  using S = Simd<real>;
+  const int padded = round_up(cols, S::lanes);
   for (int first = 0; first < padded; first += panel_width) {
     const int width = padded - first < panel_width ? padded - first : panel_width;
-    for (int i = 0; i < rows; ++i) {
+    int i = 0;
+    if (row_stride == 1) {  // b lies in columns
+      for (; i + S::lanes <= rows; i += S::lanes) {
+        for (int j = 0; j < width; j += S::lanes) {
+          S::Vec block[S::lanes];
+#pragma GCC unroll 16
+          for (int c = 0; c < S::lanes; ++c) {
+            const int col = first + j + c;
+            block[c] = col < cols ? S::load(b + i + col * col_stride) : S::Vec{};
+          }
+          transpose(block);
+#pragma GCC unroll 16
+          for (int r = 0; r < S::lanes; ++r) S::store(panels + r * width + j, block[r]);
+        }
+        panels += S::lanes * width;
+      }
+    }
+    for (; i < rows; ++i) {
       for (int j = 0; j < width; ++j) {
         const int col = first + j;
         *panels++ = col < cols ? b[i * row_stride + col * col_stride] : real{0};

@@ -60,6 +60,15 @@ struct Simd {
     (std::make_index_sequence<count>());
   }
 
+  /// The lower (0) or upper (1) halves of a and b, their lanes by turns.
+  template <int which>
+  static Vec interleave(Vec a, Vec b) {
+    return [ a, b ]<std::size_t... i>(std::index_sequence<i...>) {
+      return __builtin_shufflevector(a, b, (which * lanes / 2 + i / 2 + i % 2 * lanes)...);
+    }
+    (std::make_index_sequence<lanes>());
+  }
+
   /// Sum of the lanes, in float64 and in a fixed order.
   static double sum(Vec v) {
     if constexpr (sizeof(T) == 4) {

@@ -32,20 +32,24 @@ void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
 /// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0. Rows of one x follow each other, so dl is summed
 /// in registers along a run and stored once.
 void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
-  const int width = round_up(tile.hidden, S::lanes);
-  for (int first = 0; first < tile.rows;) {
+  // Copies: the loop would read the tile's own again after each store.
+  const int width = round_up(tile.hidden, S::lanes), rows = tile.rows;
+  const real *const h = tile.h, *const dh = tile.dh;
+  const int* const y = tile.y;
+  for (int first = 0; first < rows;) {
     const int x = tile.x[first];
     int last = first + 1;
-    while (last < tile.rows && tile.x[last] == x) ++last;
+    while (last < rows && tile.x[last] == x) ++last;
     real* const dl = x == tile.carried_x ? tile.dl_carried : tile.dl + x * stride;
     for (int c = 0; c < width; c += S::lanes) {
       S::Vec run = S::load(dl + c);
+      real* const dr = tile.dr + c;
       for (int i = first; i < last; ++i) {
-        const S::Vec h = S::load(tile.h + i * stride + c);
-        const S::Vec dh = h > S::Vec{} ? S::load(tile.dh + i * stride + c) : S::Vec{};
-        real* const dr = tile.dr + tile.y[i] * stride + c;
-        S::store(dr, S::load(dr) + dh);
-        run += dh;
+        const std::ptrdiff_t at = i * stride + c;
+        const S::Vec gradient = S::load(h + at) > S::Vec{} ? S::load(dh + at) : S::Vec{};
+        real* const of_y = dr + y[i] * stride;
+        S::store(of_y, S::load(of_y) + gradient);
+        run += gradient;
       }
       S::store(dl + c, run);
     }
