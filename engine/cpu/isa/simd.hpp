@@ -32,6 +32,7 @@ struct Simd {
   typedef T Vec __attribute__((vector_size(vector_bytes)));
   typedef T HalfVec __attribute__((vector_size(vector_bytes / 2)));
   typedef Int IntVec __attribute__((vector_size(vector_bytes)));
+  typedef std::make_unsigned_t<Int> BitVec __attribute__((vector_size(vector_bytes)));
   static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
 
   static Vec load(const T* p) {

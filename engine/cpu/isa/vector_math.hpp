@@ -49,10 +49,11 @@ typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T
     p = p * r + Constants::coefficients[i];
   }
   const Vec e = (p * (r * r) + r) + static_cast<T>(1);
-  // e 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent.
-  using IntVec = typename Simd<T>::IntVec;
-  const Vec scaled = reinterpret_cast<Vec>(reinterpret_cast<IntVec>(e) +
-                                           (reinterpret_cast<IntVec>(shifted) << Constants::mantissa_bits));
+  // e 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent. Unsigned, since below
+  // the range the sum wraps around.
+  using BitVec = typename Simd<T>::BitVec;
+  const Vec scaled = reinterpret_cast<Vec>(reinterpret_cast<BitVec>(e) +
+                                           (reinterpret_cast<BitVec>(shifted) << Constants::mantissa_bits));
   return difference < Simd<T>::all(Constants::smallest) ? Vec{} : scaled;
 }
 
