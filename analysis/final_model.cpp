@@ -39,7 +39,7 @@ FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
                    const NeuronThresholds& thresholds) {
   const Weights& weights = analysis.weights;
   const Embeddings embeddings = embeddings_of(weights);
-  const HiddenSums sums = hidden_sums(embeddings, harmonics);
+  const HiddenSums sums = hidden_sums(embeddings, harmonics, engine::Device::cpu);
   return {slice_of(harmonics, weights, embeddings, sums, analysis.key_irreps),
           {harmonics.shares(weights.w_x), harmonics.shares(weights.w_y), harmonics.shares(embeddings.l),
            harmonics.shares(embeddings.r), harmonics.shares(transposed(weights.unembed))},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/cuda/analysis_on_gpu.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
@@ -84,7 +85,8 @@ double HiddenSums::centred_energy() const {
   return std::accumulate(variance.begin(), variance.end(), 0.0);
 }
 
-HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics) {
+HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics, engine::Device device) {
+  if (device == engine::Device::cuda) return cuda::hidden_sums(embeddings, harmonics);
   const int n = harmonics.order(), hidden = embeddings.l.cols;
   HiddenSums sums{Matrix(n, hidden),
                   Matrix(n, hidden),

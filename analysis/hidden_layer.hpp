@@ -3,6 +3,7 @@
 #include "analysis/harmonics.hpp"
 #include "analysis/matrix.hpp"
 #include "analysis/weights.hpp"
+#include "engine/device.hpp"
 
 namespace analysis {
 
@@ -20,8 +21,9 @@ struct HiddenSums {
   double centred_energy() const;
 };
 
-/// Cost: O(n^2 H^2), by far most of it one matrix product; memory O(n H + H^2).
-HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics);
+/// Cost: O(n^2 H^2), by far most of it one matrix product; memory O(n H + H^2), on a GPU O(n^2) more.
+/// @throws engine::BackendError if the device fails
+HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics, engine::Device device);
 
 /// A function on the group, sum over n partners each, without the part that comes from the mean over all
 /// pairs: f - n mean.

@@ -122,8 +122,8 @@ std::vector<int> key_irreps_of(const std::vector<IrrepMetrics>& irreps) {
   return keys;
 }
 
-Meter::Meter(const Harmonics& harmonics, const engine::PairSplit& split)
-    : harmonics_(harmonics), pairs_(pairs_by_product(harmonics.group(), split)) {}
+Meter::Meter(const Harmonics& harmonics, const engine::PairSplit& split, engine::Device device)
+    : harmonics_(harmonics), pairs_(pairs_by_product(harmonics.group(), split)), device_(device) {}
 
 Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps,
                        const std::function<void()>& tile_done) const {
@@ -132,13 +132,14 @@ Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<i
   m.sum_of_squared_weights = squared_norm(weights.w_x) + squared_norm(weights.w_y) + squared_norm(weights.w) +
                              squared_norm(weights.unembed);
   const Embeddings embeddings = embeddings_of(weights);
-  const HiddenSums sums = hidden_sums(embeddings, harmonics_);
+  const HiddenSums sums = hidden_sums(embeddings, harmonics_, device_);
   measure_shares(harmonics_, weights, embeddings, sums, m.irreps);
   const std::vector<double> factors = measure_similarities(harmonics_, weights, sums, m.irreps);
   m.key_irreps = key_irreps ? *key_irreps : key_irreps_of(m.irreps);
 
   const LogitParts parts = parts_of(harmonics_, sums, factors, m.key_irreps);
-  const PairLosses losses = pair_losses(embeddings, weights.unembed, harmonics_, pairs_, parts, tile_done);
+  const PairLosses losses =
+      pair_losses({embeddings, weights.unembed, harmonics_, pairs_, parts}, device_, tile_done);
   m.train_loss = losses.train_loss;
   m.test_loss = losses.test_loss;
   m.all_loss = losses.all_loss;

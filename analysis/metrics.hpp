@@ -51,17 +51,21 @@ std::vector<int> key_irreps_of(const std::vector<IrrepMetrics>& irreps);
 class Meter {
  public:
   /// @param harmonics  must outlive the meter
-  Meter(const Harmonics& harmonics, const engine::PairSplit& split);
+  /// @param device     where hidden layer and logits are computed; the metrics differ by rounding only
+  Meter(const Harmonics& harmonics, const engine::PairSplit& split,
+        engine::Device device = engine::Device::cpu);
 
   /// @param key_irreps  what the totals are over; none: the key irreps of these weights
   /// @param tile_done   called n times on the way, n the order of the group, from any thread; may be empty
   /// Cost: O(n^3 H), see pair_losses and hidden_sums.
+  /// @throws engine::BackendError if the device fails
   Metrics measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps = std::nullopt,
                   const std::function<void()>& tile_done = {}) const;
 
  private:
   const Harmonics& harmonics_;
   PairsByProduct pairs_;
+  engine::Device device_;
 };
 
 /// Names and values as published, in the order of a column of metrics.csv or a key of summary_metrics.json.

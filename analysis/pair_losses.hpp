@@ -7,6 +7,7 @@
 #include "analysis/harmonics.hpp"
 #include "analysis/matrix.hpp"
 #include "analysis/weights.hpp"
+#include "engine/device.hpp"
 #include "engine/pair_split.hpp"
 
 namespace analysis {
@@ -23,6 +24,17 @@ PairsByProduct pairs_by_product(const group::FiniteGroup& group, const engine::P
 struct LogitParts {
   std::vector<Matrix> hidden;                  ///< each (n, H): contributes (row g) W_U to the logits
   std::vector<std::vector<double>> functions;  ///< each (n): contributes f(g c^-1) to the logit of c
+
+  int count() const { return static_cast<int>(hidden.size() + functions.size()); }
+};
+
+/// What losses are computed from. Refers to its parts.
+struct LossInput {
+  const Embeddings& embeddings;
+  const Matrix& unembed;
+  const Harmonics& harmonics;
+  const PairsByProduct& pairs;
+  const LogitParts& parts;
 };
 
 /// Losses in nats, mean negative log-softmax with float64 accuracy.
@@ -36,8 +48,10 @@ struct PairLosses {
 /// With e(c) = exp(logit(c) - logit(label)), the loss without a part m is log(1 + sum of e(c) x(c)),
 /// x(c) = exp(m(label) - m(c)), so that all parts of a tile cost one matrix product and no further
 /// exponentials. Cost: O(n^3 H) for the logits, O(n^3 parts) for the rest, both matrix products.
-PairLosses pair_losses(const Embeddings& embeddings, const Matrix& unembed, const Harmonics& harmonics,
-                       const PairsByProduct& pairs, const LogitParts& parts,
+/// @param device     where these products are computed; the results differ by rounding only
+/// @param tile_done  called n times on the way, from any thread; may be empty
+/// @throws engine::BackendError if the device fails
+PairLosses pair_losses(const LossInput& input, engine::Device device,
                        const std::function<void()>& tile_done = {});
 
 }  // namespace analysis

@@ -34,7 +34,8 @@ RunAnalysis analyze_run(const Run& run, const Harmonics& harmonics, const RunAna
   const auto tile_done = [&] { count.add(1); };
 
   const Meter meter(harmonics,
-                    engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed));
+                    engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed),
+                    options.device);
   const bool trained = run.checkpoints.empty() || run.model != run.checkpoints.back().path;
   RunAnalysis result;
   result.weights = read_weights(run.model, run.sizes());

@@ -27,13 +27,14 @@ struct RunAnalysis {
 
 struct RunAnalysisOptions {
   bool final_only = false;
+  engine::Device device = engine::Device::cpu;
   /// Told the share that is done, from 0 to 1, from any thread but never from two at a time; may be empty.
   std::function<void(double share)> progress;
 };
 
 /// Measures the final model and every checkpoint; all totals are over the final model's key irreps.
 /// @throws engine::FormatError if the final model cannot be read; a checkpoint that cannot is skipped and
-/// listed
+/// listed.  engine::BackendError if the device fails
 RunAnalysis analyze_run(const Run& run, const Harmonics& harmonics, const RunAnalysisOptions& options = {});
 
 }  // namespace analysis

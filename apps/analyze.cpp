@@ -36,7 +36,8 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("--out", a.out, "Write the files here [RUN_DIR]");
   app.add_flag("--final-only", a.final_only, "Only the final model, no checkpoints");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_option("--device", a.device, "auto or cpu: the analysis is float64 arithmetic on the CPU [auto]");
+  app.add_option("--device", a.device,
+                 "auto, cpu or cuda; auto is the GPU where there is one and the group is large [auto]");
   app.add_option("--before-relu", a.thresholds.before,
                  "Share of a neuron's input that makes it an irrep's [0.9]");
   app.add_option("--after-relu", a.thresholds.after,
@@ -46,10 +47,11 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_flag("--quiet", a.quiet, "No progress on stderr");
 }
 
-void require_cpu(const std::string& device) {
-  if (device == "auto" || device == "cpu") return;
-  throw std::invalid_argument("--device " + device +
-                              ": the analysis runs on the CPU, in float64; give auto or cpu");
+/// Smaller groups, up to S_5, take milliseconds a model, which is less than a GPU's start.
+engine::Device device_for(const std::string& name, int order) {
+  constexpr int large_order = 720;
+  if (name == "auto" && order < large_order) return engine::Device::cpu;
+  return engine::device_from_name(name);
 }
 
 void require_share(const char* option, double value) {
@@ -76,12 +78,12 @@ void make_directory(const std::filesystem::path& directory) {
 }
 
 int analyze(const Arguments& arguments) {
-  require_cpu(arguments.device);
   require_share("--before-relu", arguments.thresholds.before);
   require_share("--after-relu", arguments.thresholds.after);
   require_share("--off", arguments.thresholds.off);
   if (arguments.threads) engine::set_threads(*arguments.threads);
   const analysis::Run run = analysis::find_run(arguments.directory);
+  const engine::Device device = device_for(arguments.device, run.group.order());
   const analysis::Harmonics harmonics(run.group);
 
   constexpr std::int64_t whole = 10000;
@@ -92,7 +94,8 @@ int analyze(const Arguments& arguments) {
     const double now = apps::monotonic_seconds();
     if (bar.due(now)) bar.redraw(static_cast<std::int64_t>(share * whole), "", now);
   };
-  const analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {arguments.final_only, show});
+  const analysis::RunAnalysis result =
+      analysis::analyze_run(run, harmonics, {arguments.final_only, device, show});
   bar.clear();
   for (const std::string& line : result.skipped) std::cerr << "analyze: skipped " << line << "\n";
   if (!result.skipped.empty()) {

@@ -46,9 +46,11 @@ void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real
 void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y,
               real* out);
 
-// gemm.cu
-void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
-          real* c);
+// gemm.cu; the table's is that of `real`
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const float* a, const float* b, float beta,
+          float* c);
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const double* a, const double* b, double beta,
+          double* c);
 
 // cross_entropy.cu
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,

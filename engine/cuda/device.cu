@@ -1,7 +1,6 @@
 // The GPU itself: whether there is one, its stream, its memory, recordings of what runs on it.
 
 #include <array>
-#include <cstring>
 
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/device.hpp"
@@ -60,11 +59,10 @@ bool is_lost(cudaError_t status) {
 
 constexpr const char* lost_note = "; the GPU is lost to this program, what is saved is intact";
 
-/// The path from the project's root on.
-const char* short_file(const char* file) {
-  const char* found = file;
-  for (const char* at = file; (at = std::strstr(at, "engine/")) != nullptr; ++at) found = at;
-  return found;
+/// The path from the project's root on: LIBRARY/cuda/FILE.
+std::string short_file(const std::string& file) {
+  const std::size_t folder = file.rfind("/cuda/"), library = file.rfind('/', folder - 1);
+  return folder == std::string::npos || library == std::string::npos ? file : file.substr(library + 1);
 }
 
 cudaStream_t make_stream() {

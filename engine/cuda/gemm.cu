@@ -1,4 +1,4 @@
-// Products by cuBLAS, in the precision of `real` throughout: no TF32, no split products.
+// Products by cuBLAS, in the precision of their operands throughout: no TF32, no split products.
 
 #include <string>
 
@@ -33,20 +33,17 @@ cublasHandle_t handle() {
   return only;
 }
 
-// One of the two is used, as `real` is.
-[[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
-                                          const float* a, int lda, long long a_size, const float* b, int ldb,
-                                          long long b_size, float beta, float* c, int ldc, long long c_size,
-                                          int batch) {
+cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const float* a,
+                         int lda, long long a_size, const float* b, int ldb, long long b_size, float beta,
+                         float* c, int ldc, long long c_size, int batch) {
   const float one = 1;
   return cublas().sgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
                         c_size, batch);
 }
 
-[[maybe_unused]] cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k,
-                                          const double* a, int lda, long long a_size, const double* b,
-                                          int ldb, long long b_size, double beta, double* c, int ldc,
-                                          long long c_size, int batch) {
+cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const double* a,
+                         int lda, long long a_size, const double* b, int ldb, long long b_size, double beta,
+                         double* c, int ldc, long long c_size, int batch) {
   const double one = 1;
   return cublas().dgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
                         c_size, batch);
@@ -56,14 +53,25 @@ cublasOperation_t blas_name(Trans t) {
   return t == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
-}  // namespace
-
 /// Row-major c = op(a) op(b) is column-major c' = op(b)' op(a)': the operands and m and n change places.
-void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, const real* b, real beta,
-          real* c) {
+template <typename T>
+void row_major_gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const T* a, const T* b, T beta,
+                    T* c) {
   const long long rows = m, cols = n, inner = k;
   CUBLAS_CHECK(blas_gemm(blas_name(tb), blas_name(ta), n, m, k, b, tb == Trans::yes ? k : n, inner * cols, a,
                          ta == Trans::yes ? m : k, rows * inner, beta, c, n, rows * cols, batch));
+}
+
+}  // namespace
+
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const float* a, const float* b, float beta,
+          float* c) {
+  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
+}
+
+void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const double* a, const double* b, double beta,
+          double* c) {
+  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
 }
 
 }  // namespace engine::cuda

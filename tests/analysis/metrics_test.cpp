@@ -10,6 +10,7 @@
 
 #include "analysis/exponential.hpp"
 #include "analysis/network_samples.hpp"
+#include "devices.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "group/families.hpp"
 #include "group/group_name.hpp"
@@ -18,8 +19,9 @@ using analysis::Harmonics, analysis::Matrix, analysis::Metrics, analysis::Weight
 
 namespace {
 
-Metrics measure(const Harmonics& harmonics, const Weights& weights) {
-  return analysis::Meter(harmonics, test::every_third(harmonics.order())).measure(weights);
+Metrics measure(const Harmonics& harmonics, const Weights& weights,
+                engine::Device device = engine::Device::cpu) {
+  return analysis::Meter(harmonics, test::every_third(harmonics.order()), device).measure(weights);
 }
 
 /// The definitions word for word, with all n^3 logits and no Fourier analysis but the characters.
@@ -107,10 +109,10 @@ class ByDefinition {
   Matrix h_, logits_;
 };
 
-void check_against_definition(const std::string& group, double scale) {
+void check_against_definition(const std::string& group, double scale, engine::Device device) {
   const Harmonics harmonics(group::parse_group(group));
   const Weights weights = test::random_network(harmonics.order(), 3, scale);
-  const Metrics m = measure(harmonics, weights);
+  const Metrics m = measure(harmonics, weights, device);
   const ByDefinition d(harmonics, weights);
   CAPTURE(group);
   CAPTURE(scale);
@@ -140,15 +142,42 @@ void check_against_definition(const std::string& group, double scale) {
 
 }  // namespace
 
-TEST_CASE("metrics: losses and similarities equal their definitions") {
-  for (const char* group : {"s3", "c5", "d4", "q8", "c2xc3"}) check_against_definition(group, 1);
+TEST_CASE_TEMPLATE("metrics: losses and similarities equal their definitions", On, ON_DEVICES) {
+  DEVICE(device);
+  for (const char* group : {"s3", "c5", "d4", "q8", "c2xc3"}) check_against_definition(group, 1, device);
 }
 
-TEST_CASE("metrics: the same for logits too large for products of exponentials") {
+TEST_CASE_TEMPLATE("metrics: the same for logits too large for products of exponentials", On, ON_DEVICES) {
+  DEVICE(device);
   for (const char* group : {"s3", "c5"}) {
-    check_against_definition(group, 5);
-    check_against_definition(group, 30);
+    check_against_definition(group, 5, device);
+    check_against_definition(group, 30, device);
   }
+}
+
+TEST_CASE("metrics: a GPU's differ from the CPU's by rounding only") {
+  using On = test::Cuda;
+  DEVICE(gpu);
+  const auto check_same = [&](const Harmonics& harmonics, const Weights& weights) {
+    const auto expected = analysis::named(measure(harmonics, weights), harmonics);
+    const auto measured = analysis::named(measure(harmonics, weights, gpu), harmonics);
+    REQUIRE(measured.size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const auto& [name, value] = expected[i];
+      CAPTURE(name);
+      CHECK(measured[i].first == name);
+      CHECK((std::isnan(value) || std::abs(measured[i].second - value) <= 1e-15 + 1e-11 * std::abs(value)));
+    }
+  };
+  for (const auto& [name, hidden] : {std::pair{"s4", 40}, {"d19", 33}, {"a5", 7}}) {
+    const Harmonics harmonics(group::parse_group(name));
+    for (const double scale : {0.3, 1.0, 3.0}) {
+      check_same(harmonics, test::random_network(harmonics.order(), 6, scale, hidden));
+    }
+  }
+  // Right answers by far: no logit is above the label's, but the part of the irrep is far below.
+  const Harmonics harmonics(group::symmetric_group(4));
+  check_same(harmonics, test::planted_network(harmonics.group(), "standard", 100));
 }
 
 TEST_CASE("harmonics: shares of every function sum to one, of zero to zero") {
@@ -215,7 +244,9 @@ TEST_CASE("metrics: numbering the elements differently changes nothing") {
   }
 }
 
-TEST_CASE("metrics: a network planted with one irrep is found, with that irrep and no other") {
+TEST_CASE_TEMPLATE("metrics: a network planted with one irrep is found, with that irrep and no other", On,
+                   ON_DEVICES) {
+  DEVICE(device);
   for (const auto& planted : {std::pair{"s4", "standard"},
                               {"s4", "sign"},
                               {"s4", "s4_2d"},
@@ -226,7 +257,7 @@ TEST_CASE("metrics: a network planted with one irrep is found, with that irrep a
     CAPTURE(group);
     CAPTURE(irrep);
     const Harmonics harmonics(group::parse_group(group));
-    const Metrics m = measure(harmonics, test::planted_network(harmonics.group(), irrep, 1));
+    const Metrics m = measure(harmonics, test::planted_network(harmonics.group(), irrep, 1), device);
     REQUIRE(m.key_irreps.size() == 1);
     CHECK(harmonics.name(m.key_irreps[0]) == irrep);
     const analysis::IrrepMetrics& found = m.irreps[static_cast<std::size_t>(m.key_irreps[0])];
@@ -236,14 +267,15 @@ TEST_CASE("metrics: a network planted with one irrep is found, with that irrep a
   }
 }
 
-TEST_CASE("metrics: zero and constant weights give finite figures") {
+TEST_CASE_TEMPLATE("metrics: zero and constant weights give finite figures", On, ON_DEVICES) {
+  DEVICE(device);
   const Harmonics harmonics(group::symmetric_group(3));
   Weights weights = test::random_network(6, 1, 0);
   for (const double value : {0.0, 1.0, -1.0}) {
     for (Matrix* m : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
       std::fill(m->values.begin(), m->values.end(), value);
     }
-    const Metrics metrics = measure(harmonics, weights);
+    const Metrics metrics = measure(harmonics, weights, device);
     for (const auto& metric : analysis::named(metrics, harmonics)) {
       CAPTURE(metric.first);
       CHECK(std::isfinite(metric.second));

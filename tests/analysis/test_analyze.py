@@ -222,12 +222,25 @@ class AnalyzeBadInput(AnalyzeTest):
 
     def test_options(self):
         self.train(1)
-        for words, *arguments in [("--device", "--device", "cuda"), ("--off", "--off", 2), ("--off", "--off", "nan"),
+        for words, *arguments in [("auto, cpu or cuda", "--device", "tpu"), ("--off", "--off", 2), ("--off", "--off", "nan"),
                                   ("--before-relu", "--before-relu", 1.5), ("--after-relu", "--after-relu", -0.1),
                                   ("threads", "--threads", 0), ("threads", "--threads", "x"), ("--bogus", "--bogus")]:
             with self.subTest(arguments):
                 self.refuse(2, words, "analyze", "run", *arguments)
         self.refuse(2, "RUN_DIR", "analyze")
+
+    def test_a_gpu_gives_the_same_or_one_line_says_what_is_missing(self):
+        self.train(1)
+        result = self.run_program("analyze", "run", "--device", "cuda", "--json", "--quiet")
+        if result.returncode == 0:
+            expected = json.loads(self.succeed("analyze", "run", "--device", "cpu", "--json", "--quiet").stdout)
+            measured = json.loads(result.stdout)["final"]
+            for name, value in expected["final"].items():
+                self.assertAlmostEqual(measured[name], value, delta=1e-9 * max(1, abs(value)))
+        else:
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, r"^analyze: cuda: .+\n$")
+            self.assertFalse((self.directory / "run" / "report.html").exists())
 
     def cannot_write(self, target, *arguments):
         """The figures are shown all the same, and one line says what could not be written and why."""

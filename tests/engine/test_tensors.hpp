@@ -4,35 +4,15 @@
 
 #include <cmath>
 #include <functional>
-#include <iostream>
 #include <optional>
 #include <random>
 #include <vector>
 
-#include "engine/cuda/cuda_kernels.hpp"
+#include "devices.hpp"
 #include "engine/tensor.hpp"
 
-// What the engine's tests share. A test body runs on every device that is there:
-//   TEST_CASE_TEMPLATE("op: property", On, ON_DEVICES) { DEVICE(device); .. }
+// What the engine's tests share.
 namespace test {
-
-struct Cpu {
-  static constexpr engine::Device device = engine::Device::cpu;
-};
-struct Cuda {
-  static constexpr engine::Device device = engine::Device::cuda;
-};
-#define ON_DEVICES test::Cpu, test::Cuda
-#define DEVICE(name)                                                                    \
-  if (!test::present(On::device)) {                                                     \
-    std::cout << "SKIPPED: no usable " << engine::to_string(On::device) << " device\n"; \
-    return;                                                                             \
-  }                                                                                     \
-  [[maybe_unused]] const engine::Device name = On::device
-
-inline bool present(engine::Device device) {
-  return device == engine::Device::cpu || engine::cuda_available();
-}
 
 /// Reproducible normal numbers.
 class Numbers {
