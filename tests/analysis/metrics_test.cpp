@@ -163,7 +163,8 @@ TEST_CASE("metrics: a GPU's differ from the CPU's by rounding only") {
     const auto measured = analysis::named(measure(harmonics, weights, gpu), harmonics);
     REQUIRE(measured.size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      const auto& [name, value] = expected[i];
+      const std::string& name = expected[i].first;
+      const double value = expected[i].second;
       CAPTURE(name);
       CHECK(measured[i].first == name);
       CHECK((std::isnan(value) || std::abs(measured[i].second - value) <= 1e-15 + 1e-11 * std::abs(value)));

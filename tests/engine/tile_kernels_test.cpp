@@ -101,8 +101,9 @@ TEST_CASE("product: equals the plain triple loop at awkward sizes") {
   test::Numbers numbers(1);
   for (const TileKernels* table : runnable()) {
     CAPTURE(std::string(table->name));
-    for (const auto& [m, n, k] :
+    for (const auto& sizes :
          {std::array{1, 1, 1}, {12, 32, 7}, {13, 33, 5}, {25, 120, 128}, {7, 17, 3}, {14, 41, 37}}) {
+      const int m = sizes[0], n = sizes[1], k = sizes[2];
       for (const int layouts : {0, 1, 2, 3}) {  // a and b by rows or by columns
         for (const bool add : {false, true}) {
           CAPTURE(n);
