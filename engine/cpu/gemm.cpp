@@ -32,12 +32,12 @@ void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, con
           real* c) {
   const int row_blocks = divide_up(m, most_block_rows), col_blocks = divide_up(n, block_cols);
   const int block_rows = divide_up(divide_up(m, row_blocks), register_rows) * register_rows;
-  const std::ptrdiff_t sum_row = static_cast<std::ptrdiff_t>(padded_stride(block_cols));
+  const std::ptrdiff_t scratch_row = static_cast<std::ptrdiff_t>(padded_stride(block_cols));
   const auto carve = [&](Carver& carver) {
     struct {
       real *panels, *sums;
     } scratch{carver.take<real>(tile_kernels().panels_size(std::min(k, block_inner), block_cols)),
-              carver.take<real>(static_cast<std::size_t>(block_rows * sum_row))};
+              carver.take<real>(static_cast<std::size_t>(block_rows * scratch_row))};
     return scratch;
   };
   Carver measure(nullptr);
@@ -51,14 +51,19 @@ void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, con
         const int rows = std::min(block_rows, m - first_row), cols = std::min(block_cols, n - first_col);
         const Operand of_a(a + entry * m * k, ta, m, k), of_b(b + entry * k * n, tb, k, n);
         Carver carver(memory);
-        const auto [panels, sums] = carve(carver);
+        const auto [panels, scratch] = carve(carver);
+        real* target = c + entry * m * n + std::int64_t{first_row} * n + first_col;
+        // A whole block writes no padding, so it may be summed up where it belongs.
+        const bool in_place = beta == 0 && cols == block_cols;
+        real* const sums = in_place ? target : scratch;
+        const std::ptrdiff_t sum_row = in_place ? n : scratch_row;
         for (int first = 0; first < k; first += block_inner) {
           const int inner = std::min(block_inner, k - first);
           tile_kernels().pack_panels(inner, cols, of_b.at(first, first_col), of_b.row, of_b.col, panels);
           tile_kernels().product(rows, cols, inner, of_a.at(first_row, first), of_a.row, of_a.col, panels,
                                  sums, sum_row, first > 0);
         }
-        real* target = c + entry * m * n + std::int64_t{first_row} * n + first_col;
+        if (in_place) return;
         for (int i = 0; i < rows; ++i, target += n) {
           const real* const sum = sums + i * sum_row;
           if (beta == 0) {

@@ -177,10 +177,6 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   work.chunk_results[chunk] = result;
 }
 
-void add_row(std::size_t count, const real* row, real* sum) {
-  for (std::size_t j = 0; j < count; ++j) sum[j] += row[j];
-}
-
 /// Sums the chunks' gradients, in their order, into packed dlr and du.
 void reduce(const PairHead& head, const int* starts, const Workspace& work, real* dlr, real* du) {
   const int chunks = chunk_count(head.x.rows);
@@ -192,7 +188,10 @@ void reduce(const PairHead& head, const int* starts, const Workspace& work, real
       static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
   for (int chunk = 0; chunk < chunks; ++chunk) {
     const int x = carried_x(head, starts, chunk);
-    if (x >= 0) add_row(hidden, work.dl_carried + chunk * work.h_row, work.dl + x * work.h_row);
+    if (x < 0) continue;
+    const real* const carried = work.dl_carried + chunk * work.h_row;
+    real* const sum = work.dl + x * work.h_row;
+    for (std::size_t j = 0; j < hidden; ++j) sum[j] += carried[j];
   }
   thread_pool().run(element_tasks + class_tasks, bytes, [&](int task) {
     const bool of_element = task < element_tasks;
@@ -201,9 +200,7 @@ void reduce(const PairHead& head, const int* starts, const Workspace& work, real
     for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
       const std::size_t size = of_element ? work.dr_size : work.dut_size;
       real* const sum = (of_element ? work.dr : work.dut) + row * work.h_row;  // of chunk 0
-      for (std::size_t chunk = 1; chunk < static_cast<std::size_t>(chunks); ++chunk) {
-        add_row(hidden, sum + chunk * size, sum);
-      }
+      tile_kernels().sum_rows(chunks, head.hidden, static_cast<std::ptrdiff_t>(size), sum);
       if (of_element) {
         std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
         std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum,

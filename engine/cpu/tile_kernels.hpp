@@ -61,6 +61,10 @@ struct TileKernels {
   LossAndCorrect (*cross_entropy)(int rows, int classes, const int* labels, real weight, real* z,
                                   std::ptrdiff_t z_row, double* odds);
 
+  /// Adds to the padded row `sum` (count) the rows that lie `distance`, 2 distance, .. numbers behind it, in
+  /// this order, `rows` in all with the first.
+  void (*sum_rows)(int rows, int count, std::ptrdiff_t distance, real* sum);
+
   void (*adamw)(std::int64_t count, const AdamWFactors& factors, real* parameter, const real* gradient,
                 real* m, real* v);
 

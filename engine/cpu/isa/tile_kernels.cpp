@@ -87,6 +87,14 @@ void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrd
   multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
 }
 
+void sum_rows(int rows, int count, std::ptrdiff_t distance, real* sum) {
+  for (int c = 0; c < count; c += S::lanes) {
+    S::Vec total = S::load(sum + c);
+    for (int i = 1; i < rows; ++i) total += S::load(sum + c + i * distance);
+    S::store(sum + c, total);
+  }
+}
+
 void adamw(std::int64_t count, const AdamWFactors& factors, real* __restrict parameter,
            const real* __restrict gradient, real* __restrict m, real* __restrict v) {
   const AdamWFactors f = factors;  // a copy: nothing stored below can change it
@@ -110,9 +118,9 @@ void log1p_all(int count, const double* x, double* y) {
 }  // namespace
 
 const TileKernels& tile_kernels() {
-  static constexpr TileKernels table{
-      NAME_OF(ENGINE_ISA), panels_size, pack_panels,        product,  head_tile,
-      cross_entropy_rows,  adamw,       exp_of_differences, log1p_all};
+  static constexpr TileKernels table{NAME_OF(ENGINE_ISA), panels_size,        pack_panels, product,
+                                     head_tile,           cross_entropy_rows, sum_rows,    adamw,
+                                     exp_of_differences,  log1p_all};
   return table;
 }
 
