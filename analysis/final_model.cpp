@@ -36,10 +36,10 @@ CubeSlice slice_of(const Harmonics& harmonics, const Weights& weights, const Emb
 }  // namespace
 
 FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
-                   const NeuronThresholds& thresholds) {
+                   const NeuronThresholds& thresholds, engine::Device device) {
   const Weights& weights = analysis.weights;
   const Embeddings embeddings = embeddings_of(weights);
-  const HiddenSums sums = hidden_sums(embeddings, harmonics, engine::Device::cpu);
+  const HiddenSums sums = hidden_sums(embeddings, harmonics, device);
   return {slice_of(harmonics, weights, embeddings, sums, analysis.key_irreps),
           {harmonics.shares(weights.w_x), harmonics.shares(weights.w_y), harmonics.shares(embeddings.l),
            harmonics.shares(embeddings.r), harmonics.shares(transposed(weights.unembed))},

@@ -28,7 +28,9 @@ struct FinalModel {
 };
 
 /// Cost: O(n^2 H (H + key irreps)), less than the metrics of one checkpoint.
+/// @param device  where the hidden layer is summed up
+/// @throws engine::BackendError if the device fails
 FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
-                   const NeuronThresholds& thresholds = {});
+                   const NeuronThresholds& thresholds = {}, engine::Device device = engine::Device::cpu);
 
 }  // namespace analysis

@@ -130,20 +130,20 @@ class Tile {
 }  // namespace
 
 void fill_shifts(const LossInput& input, int g, double* shifts) {
-  const int n = input.unembed.cols;
-  double* shift = shifts;
-  for (const Matrix& hidden : input.parts.hidden) {  // (1, H) (H, n)
-    multiply(Transpose::no, Transpose::no, 1, n, input.unembed.rows, hidden.row(g),
-             input.unembed.values.data(), 0, shift);
-    subtract_label(shift, n, g);
-    shift += n;
-  }
+  const int n = input.unembed.cols, hidden = input.unembed.rows;
+  std::vector<double> rows;
+  for (const Matrix& part : input.parts.hidden) rows.insert(rows.end(), part.row(g), part.row(g) + hidden);
+  // (parts, H) (H, n)
+  const int hidden_parts = static_cast<int>(input.parts.hidden.size());
+  multiply(Transpose::no, Transpose::no, hidden_parts, n, hidden, rows.data(), input.unembed.values.data(), 0,
+           shifts);
+  double* shift = shifts + at(hidden_parts) * at(n);
   const int* const quotients = input.harmonics.quotients(g);
   for (const std::vector<double>& function : input.parts.functions) {
     for (int c = 0; c < n; ++c) shift[c] = function[at(quotients[c])];
-    subtract_label(shift, n, g);
     shift += n;
   }
+  for (int k = 0; k < input.parts.count(); ++k) subtract_label(shifts + at(k) * at(n), n, g);
 }
 
 std::vector<double> restricted_losses(const LossInput& input, int g, const double* shifts, double* row) {

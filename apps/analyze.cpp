@@ -103,7 +103,7 @@ int analyze(const Arguments& arguments) {
               << " checkpoints\n";
   }
 
-  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
+  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds, device);
   if (apps::interrupted()) exit_at_once(bar);
   if (arguments.json) {
     std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain) << "\n";

@@ -54,7 +54,8 @@ ENGINE_SHARED float exp_of_difference(float a, float b) {
   const float difference = a - b;
   const float b_part = difference - a, a_part = difference - b_part;
   const float rest = (a - a_part) - (b + b_part);  // a - b = difference + rest
-  if (difference < -87.0F) return 0;
+  // A GPU's NaN has all bits set: as n it would change the exponent, and no longer be one.
+  if (!(difference >= -87.0F)) return difference < -87.0F ? 0 : difference;
   const float shifted = difference * 1.44269504F + 0x1.8p23F;
   const float n = shifted - 0x1.8p23F;
   const float r = ((difference - n * 0.693359375F) - n * -2.12194440e-4F) + rest;

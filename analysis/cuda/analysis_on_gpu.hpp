@@ -6,9 +6,10 @@
 #include "analysis/hidden_layer.hpp"
 #include "analysis/product_losses.hpp"
 
-/// What of the analysis a GPU computes: all that grows with pairs x H or faster. In float64, with every sum
-/// in a fixed order. Where the program is built without CUDA these throw engine::BackendError, as they do
-/// where no GPU is, where it has no room or fails.
+/// What of the analysis a GPU computes: the sums over the hidden layer, the logits of all pairs, and the
+/// losses with and without each irrep. In float64, with every sum in a fixed order. Where the program is
+/// built without CUDA these throw engine::BackendError, as they do where no GPU is, where it has no room or
+/// fails.
 namespace analysis::cuda {
 
 /// As analysis::hidden_sums().

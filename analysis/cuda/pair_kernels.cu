@@ -98,23 +98,22 @@ __global__ void pair_results_kernel(std::int64_t pairs, int n, int first, int ke
   }
 }
 
-struct AddUp {
-  int n;
-  const int* train_sizes;
-  const PairResult* pairs;
-  ProductResult* results;
-  __device__ void operator()(std::int64_t product) const {
-    ProductResult sum{0, 0, 0, 0, 0};
-    for (int i = 0; i < n; ++i) {
-      const PairResult pair = pairs[product * n + i];
-      const bool train = i < train_sizes[product];
-      (train ? sum.train_loss : sum.test_loss) += pair.loss;
-      (train ? sum.train_correct : sum.test_correct) += pair.correct;
-      sum.highest = fmax(sum.highest, pair.highest);
-    }
-    results[product] = sum;
+/// One block, a warp, a product.
+__global__ void add_up_kernel(int n, const int* train_sizes, const PairResult* pairs,
+                              ProductResult* results) {
+  const int product = static_cast<int>(blockIdx.x), train_size = train_sizes[product];
+  ProductResult sum{0, 0, 0, 0, 0};
+  for (int i = static_cast<int>(threadIdx.x); i < n; i += warp_lanes) {
+    const PairResult pair = pairs[std::int64_t{product} * n + i];
+    (i < train_size ? sum.train_loss : sum.test_loss) += pair.loss;
+    (i < train_size ? sum.train_correct : sum.test_correct) += pair.correct;
+    sum.highest = fmax(sum.highest, pair.highest);
   }
-};
+  const ProductResult total{sum_of_lanes(sum.train_loss), sum_of_lanes(sum.test_loss),
+                            sum_of_lanes(sum.train_correct), sum_of_lanes(sum.test_correct),
+                            highest_of_lanes(sum.highest)};
+  if (threadIdx.x == 0) results[product] = total;
+}
 
 struct ExcludedLosses {
   int kept, parts;
@@ -159,7 +158,7 @@ void pair_results(int products, int n, int first, int kept, const double* logits
 }
 
 void add_up(int products, int n, const int* train_sizes, const PairResult* pairs, ProductResult* results) {
-  FOR_EACH(products, AddUp{n, train_sizes, pairs, results});
+  LAUNCH(add_up_kernel, static_cast<unsigned>(products), warp_lanes, 0, n, train_sizes, pairs, results);
 }
 
 void excluded_losses(int products, int kept, int parts, const int* train_sizes, const double* odds,

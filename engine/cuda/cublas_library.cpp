@@ -22,7 +22,8 @@ void* open_library() {
        {own, CUBLAS_DIRECTORY "/" + own, std::string("libcublas.so.13"), std::string("libcublas.so.12")}) {
     if (void* found = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return found;
   }
-  throw BackendError("cuda: " + own + " is not found, neither on the library path nor in " CUBLAS_DIRECTORY);
+  throw BackendError("cuda: no cuBLAS 12 or 13 is found on the library path, and no " + own +
+                     " in " CUBLAS_DIRECTORY);
 }
 
 template <typename Entry>

@@ -14,6 +14,12 @@ std::string version_text(int version) {
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
+std::string capability_text(const cudaDeviceProp& device) {
+  return std::to_string(device.major) + "." + std::to_string(device.minor);
+}
+
+constexpr int oldest_major = 8;  ///< compute capability; older GPUs lack the shared memory of a tile
+
 __global__ void probe() {}
 
 std::string find_reason() {
@@ -28,14 +34,17 @@ std::string find_reason() {
   }
   if (status == cudaErrorNoDevice || (status == cudaSuccess && devices == 0)) return "no GPU is visible";
   if (status != cudaSuccess) return std::string("no GPU can be used: ") + cudaGetErrorString(status);
+  cudaDeviceProp device{};
+  if (cudaGetDeviceProperties(&device, 0) == cudaSuccess && device.major < oldest_major) {
+    return std::string("the GPU ") + device.name + " is too old: it has compute capability " +
+           capability_text(device) + ", and " + std::to_string(oldest_major) + ".0 or newer is needed";
+  }
   cudaFuncAttributes attributes{};
   const cudaError_t code = cudaFuncGetAttributes(&attributes, probe);
   if (code == cudaSuccess) return "";
-  cudaDeviceProp device{};
-  if (code == cudaErrorNoKernelImageForDevice && cudaGetDeviceProperties(&device, 0) == cudaSuccess) {
+  if (code == cudaErrorNoKernelImageForDevice && device.major != 0) {
     return std::string("this program holds no code for the GPU ") + device.name + " (compute capability " +
-           std::to_string(device.major) + "." + std::to_string(device.minor) +
-           "); build it with CMAKE_CUDA_ARCHITECTURES set to that";
+           capability_text(device) + "); build it with CMAKE_CUDA_ARCHITECTURES set to that";
   }
   return std::string("the GPU cannot be used: ") + cudaGetErrorString(code);
 }

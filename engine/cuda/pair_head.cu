@@ -11,7 +11,7 @@
 // reduce_kernel      sums the blocks' du, and dh along the members of each x and y, in a fixed order: no
 // atomics.
 //
-// Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.4 + 2.9 MB written
+// Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.9 + 2.9 MB written
 // and 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after
 // each other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
 

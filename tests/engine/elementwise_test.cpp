@@ -51,6 +51,8 @@ TEST_CASE("exp_of_difference, scalar: below 1.5 ulp in both precisions, 0 below 
   CHECK(engine::exp_of_difference(-std::numeric_limits<double>::infinity(), 1.0) == 0);
   CHECK(std::isnan(engine::exp_of_difference(std::numeric_limits<float>::quiet_NaN(), 1.0F)));
   CHECK(std::isnan(engine::exp_of_difference(INFINITY, INFINITY)));
+  const auto nan_of_a_gpu = std::bit_cast<float>(0x7fffffffU);
+  CHECK(std::isnan(engine::exp_of_difference(nan_of_a_gpu, 1.0F)));
 }
 
 TEST_CASE("row_loss, label_gradient: 1e-6 from losses of 30 down to 1e-9") {

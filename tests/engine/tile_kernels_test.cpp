@@ -73,6 +73,26 @@ TEST_CASE("exp_of_difference: below 1.5 ulp over the whole range, 0 below it, Na
   }
 }
 
+TEST_CASE("sum_rows: every row once, in order, and nothing behind the padding") {
+  test::Numbers numbers(4);
+  for (const TileKernels* table : runnable()) {
+    CAPTURE(std::string(table->name));
+    for (const int count : {1, 7, 16, 33, 128}) {
+      for (const int rows : {1, 2, 14}) {
+        const std::size_t distance = engine::padded_stride(count) + 64;
+        std::vector<real> x = numbers.list(static_cast<std::int64_t>(distance) * rows), expected = x;
+        for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) {
+          for (std::size_t i = 1; i < static_cast<std::size_t>(rows); ++i) expected[j] += x[i * distance + j];
+        }
+        table->sum_rows(rows, count, static_cast<std::ptrdiff_t>(distance), x.data());
+        const auto end_of_sum = static_cast<std::ptrdiff_t>(engine::padded_stride(count));
+        CHECK(std::equal(x.begin(), x.begin() + count, expected.begin()));
+        CHECK(std::equal(x.begin() + end_of_sum, x.end(), expected.begin() + end_of_sum));
+      }
+    }
+  }
+}
+
 TEST_CASE("log1p: below 2.5 ulp from 1e-300 to 1e300, exact at 0, infinity and NaN kept") {
   for (const TileKernels* table : runnable()) {
     CAPTURE(std::string(table->name));

@@ -171,10 +171,11 @@ TEST_CASE("trainer: a state of another model is refused, naming tensor and shape
   CHECK_THROWS_WITH_AS(trainer.restore(state, "f", 1, 0), "f: no tensor 'W'", engine::FormatError);
 }
 
-TEST_CASE("trainer: divergence is reported with its epoch") {
+TEST_CASE_TEMPLATE("trainer: divergence is reported with its epoch", On, ON_DEVICES) {
+  DEVICE(device);
   const std::vector<int> table{0, 1, 1, 0};
-  Trainer trainer({2, 3, 3}, {.lr = 1e30}, engine::make_pair_batch(2, table, {{0, 1}}),
-                  engine::make_pair_batch(2, table, {{2, 3}}), std::vector<std::uint64_t>{0});
+  Trainer trainer({2, 3, 3}, {.lr = 1e30}, engine::make_pair_batch(2, table, {{0, 1}}, device),
+                  engine::make_pair_batch(2, table, {{2, 3}}, device), std::vector<std::uint64_t>{0});
   const auto run = [&] {
     for (int i = 0; i < 20; ++i) {
       trainer.step();

@@ -31,8 +31,8 @@ struct ExpConstants<double> {
 };
 
 /// exp(a - b) for a <= b. The difference is taken exactly, as a sum of two numbers: rounding it would cost
-/// up to |a - b| / 2 units in the last place of the result. Results below the normal range are 0; NaN stays
-/// NaN.
+/// up to |a - b| / 2 units in the last place of the result. Results below the normal range are 0; NaN
+/// stays NaN, if its low bits are 0 as in those that a CPU's arithmetic makes.
 template <typename T>
 typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T>::Vec b) {
   using Vec = typename Simd<T>::Vec;
