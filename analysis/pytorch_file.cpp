@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cstring>
+#include <map>
 #include <memory>
 
 #include "analysis/pickle.hpp"
@@ -18,6 +19,7 @@ using engine::FormatError, engine::StoredTensor;
 static_assert(std::endian::native == std::endian::little, "storages are read as they lie in the file");
 
 constexpr std::uint64_t most_pickle_bytes = std::uint64_t{1} << 20;  // a published model's has 800
+constexpr std::size_t most_tied = 4;                                 // tensors that may be one
 constexpr std::size_t most_file_bytes = std::size_t{1} << 32;
 
 /// The entries of a zip in memory.
@@ -132,20 +134,29 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name)
     throw FormatError(name + ": byteorder is not little");
   }
   engine::TensorFile file;
-  std::size_t gathered = 0;
+  std::map<std::string, std::string> storages;
+  std::size_t stored = 0, gathered = 0;
   for (const auto& [key, tensor] :
        tensors_of_pickle(archive.read(folder + "data.pkl", most_pickle_bytes), name)) {
     const std::string where = name + ": tensor '" + key + "'";
     if (tensor.type != "FloatStorage") throw FormatError(where + " is in a " + tensor.type + ", not float32");
-    const std::string storage = archive.read(folder + "data/" + tensor.storage, bytes.size());
+    const auto [found, first_use] = storages.try_emplace(tensor.storage);
+    std::string& storage = found->second;
+    if (first_use) {  // entries of the zip that overlap could be larger in sum
+      storage = archive.read(folder + "data/" + tensor.storage, bytes.size() - stored);
+      stored += storage.size();
+    }
     if (tensor.elements < 0 || storage.size() / sizeof(float) != static_cast<std::size_t>(tensor.elements) ||
         storage.size() % sizeof(float) != 0) {
       throw FormatError(where + ": its storage has " + std::to_string(storage.size()) + " bytes, not 4 x " +
                         std::to_string(tensor.elements));
     }
-    // Tensors may share a storage, but not so that a small file asks for much memory.
+    // Tensors may share a storage, as tied weights do, but not so that a small file asks for much memory.
     gathered += static_cast<std::size_t>(checked_size(tensor, where)) * sizeof(float);
-    if (gathered > bytes.size()) throw FormatError(where + ": the tensors are larger than the file");
+    if (gathered > most_tied * bytes.size()) {
+      throw FormatError(where + ": the tensors are over " + std::to_string(most_tied) +
+                        " times as large as the file");
+    }
     file.tensors[key] = gather(tensor, storage, where);
   }
   return file;

@@ -40,6 +40,31 @@ void require_pairs_fit(const std::string& name, double order) {
   }
 }
 
+/// Whether the first `parameter` powers of an element of that order are all there is, or, with `reflections`,
+/// everything else is its own inverse: then that is what it does to the element's powers, too.
+bool is_cyclic_but_for(const group::FiniteGroup& group, int parameter, bool reflections) {
+  for (int r = 0; r < group.order(); ++r) {
+    if (group.element_order(r) != parameter) continue;
+    std::vector<bool> is_power(static_cast<std::size_t>(group.order()), false);
+    int power = group.identity();
+    for (int k = 0; k < parameter; ++k, power = group.multiply(power, r)) {
+      is_power[static_cast<std::size_t>(power)] = true;
+    }
+    bool fits = true;
+    for (int x = 0; x < group.order(); ++x) {
+      fits = fits && (is_power[static_cast<std::size_t>(x)] || (reflections && group.element_order(x) == 2));
+    }
+    if (fits) return true;
+  }
+  return false;
+}
+
+/// Whether a group of permutations, of the order of the family's member, is that member.
+bool is_of_family(char letter, int parameter, const group::FiniteGroup& group) {
+  if (letter == 'c' || letter == 'd') return is_cyclic_but_for(group, parameter, letter == 'd');
+  return group.permutations().front().degree() == parameter;  // of so many, there are no others on n letters
+}
+
 }  // namespace
 
 group::FiniteGroup group_of(const engine::RunConfig& config) {
@@ -58,7 +83,11 @@ group::FiniteGroup group_of(const engine::RunConfig& config) {
   }
   std::vector<group::Permutation> elements;
   for (const std::vector<int>& images : config.elements) elements.emplace_back(images);
-  return group::FiniteGroup::from_permutations(name, std::move(elements));
+  group::FiniteGroup group = group::FiniteGroup::from_permutations(name, std::move(elements));
+  if (!is_of_family(family->second.letter, config.group_parameter, group)) {
+    throw std::invalid_argument("elements: these permutations form another group than " + name);
+  }
+  return group;
 }
 
 std::vector<std::vector<int>> one_line_elements(const group::FiniteGroup& group) {

@@ -23,9 +23,9 @@ std::string share(double value) {
   return std::abs(value) < 5e-5 ? "0" : formatted("%.4f", value);
 }
 
-/// "7.274", "1.05e-04"
+/// "7.274", "1.05e-04", "3.20e+07"
 std::string loss(double value) {
-  return formatted(value >= 0.01 ? "%.3f" : "%.2e", value);
+  return formatted(value >= 0.01 && value < 1e6 ? "%.3f" : "%.2e", value);
 }
 
 /// The irreps worth a line: all where they are few, else the key ones, the trivial one, and the next

@@ -97,7 +97,8 @@ int analyze(const Arguments& arguments) {
   const analysis::RunAnalysis result =
       analysis::analyze_run(run, harmonics, {arguments.final_only, device, show});
   bar.clear();
-  for (const std::string& line : result.skipped) std::cerr << "analyze: skipped " << line << "\n";
+  for (const std::string& line : result.skipped)
+    std::cerr << "analyze: skipped " << apps::one_line(line) << "\n";
   if (!result.skipped.empty()) {
     std::cerr << "analyze: skipped " << result.skipped.size() << " of " << run.checkpoints.size()
               << " checkpoints\n";
@@ -111,8 +112,7 @@ int analyze(const Arguments& arguments) {
     std::cout << apps::analysis_tables(run, result, model, harmonics, apps::output_width(),
                                        apps::use_color(1));
   }
-  std::cout << std::flush;
-  if (!std::cout) throw std::runtime_error("cannot write to standard output");
+  apps::flush_output();
 
   // Last, so that who may not write there sees the figures all the same.
   const std::filesystem::path out =
@@ -121,7 +121,8 @@ int analyze(const Arguments& arguments) {
   analysis::write_results(out, result, harmonics);
   engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model));
   if (!arguments.quiet)
-    std::cerr << "analyze: wrote " << (out / "report.html").string() << " and the files beside it\n";
+    std::cerr << "analyze: wrote " << apps::one_line((out / "report.html").string())
+              << " and the files beside it\n";
   return apps::exit_done;
 }
 

@@ -15,9 +15,8 @@
 namespace apps {
 namespace {
 
-int complain(const CLI::App& app, std::string message, ExitCode code) {
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  std::cerr << app.get_name() << ": " << message << "\n";
+int complain(const CLI::App& app, const std::string& message, ExitCode code) {
+  std::cerr << app.get_name() << ": " << one_line(message) << "\n";
   return code;
 }
 
@@ -45,6 +44,17 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) 
   } catch (const std::exception& error) {
     return complain(app, error.what(), exit_failure);
   }
+}
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return text;
+}
+
+void flush_output() {
+  std::cout << std::flush;
+  if (!std::cout) throw std::runtime_error("cannot write to standard output");
 }
 
 CLI::Validator natural_number() {

@@ -19,6 +19,12 @@ void describe(CLI::App& app, const std::string& name, const std::string& example
 /// "name: what". Catches once for the whole program.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
+/// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
+std::string one_line(std::string text);
+
+/// @throws std::runtime_error if what was printed on stdout could not be written
+void flush_output();
+
 /// For CLI11's check(): the argument is a whole number from 0 to 2^64 - 1 and nothing else. CLI11 itself lets
 /// -1 wrap around to 2^64 - 1.
 CLI::Validator natural_number();

@@ -277,8 +277,7 @@ int report(const Options& options) {
       print_checks(*checks);
     }
   }
-  std::cout << std::flush;
-  if (!std::cout) throw std::runtime_error("cannot write to standard output");
+  apps::flush_output();
   const bool all_passed = !checks || std::all_of(checks->begin(), checks->end(),
                                                  [](const group::Check& check) { return check.passed(); });
   if (!all_passed) throw std::runtime_error(subject.table().group + ": a check failed");

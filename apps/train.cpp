@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -168,6 +169,7 @@ int train(const Arguments& arguments) {
 
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
+  std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
   const bool done = apps::train_together(runs, group, device, arguments.quiet);
   const std::string divergence = apps::divergence_text(runs);
   if (!done) {
@@ -185,6 +187,7 @@ int train(const Arguments& arguments) {
               << apps::figures({*run.latest}) << ", "
               << apps::duration_text(apps::monotonic_seconds() - start) << "\n";
   }
+  apps::flush_output();
   if (!divergence.empty()) throw engine::DivergenceError(divergence);
   return apps::exit_done;
 }

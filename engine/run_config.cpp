@@ -34,6 +34,15 @@ std::string shown(const std::string& value) {
   return value;
 }
 
+/// As an error shows a value of a file: short, whatever it is. Lists and objects may be nested too deep to
+/// print.
+std::string excerpt(const json& value) {
+  if (value.is_structured()) return value.is_array() ? "a list" : "an object";
+  constexpr std::size_t most = 60;
+  const std::string text = value.dump();
+  return text.size() <= most ? text : text.substr(0, most) + "..";
+}
+
 template <typename T>
 void require(bool good, const char* field, const T& value, const char* right) {
   if (!good)
@@ -56,7 +65,7 @@ class Fields {
 
   double number(const std::string& field) const { return number_in(at(field), field); }
   double number_in(const json& value, const std::string& field) const {
-    if (!value.is_number()) fail(field, "must be a number, not " + value.dump());
+    if (!value.is_number()) fail(field, "must be a number, not " + excerpt(value));
     return value.get<double>();
   }
 
@@ -71,7 +80,7 @@ class Fields {
             ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<T>::max())
             : value.is_number_integer() && std::is_signed_v<T> &&
                   value.get<std::int64_t>() >= static_cast<std::int64_t>(std::numeric_limits<T>::min());
-    if (!fits) fail(field, "must be an integer in range, not " + value.dump());
+    if (!fits) fail(field, "must be an integer in range, not " + excerpt(value));
     return value.get<T>();
   }
   template <typename T>
@@ -80,7 +89,7 @@ class Fields {
   }
 
   std::string text(const std::string& field) const {
-    if (!at(field).is_string()) fail(field, "must be a string, not " + at(field).dump());
+    if (!at(field).is_string()) fail(field, "must be a string, not " + excerpt(at(field)));
     return at(field).get<std::string>();
   }
 

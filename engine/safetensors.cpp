@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "engine/atomic_file.hpp"
 #include "engine/error.hpp"
@@ -44,14 +45,12 @@ class Reader {
                 " bytes in a file of " + std::to_string(bytes.size()));
     const std::string_view text = bytes.substr(length_bytes, static_cast<std::size_t>(length));
     bool duplicate = false;
-    std::vector<std::vector<std::string>> keys;
+    std::vector<std::set<std::string>> keys;
     const auto note_keys = [&](int, json::parse_event_t event, json& parsed) {
       if (event == json::parse_event_t::object_start) keys.emplace_back();
       if (event == json::parse_event_t::object_end) keys.pop_back();
       if (event == json::parse_event_t::key) {
-        const auto key = parsed.get<std::string>();
-        duplicate |= std::find(keys.back().begin(), keys.back().end(), key) != keys.back().end();
-        keys.back().push_back(key);
+        duplicate |= !keys.back().insert(parsed.get<std::string>()).second;
       }
       return true;
     };

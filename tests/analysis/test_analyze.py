@@ -199,7 +199,13 @@ class AnalyzeBadInput(AnalyzeTest):
     def test_configurations(self):
         run = self.train(1)
         good = json.loads((run / "cfg.json").read_text())
-        for change, words in [({"group": None}, "'group' is missing"), ({"layers": None}, "'layers' is missing"),
+        rotations = [[(i + k) % 6 for i in range(6)] for k in range(6)]
+        cyclic = {"group": "CyclicGroup", "group_parameter": 6}
+        (run / "cfg.json").write_text(json.dumps({**good, **cyclic, "elements": rotations}))
+        self.succeed("analyze", "run", "--quiet")
+        for change, words in [({"elements": rotations}, "another group than s3"), (cyclic, "another group than c6"),
+                              ({"group": "DihedralGroup", "elements": rotations}, "another group than d3"),
+                              ({"lr": "x" * 1000}, "'lr' must be a number"), ({"group": None}, "'group' is missing"), ({"layers": None}, "'layers' is missing"),
                               ({"group_parameter": "three"}, "'group_parameter' must be an integer"),
                               ({"group_parameter": 4, "elements": None}, "has shape (6,128), not (24,128)"),
                               ({"group_parameter": 13, "elements": None}, "does not fit"),
@@ -228,6 +234,14 @@ class AnalyzeBadInput(AnalyzeTest):
             with self.subTest(arguments):
                 self.refuse(2, words, "analyze", "run", *arguments)
         self.refuse(2, "RUN_DIR", "analyze")
+
+    def test_a_configuration_nested_too_deep_to_print(self):
+        run = self.train(1)
+        config = (run / "cfg.json").read_text()
+        for field in ("lr", "seed", "model"):
+            with self.subTest(field):
+                (run / "cfg.json").write_text(re.sub(f'"{field}":[^,]*', f'"{field}":' + "[" * 200000 + "]" * 200000, config))
+                self.refuse(2, f"'{field}' must be", "analyze", "run")
 
     def test_a_gpu_gives_the_same_or_one_line_says_what_is_missing(self):
         self.train(1)

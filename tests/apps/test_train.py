@@ -386,6 +386,18 @@ class BadInput(ProgramTest):
         self.refuse(1, "file", "train", "s3", "--out", "file")
         self.refuse(1, "/proc", "train", "s3", "--out", "/proc/run")
 
+    def test_a_log_that_nobody_reads_stops_nothing(self):
+        process = subprocess.Popen(self.command("train", *short()), cwd=self.directory, stderr=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL)
+        process.stderr.close()
+        self.assertEqual(process.wait(timeout=120), 0)
+
+    def test_figures_that_cannot_be_printed(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(self.command("train", *short(epochs=3), "--quiet"), cwd=self.directory, stdout=full,
+                                    stderr=subprocess.PIPE, text=True, timeout=120)
+        self.assertEqual((result.returncode, result.stderr), (1, "train: cannot write to standard output\n"))
+
     def test_a_full_disk(self):
         disk = self.directory / "disk"
         disk.mkdir()

@@ -1,8 +1,8 @@
 #pragma once
 // Stands in for engine/cuda/launch.cuh where the tests run the CUDA kernels' sources on the host: one block
 // after the other, its threads as fibers that change only at barriers. It finds wrong indices, missing
-// barriers between a write and a read in thread order, reads of unwritten dynamic shared memory (filled with NaN) and
-// writes outside of an allocation. It knows nothing of the GPU's memory model or speed.
+// barriers between a write and a read in thread order, reads of unwritten dynamic shared memory (filled with
+// NaN) and writes outside of an allocation. It knows nothing of the GPU's memory model or speed.
 
 #include <algorithm>
 #include <cmath>
