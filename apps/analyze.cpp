@@ -7,18 +7,18 @@
 #include <optional>
 #include <string>
 
-#include "analysis/document.hpp"
-#include "analysis/final_model.hpp"
-#include "analysis/report.hpp"
-#include "analysis/result_files.hpp"
-#include "analysis/run.hpp"
-#include "analysis/run_analysis.hpp"
-#include "apps/analysis_tables.hpp"
+#include "analysis/report/document.hpp"
+#include "analysis/findings/final_model.hpp"
+#include "analysis/report/report.hpp"
+#include "analysis/report/result_files.hpp"
+#include "analysis/input/run.hpp"
+#include "analysis/findings/run_analysis.hpp"
+#include "apps/terminal/analysis_tables.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
-#include "apps/progress.hpp"
-#include "apps/table.hpp"
-#include "engine/atomic_file.hpp"
+#include "apps/terminal/progress.hpp"
+#include "apps/terminal/table.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace {

@@ -10,10 +10,10 @@
 #include <span>
 
 #include "apps/interrupt.hpp"
-#include "apps/progress.hpp"
-#include "engine/error.hpp"
-#include "engine/memory.hpp"
-#include "engine/pair_split.hpp"
+#include "apps/terminal/progress.hpp"
+#include "engine/device/error.hpp"
+#include "engine/device/memory.hpp"
+#include "engine/training/pair_split.hpp"
 
 namespace apps {
 namespace {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/run_directory.hpp"
-#include "engine/trainer.hpp"
-#include "group/finite_group.hpp"
+#include "engine/training/run_directory.hpp"
+#include "engine/training/trainer.hpp"
+#include "group/elements/finite_group.hpp"
 
 namespace apps {
 

@@ -16,12 +16,12 @@
 
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
-#include "group/character_table.hpp"
-#include "group/error.hpp"
-#include "group/families.hpp"
-#include "group/group_name.hpp"
-#include "group/irrep_export.hpp"
-#include "group/verification.hpp"
+#include "group/characters/character_table.hpp"
+#include "group/elements/error.hpp"
+#include "group/elements/families.hpp"
+#include "group/elements/group_name.hpp"
+#include "group/export/irrep_export.hpp"
+#include "group/verification/verification.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/run_config.hpp"
+#include "engine/training/run_config.hpp"
 
 namespace apps {
 

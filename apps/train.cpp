@@ -10,18 +10,18 @@
 #include <string>
 #include <vector>
 
-#include "analysis/run_group.hpp"
+#include "analysis/input/run_group.hpp"
 #include "apps/batch_training.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
 #include "apps/presets.hpp"
-#include "apps/progress.hpp"
+#include "apps/terminal/progress.hpp"
 #include "apps/seeds.hpp"
 #include "apps/version.hpp"
-#include "engine/atomic_file.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
-#include "engine/error.hpp"
-#include "engine/pair_split.hpp"
+#include "engine/device/error.hpp"
+#include "engine/training/pair_split.hpp"
 
 namespace {
 

@@ -8,10 +8,10 @@
 #include <functional>
 #include <random>
 
-#include "analysis/metrics.hpp"
-#include "analysis/run.hpp"
+#include "analysis/findings/metrics.hpp"
+#include "analysis/input/run.hpp"
 #include "bench/interleaved.hpp"
-#include "group/families.hpp"
+#include "group/elements/families.hpp"
 
 namespace {
 

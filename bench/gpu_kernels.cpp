@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/adamw.hpp"
-#include "engine/memory.hpp"
-#include "engine/ops.hpp"
-#include "engine/pair_split.hpp"
-#include "engine/recording.hpp"
-#include "engine/trainer.hpp"
+#include "engine/training/adamw.hpp"
+#include "engine/device/memory.hpp"
+#include "engine/tensor/ops.hpp"
+#include "engine/training/pair_split.hpp"
+#include "engine/device/recording.hpp"
+#include "engine/training/trainer.hpp"
 
 namespace {
 

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "group/families.hpp"
-#include "group/fourier.hpp"
-#include "group/irreps.hpp"
-#include "group/murnaghan_nakayama.hpp"
-#include "group/subgroups.hpp"
-#include "group/young.hpp"
+#include "group/elements/families.hpp"
+#include "group/fourier/fourier.hpp"
+#include "group/irreps/irreps.hpp"
+#include "group/young/murnaghan_nakayama.hpp"
+#include "group/subgroups/subgroups.hpp"
+#include "group/young/young.hpp"
 
 namespace {
 

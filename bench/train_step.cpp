@@ -7,8 +7,8 @@
 #include "bench/interleaved.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
-#include "engine/pair_split.hpp"
-#include "engine/trainer.hpp"
+#include "engine/training/pair_split.hpp"
+#include "engine/training/trainer.hpp"
 
 #ifdef BENCH_ONEDNN
 #include <dnnl.h>

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/error.hpp"
-#include "engine/run_config.hpp"
+#include "engine/device/error.hpp"
+#include "engine/training/run_config.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   try {

@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include "analysis/pytorch_file.hpp"
-#include "analysis/pytorch_samples.hpp"
-#include "engine/error.hpp"
+#include "analysis/input/pytorch_file.hpp"
+#include "analysis/input/pytorch_samples.hpp"
+#include "engine/device/error.hpp"
 
 namespace {
 

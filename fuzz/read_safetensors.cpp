@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "engine/error.hpp"
-#include "engine/safetensors.hpp"
+#include "engine/device/error.hpp"
+#include "engine/files/safetensors.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   try {

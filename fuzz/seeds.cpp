@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "analysis/pytorch_samples.hpp"
-#include "engine/atomic_file.hpp"
-#include "engine/run_config.hpp"
-#include "engine/safetensors.hpp"
+#include "analysis/input/pytorch_samples.hpp"
+#include "engine/files/atomic_file.hpp"
+#include "engine/training/run_config.hpp"
+#include "engine/files/safetensors.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;

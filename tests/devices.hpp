@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "engine/cuda/cuda_kernels.hpp"
-#include "engine/device.hpp"
+#include "engine/device/device.hpp"
 
 // A test body runs on every device that is there:
 //   TEST_CASE_TEMPLATE("op: property", On, ON_DEVICES) { DEVICE(device); .. }

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "analysis/cuda/analysis_on_gpu.hpp"
+#include "analysis/network/analysis_on_gpu.hpp"
 #include "engine/cuda/cuda_kernels.hpp"
 
 namespace analysis::cuda {

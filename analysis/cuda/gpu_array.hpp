@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/device.hpp"
+#include "engine/device/device.hpp"
 
 namespace analysis::cuda {
 

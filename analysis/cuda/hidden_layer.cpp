@@ -1,8 +1,8 @@
-#include "analysis/hidden_layer.hpp"
+#include "analysis/network/hidden_layer.hpp"
 
 #include <algorithm>
 
-#include "analysis/cuda/analysis_on_gpu.hpp"
+#include "analysis/network/analysis_on_gpu.hpp"
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"

@@ -1,12 +1,12 @@
-#include "analysis/pair_losses.hpp"
+#include "analysis/network/pair_losses.hpp"
 
 #include <algorithm>
 
-#include "analysis/cuda/analysis_on_gpu.hpp"
+#include "analysis/network/analysis_on_gpu.hpp"
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"
-#include "analysis/exponential.hpp"
+#include "analysis/numerics/exponential.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cuda/cuda_entries.hpp"
 

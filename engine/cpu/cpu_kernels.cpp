@@ -6,7 +6,7 @@
 
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
-#include "engine/elementwise.hpp"
+#include "engine/device/elementwise.hpp"
 
 namespace engine {
 namespace {

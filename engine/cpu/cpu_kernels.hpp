@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 namespace engine {
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine {
 namespace {

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "engine/device.hpp"
+#include "engine/device/device.hpp"
 
 namespace engine {
 

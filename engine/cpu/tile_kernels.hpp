@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "engine/kernels.hpp"
-#include "engine/real.hpp"
+#include "engine/device/kernels.hpp"
+#include "engine/device/real.hpp"
 
 namespace engine {
 

@@ -1,7 +1,7 @@
 // Stands in for the CUDA backend where the CUDA Toolkit was not found at build time.
 
 #include "engine/cuda/cuda_kernels.hpp"
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine {
 

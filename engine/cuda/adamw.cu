@@ -1,6 +1,6 @@
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
-#include "engine/elementwise.hpp"
+#include "engine/device/elementwise.hpp"
 
 namespace engine::cuda {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine::cuda {
 namespace {

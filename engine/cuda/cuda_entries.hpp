@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 /// The entries of the CUDA backend's table; what they compute stands in kernels.hpp.
 namespace engine::cuda {

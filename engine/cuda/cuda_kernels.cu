@@ -1,7 +1,7 @@
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/cuda_kernels.hpp"
 #include "engine/cuda/device.hpp"
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine {
 

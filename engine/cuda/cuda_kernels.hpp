@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/kernels.hpp"
-#include "engine/memory.hpp"
-#include "engine/snapshot.hpp"
+#include "engine/device/kernels.hpp"
+#include "engine/device/memory.hpp"
+#include "engine/device/snapshot.hpp"
 
 namespace engine {
 

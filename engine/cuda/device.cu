@@ -5,7 +5,7 @@
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine::cuda {
 namespace {

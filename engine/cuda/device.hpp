@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "engine/memory.hpp"
+#include "engine/device/memory.hpp"
 
 namespace engine::cuda {
 

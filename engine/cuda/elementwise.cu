@@ -1,6 +1,6 @@
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
-#include "engine/elementwise.hpp"
+#include "engine/device/elementwise.hpp"
 
 // Each struct is the body of for_each_kernel: what one thread does for one entry.
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 namespace engine::cuda {
 

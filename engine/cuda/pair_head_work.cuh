@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/cuda/launch.cuh"
-#include "engine/kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 namespace engine::cuda {
 

@@ -3,7 +3,7 @@
 // order is fixed and whose result is the same bits on each lane.
 
 #include "engine/cuda/launch.cuh"
-#include "engine/elementwise.hpp"
+#include "engine/device/elementwise.hpp"
 
 namespace engine::cuda {
 

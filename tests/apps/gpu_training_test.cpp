@@ -8,8 +8,8 @@
 #include <map>
 
 #include "apps/batch_training.hpp"
-#include "engine/error.hpp"
-#include "group/group_name.hpp"
+#include "engine/device/error.hpp"
+#include "group/elements/group_name.hpp"
 #include "temporary_directory.hpp"
 
 namespace engine::cuda::emulation {

@@ -1,4 +1,4 @@
-#include "apps/progress.hpp"
+#include "apps/terminal/progress.hpp"
 
 #include <doctest/doctest.h>
 

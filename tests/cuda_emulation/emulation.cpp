@@ -14,7 +14,7 @@
 #include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
-#include "engine/error.hpp"
+#include "engine/device/error.hpp"
 
 dim3 threadIdx, blockIdx, blockDim, gridDim;
 

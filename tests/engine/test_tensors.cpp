@@ -1,6 +1,6 @@
 #include "engine/test_tensors.hpp"
 
-#include "engine/ops.hpp"
+#include "engine/tensor/ops.hpp"
 
 namespace test {
 

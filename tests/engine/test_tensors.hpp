@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "devices.hpp"
-#include "engine/tensor.hpp"
+#include "engine/tensor/tensor.hpp"
 
 // What the engine's tests share.
 namespace test {

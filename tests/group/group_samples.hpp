@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "group/families.hpp"
-#include "group/group_name.hpp"
+#include "group/elements/families.hpp"
+#include "group/elements/group_name.hpp"
 
 namespace test {
 

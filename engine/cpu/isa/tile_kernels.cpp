@@ -3,7 +3,7 @@
 #include "engine/cpu/tile_kernels.hpp"
 
 #include "engine/cpu/isa/simd.hpp"
-#include "engine/elementwise.hpp"
+#include "engine/device/elementwise.hpp"
 // These need simd.hpp.
 #include "engine/cpu/isa/vector_math.hpp"
 // These need vector_math.hpp.

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "group/families.hpp"
+#include "group/elements/families.hpp"
 
 int main() {
   const group::FiniteGroup s4 = group::symmetric_group(4);

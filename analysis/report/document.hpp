@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/findings/final_model.hpp"
+#include "analysis/input/run.hpp"
+#include "analysis/findings/run_analysis.hpp"
+
+namespace analysis {
+
+/// How long lists of numbers are written.
+enum class NumberLists {
+  plain,  ///< JSON arrays; what is not finite is null
+  packed  ///< base64 of little-endian numbers, for the report: {"f32"}, {"u16"}, {"i16", "scale"}
+};
+
+/// Everything that is known of a run as one JSON document: run, group and element orders, metrics of the
+/// final model and through training, slices, spectrum, neurons, maps, footnotes. docs/analyze.md lists its
+/// fields.
+std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
+                          const FinalModel& model, NumberLists lists);
+
+/// Which published figures for this group were computed in a basis that does not span what it should, and
+/// why; empty where none were.
+std::vector<std::string> footnotes(const group::FiniteGroup& group);
+
+}  // namespace analysis

@@ -1,0 +1,119 @@
+#pragma once
+// The arithmetic of single numbers and single rows that CPU and CUDA kernels share: compiled for both, so
+// that what a GPU computes is tested where there is none. Functions have internal linkage: the CPU's inner
+// loops are compiled once for each instruction set, and no copy of one may end up in another.
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "engine/device/kernels.hpp"
+#include "engine/device/real.hpp"
+
+#ifdef __CUDACC__
+#define ENGINE_SHARED __host__ __device__ static inline
+#else
+#define ENGINE_SHARED [[maybe_unused]] static inline
+#endif
+
+namespace engine {
+
+ENGINE_SHARED real relu_of(real x) {
+  return x < 0 ? 0 : x;
+}  // keeps NaN
+ENGINE_SHARED real relu_slope_times(real y, real dy) {
+  return y > 0 ? dy : 0;
+}
+
+/// The numbers of one AdamW update that are the same for every parameter, rounded as they are used.
+/// @param step  the update's number, from 1
+ENGINE_SHARED AdamWFactors adamw_factors(const AdamWSettings& s, std::int64_t step) {
+  const double correction1 = 1 - pow(s.beta1, static_cast<double>(step));
+  const double correction2 = 1 - pow(s.beta2, static_cast<double>(step));
+  return {static_cast<real>(s.lr * s.weight_decay), static_cast<real>(s.beta1),
+          static_cast<real>(1 - s.beta1),           static_cast<real>(s.beta2),
+          static_cast<real>(1 - s.beta2),           static_cast<real>(s.lr / correction1),
+          static_cast<real>(1 / sqrt(correction2)), static_cast<real>(s.eps)};
+}
+
+/// One parameter's update.  Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW.
+ENGINE_SHARED void adamw_update(const AdamWFactors& f, real g, real& parameter, real& m, real& v) {
+  m = f.beta1 * m + f.one_minus_beta1 * g;
+  v = f.beta2 * v + f.one_minus_beta2 * (g * g);
+  const real root = sizeof(real) == 4 ? static_cast<real>(sqrtf(static_cast<float>(v)))
+                                      : static_cast<real>(sqrt(static_cast<double>(v)));
+  // Not parameter * (1 - decay): that factor, rounded to float32, would drift by its error in every step.
+  parameter -= f.decay * parameter + f.step_size * (m / (root * f.root_scale + f.eps));
+}
+
+/// exp(a - b) for a <= b, the scalar form of the CPU's vector function: the difference is taken exactly, as a
+/// sum of two numbers, since rounding it would cost up to |a - b| / 2 units in the last place of the result.
+/// Results below the normal range are 0; NaN stays NaN.
+/// Source of the polynomial: Moshier, Cephes, expf.
+ENGINE_SHARED float exp_of_difference(float a, float b) {
+  const float difference = a - b;
+  const float b_part = difference - a, a_part = difference - b_part;
+  const float rest = (a - a_part) - (b + b_part);  // a - b = difference + rest
+  // A GPU's NaN has all bits set: as n it would change the exponent, and no longer be one.
+  if (!(difference >= -87.0F)) return difference < -87.0F ? 0 : difference;
+  const float shifted = difference * 1.44269504F + 0x1.8p23F;
+  const float n = shifted - 0x1.8p23F;
+  const float r = ((difference - n * 0.693359375F) - n * -2.12194440e-4F) + rest;
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  const float e = (p * (r * r) + r) + 1.0F;
+  // e 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent.
+  std::uint32_t bits, n_bits;
+  memcpy(&bits, &e, sizeof(bits));
+  memcpy(&n_bits, &shifted, sizeof(n_bits));
+  bits += n_bits << 23;
+  float scaled;
+  memcpy(&scaled, &bits, sizeof(scaled));
+  return scaled;
+}
+
+/// In float64 the library's exp is accurate enough; only the difference's rounding is made good.
+ENGINE_SHARED double exp_of_difference(double a, double b) {
+  const double difference = a - b;
+  const double b_part = difference - a, a_part = difference - b_part;
+  const double rest = (a - a_part) - (b + b_part);
+  if (difference < -708.0) return 0;
+  const double e = exp(difference);
+  return e + e * rest;
+}
+
+ENGINE_SHARED void note_loss(double loss, LossWatch& watch) {
+  ++watch.readings;
+  if (watch.first_bad == 0 && !(loss - loss == 0)) watch.first_bad = watch.readings;
+}
+
+/// What the loss and gradient of one row of logits are made of: sums of exp(z - largest).
+struct RowShares {
+  real largest, of_label;      ///< the largest logit, and the label's
+  double others, label_share;  ///< the sum over all classes but the label, and the label's term
+};
+
+/// Nats. With p the label's probability: log1p of the odds (1 - p) / p, which keeps every digit as p goes
+/// to 1.
+ENGINE_SHARED double row_loss(const RowShares& row) {
+  if (row.label_share > 0) return log1p(row.others / row.label_share);
+  // exp(label - largest) underflowed, or the row is not finite and the result is NaN.
+  return static_cast<double>(row.largest) - static_cast<double>(row.of_label) + log1p(row.others - 1);
+}
+
+/// What exp(z - largest) is multiplied by to become `weight` times the gradient of a class that is not the
+/// label.
+ENGINE_SHARED real row_factor(const RowShares& row, double weight) {
+  return static_cast<real>(weight / (row.others + row.label_share));
+}
+
+/// weight (p - 1), computed as minus the sum of the other probabilities: p - 1 itself would lose every digit.
+ENGINE_SHARED real label_gradient(const RowShares& row, double weight) {
+  return static_cast<real>(-weight * (row.others / (row.others + row.label_share)));
+}
+
+}  // namespace engine

@@ -1,0 +1,81 @@
+#include "engine/tensor/op_checks.hpp"
+#include "engine/tensor/ops.hpp"
+
+namespace engine {
+namespace {
+
+/// Row and batch strides of a packed array of this shape.
+BlockStride packed(const Shape& shape) {
+  return {shape.cols, std::int64_t{shape.rows} * shape.cols};
+}
+
+/// The block of x at (row, col) with the sizes of `shape`, as a fresh tensor.
+Tensor slice(const char* op, const Tensor& x, Shape shape, int row, int col) {
+  if (row < 0 || col < 0 || shape.rows < 1 || shape.cols < 1 || row + shape.rows > x.rows() ||
+      col + shape.cols > x.cols()) {
+    throw ShapeError(std::string(op) + ": " + to_string(shape) + " at row " + std::to_string(row) +
+                     ", column " + std::to_string(col) + " is outside " + to_string(x.shape()));
+  }
+  const std::int64_t offset = std::int64_t{row} * x.cols() + col;
+  const BlockStride whole = packed(x.shape()), part = packed(shape);
+  return record(
+      shape, {x},
+      [=](const Tensor& out, std::span<const Tensor> in) {
+        kernels(out.device())
+            .copy_block(shape.replicas, shape.rows, shape.cols, in[0].data() + offset, whole, out.data(),
+                        part, false);
+      },
+      [=](const Tensor& out, std::span<const Tensor> in) {
+        kernels(out.device())
+            .copy_block(shape.replicas, shape.rows, shape.cols, out.grad(), part, in[0].grad() + offset,
+                        whole, true);
+      });
+}
+
+/// a at the origin and b behind it, in an array of the sizes of `shape`; b starts at number `offset`.
+Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset) {
+  const BlockStride whole = packed(shape);
+  return record(
+      shape, {a, b},
+      [=](const Tensor& out, std::span<const Tensor> in) {
+        for (std::size_t i = 0; i < 2; ++i) {
+          const Shape part = in[i].shape();
+          kernels(out.device())
+              .copy_block(part.replicas, part.rows, part.cols, in[i].data(), packed(part),
+                          out.data() + (i == 0 ? 0 : offset), whole, false);
+        }
+      },
+      [=](const Tensor& out, std::span<const Tensor> in) {
+        for (std::size_t i = 0; i < 2; ++i) {
+          const Shape part = in[i].shape();
+          if (in[i].grad() == nullptr) continue;
+          kernels(out.device())
+              .copy_block(part.replicas, part.rows, part.cols, out.grad() + (i == 0 ? 0 : offset), whole,
+                          in[i].grad(), packed(part), true);
+        }
+      });
+}
+
+}  // namespace
+
+Tensor slice_rows(const Tensor& x, int first, int count) {
+  return slice("slice_rows", x, {x.replicas(), count, x.cols()}, first, 0);
+}
+
+Tensor slice_cols(const Tensor& x, int first, int count) {
+  return slice("slice_cols", x, {x.replicas(), x.rows(), count}, 0, first);
+}
+
+Tensor concat_rows(const Tensor& a, const Tensor& b) {
+  require(a.replicas() == b.replicas() && a.cols() == b.cols(), "concat_rows", "columns or replicas differ",
+          a.shape(), b.shape());
+  return concat(a, b, {a.replicas(), a.rows() + b.rows(), a.cols()}, std::int64_t{a.rows()} * a.cols());
+}
+
+Tensor concat_cols(const Tensor& a, const Tensor& b) {
+  require(a.replicas() == b.replicas() && a.rows() == b.rows(), "concat_cols", "rows or replicas differ",
+          a.shape(), b.shape());
+  return concat(a, b, {a.replicas(), a.rows(), a.cols() + b.cols()}, a.cols());
+}
+
+}  // namespace engine

@@ -1,0 +1,228 @@
+#include "engine/tensor/tensor.hpp"
+
+#include <unordered_set>
+
+#include "engine/device/error.hpp"
+#include "engine/device/kernels.hpp"
+
+namespace engine {
+
+struct Tensor::Node {
+  Shape shape;
+  std::shared_ptr<Buffer> values;
+  std::int64_t offset = 0;            ///< first number in the buffers
+  std::shared_ptr<Buffer> gradients;  ///< null until a gradient is wanted
+  bool requires_grad = false;
+  std::shared_ptr<Node> viewed;  ///< a view's gradient is that of what it views
+  std::vector<Tensor> inputs;
+  Rule forward, backward;  ///< empty for leaves and views
+
+  real* grad() const {
+    if (!requires_grad) return nullptr;
+    if (viewed) return viewed->grad();
+    return gradients ? static_cast<real*>(gradients->data()) + offset : nullptr;
+  }
+  void allocate_grad() {
+    if (requires_grad && !viewed && !gradients) {
+      gradients = std::make_shared<Buffer>(values->device(), values->bytes());
+    }
+  }
+};
+
+namespace {
+
+void require_positive(const Shape& shape) {
+  if (shape.replicas < 1 || shape.rows < 1 || shape.cols < 1) {
+    throw ShapeError("tensor: sizes must be positive: " + to_string(shape));
+  }
+}
+
+void require_count(const char* what, const Shape& shape, std::size_t count) {
+  if (static_cast<std::int64_t>(count) != shape.size()) {
+    throw ShapeError(std::string(what) + ": " + std::to_string(count) + " values for " + to_string(shape));
+  }
+}
+
+std::size_t bytes_of(std::int64_t count) {
+  return static_cast<std::size_t>(count) * sizeof(real);
+}
+
+std::vector<real> read(Device device, const real* data, std::int64_t count) {
+  std::vector<real> values(static_cast<std::size_t>(count));
+  kernels(device).read(values.data(), data, bytes_of(count));
+  return values;
+}
+
+}  // namespace
+
+std::string to_string(const Shape& shape) {
+  std::string text = "(";
+  if (shape.replicas != 1) text += std::to_string(shape.replicas) + ",";
+  return text + std::to_string(shape.rows) + "," + std::to_string(shape.cols) + ")";
+}
+
+Tensor Tensor::zeros(Shape shape, Device device) {
+  require_positive(shape);
+  auto node = std::make_shared<Node>();
+  node->shape = shape;
+  node->values = std::make_shared<Buffer>(device, bytes_of(shape.size()));
+  return Tensor(std::move(node));
+}
+
+Tensor Tensor::from(Shape shape, std::span<const real> values, Device device) {
+  require_count("tensor", shape, values.size());
+  Tensor tensor = zeros(shape, device);
+  tensor.copy_from(values);
+  return tensor;
+}
+
+Tensor Tensor::parameter(Shape shape, std::shared_ptr<Buffer> values, std::shared_ptr<Buffer> gradients,
+                         std::int64_t offset) {
+  require_positive(shape);
+  if (offset < 0 || bytes_of(offset + shape.size()) > std::min(values->bytes(), gradients->bytes())) {
+    throw ShapeError("parameter: " + to_string(shape) + " at " + std::to_string(offset) +
+                     " does not fit its buffers");
+  }
+  auto node = std::make_shared<Node>();
+  node->shape = shape;
+  node->values = std::move(values);
+  node->gradients = std::move(gradients);
+  node->offset = offset;
+  node->requires_grad = true;
+  return Tensor(std::move(node));
+}
+
+const Shape& Tensor::shape() const {
+  return node_->shape;
+}
+Device Tensor::device() const {
+  return node_->values->device();
+}
+real* Tensor::data() const {
+  return static_cast<real*>(node_->values->data()) + node_->offset;
+}
+bool Tensor::requires_grad() const {
+  return node_->requires_grad;
+}
+real* Tensor::grad() const {
+  return node_->grad();
+}
+
+Tensor& Tensor::set_requires_grad() {
+  if (node_->forward || node_->viewed) throw ShapeError("set_requires_grad: not a leaf");
+  node_->requires_grad = true;
+  node_->allocate_grad();
+  return *this;
+}
+
+std::vector<real> Tensor::to_host() const {
+  return read(device(), data(), size());
+}
+
+std::vector<real> Tensor::grad_to_host() const {
+  if (grad() == nullptr) throw ShapeError("grad_to_host: no gradient flows into " + to_string(shape()));
+  return read(device(), grad(), size());
+}
+
+void Tensor::copy_from(std::span<const real> values) const {
+  require_count("copy_from", shape(), values.size());
+  kernels(device()).write(data(), values.data(), bytes_of(size()));
+}
+
+void Tensor::copy_to_grad(std::span<const real> values) const {
+  require_count("copy_to_grad", shape(), values.size());
+  if (grad() == nullptr) throw ShapeError("copy_to_grad: no gradient flows into " + to_string(shape()));
+  kernels(device()).write(grad(), values.data(), bytes_of(size()));
+}
+
+Tensor Tensor::view(Shape shape, bool requires_grad) const {
+  auto node = std::make_shared<Node>();
+  node->shape = shape;
+  node->values = node_->values;
+  node->offset = node_->offset;
+  node->requires_grad = requires_grad;
+  node->viewed = node_;
+  node->inputs = {*this};
+  return Tensor(std::move(node));
+}
+
+Tensor Tensor::reshape(Shape shape) const {
+  require_positive(shape);
+  if (shape.size() != size()) {
+    throw ShapeError("reshape: " + to_string(this->shape()) + " cannot become " + to_string(shape));
+  }
+  return view(shape, requires_grad());
+}
+
+Tensor Tensor::detach() const {
+  return view(shape(), false);
+}
+
+Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward) {
+  bool requires_grad = false;
+  for (const Tensor& input : inputs) {
+    if (input.device() != inputs.front().device()) {
+      throw ShapeError("operands on different devices: " + to_string(input.device()) + " and " +
+                       to_string(inputs.front().device()));
+    }
+    requires_grad |= input.requires_grad();
+  }
+  Tensor out = Tensor::zeros(shape, inputs.front().device());
+  out.node_->requires_grad = requires_grad;
+  out.node_->inputs = std::move(inputs);
+  out.node_->forward = std::move(forward);
+  out.node_->backward = std::move(backward);
+  out.node_->forward(out, out.node_->inputs);
+  return out;
+}
+
+Program::Program(Tensor output) {
+  std::unordered_set<const Tensor::Node*> seen;
+  // Depth-first with an own stack: a chain of ops may be longer than the call stack is deep.
+  struct Visit {
+    Tensor tensor;
+    std::size_t next_input;
+  };
+  std::vector<Visit> stack;
+  seen.insert(output.node_.get());
+  stack.push_back({std::move(output), 0});
+  while (!stack.empty()) {
+    Visit& top = stack.back();
+    const std::vector<Tensor>& inputs = top.tensor.node_->inputs;
+    if (top.next_input < inputs.size()) {
+      const Tensor input = inputs[top.next_input++];
+      if (seen.insert(input.node_.get()).second) stack.push_back({input, 0});
+    } else {
+      top.tensor.node_->allocate_grad();
+      steps_.push_back(top.tensor);
+      stack.pop_back();
+    }
+  }
+}
+
+void Program::forward() const {
+  for (const Tensor& step : steps_) {
+    const Tensor::Node& node = *step.node_;
+    if (node.forward) node.forward(step, node.inputs);
+  }
+}
+
+void Program::backward() const {
+  const Tensor& output = steps_.back();
+  if (!output.requires_grad()) throw ShapeError("backward: no leaf of this computation requires a gradient");
+  const Kernels& k = kernels(output.device());
+  for (const Tensor& step : steps_) {
+    if (step.node_->forward && step.requires_grad()) k.fill(step.size(), 0, step.grad());
+  }
+  k.fill(output.size(), 1, output.grad());
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    const Tensor::Node& node = *step->node_;
+    if (node.forward && node.requires_grad) node.backward(*step, node.inputs);
+  }
+}
+
+void backward(const Tensor& output) {
+  Program(output).backward();
+}
+
+}  // namespace engine

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/device/device.hpp"
+#include "engine/device/real.hpp"
+
+namespace engine {
+
+/// Sizes of a tensor: `replicas` independent models, each with a (rows, cols) array. Every op works on each
+/// replica by itself.
+struct Shape {
+  int replicas, rows, cols;
+
+  std::int64_t size() const { return std::int64_t{replicas} * rows * cols; }
+  bool operator==(const Shape&) const = default;
+};
+
+/// "(rows,cols)", or "(replicas,rows,cols)" where there are several replicas.
+std::string to_string(const Shape& shape);
+
+/// A contiguous, row-major array of `real` on one device, and its place in the computation that made it.
+/// A handle: copies share storage and gradient.
+class Tensor {
+ public:
+  /// Pulls values forward, or gradients back, through one recorded op.
+  using Rule = std::function<void(const Tensor& out, std::span<const Tensor> in)>;
+
+  /// Zeroed.  @throws ShapeError if a size is not positive, BackendError if the device is absent.
+  static Tensor zeros(Shape shape, Device device = Device::cpu);
+  /// A copy of `values`.  @throws ShapeError if their count is not shape.size().
+  static Tensor from(Shape shape, std::span<const real> values, Device device = Device::cpu);
+  /// A leaf that views `shape.size()` numbers of two buffers, values and gradients, from number `offset` on;
+  /// the owner of the parameters of a model keeps them side by side this way.
+  static Tensor parameter(Shape shape, std::shared_ptr<Buffer> values, std::shared_ptr<Buffer> gradients,
+                          std::int64_t offset);
+
+  const Shape& shape() const;
+  int replicas() const { return shape().replicas; }
+  int rows() const { return shape().rows; }
+  int cols() const { return shape().cols; }
+  std::int64_t size() const { return shape().size(); }
+  Device device() const;
+  real* data() const;
+
+  /// Whether a gradient flows into this tensor: parameters, leaves set so, and all that is computed from
+  /// them.
+  bool requires_grad() const;
+  /// Marks a leaf; gives it a zeroed gradient.  @throws ShapeError on the result of an op.
+  Tensor& set_requires_grad();
+  /// The gradient, on the device; null if none flows here.
+  real* grad() const;
+
+  std::vector<real> to_host() const;
+  std::vector<real> grad_to_host() const;
+  /// @throws ShapeError if the count is not size().
+  void copy_from(std::span<const real> values) const;
+  void copy_to_grad(std::span<const real> values) const;
+
+  /// The same numbers in the same order under other sizes; a view: shares values and gradient.
+  /// @throws ShapeError if the sizes do not multiply to the same.
+  Tensor reshape(Shape shape) const;
+  /// The same numbers as a constant: no gradient flows through this view.
+  Tensor detach() const;
+
+ private:
+  friend class Program;
+  friend Tensor record(Shape shape, std::vector<Tensor> inputs, Rule forward, Rule backward);
+  struct Node;
+  explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
+  Tensor view(Shape shape, bool requires_grad) const;
+
+  std::shared_ptr<Node> node_;
+};
+
+/// Makes the result of an op: allocates it on the inputs' device, runs `forward` once and keeps both rules.
+/// `forward(out, in)` overwrites out.data(); `backward(out, in)` reads out.grad() and adds to in[i].grad()
+/// wherever that is not null. The rules hold no tensor of the op itself: they are given it.
+/// @throws ShapeError if the inputs are on different devices.
+Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward);
+
+/// The computation behind one tensor, in an order in which it can be run again. Building it allocates all
+/// gradients; running it allocates nothing, so a training step is a Program built once and replayed.
+class Program {
+ public:
+  explicit Program(Tensor output);
+
+  /// Computes every recorded value again from the leaves.
+  void forward() const;
+
+  /// Adds d(sum of output)/d(leaf) to every leaf's gradient.
+  void backward() const;
+
+  const Tensor& output() const { return steps_.back(); }
+
+ private:
+  std::vector<Tensor> steps_;  ///< leaves included, inputs before results
+};
+
+/// Program(output).backward().
+void backward(const Tensor& output);
+
+}  // namespace engine

@@ -1,0 +1,46 @@
+#include "engine/training/adamw.hpp"
+
+#include <cstddef>
+#include <string>
+
+#include "engine/device/error.hpp"
+
+namespace engine {
+namespace {
+
+std::size_t bytes_of(std::int64_t count) {
+  return static_cast<std::size_t>(count) * sizeof(real);
+}
+
+}  // namespace
+
+AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradients, std::int64_t count,
+             const AdamWOptions& options)
+    : parameters_(std::move(parameters)),
+      gradients_(std::move(gradients)),
+      count_(count),
+      options_(options),
+      state_(parameters_->device(), sizeof(AdamWState)),
+      m_(parameters_->device(), bytes_of(count)),
+      v_(parameters_->device(), bytes_of(count)) {
+  if (bytes_of(count) > parameters_->bytes() || bytes_of(count) > gradients_->bytes() ||
+      parameters_->device() != gradients_->device()) {
+    throw ShapeError("adamw: " + std::to_string(count) + " numbers do not fit the parameters' buffers");
+  }
+}
+
+void AdamW::step() {
+  ++steps_;
+  kernels(parameters_->device())
+      .adamw(count_, {options_.lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay},
+             static_cast<AdamWState*>(state_.data()), static_cast<real*>(parameters_->data()),
+             static_cast<const real*>(gradients_->data()), static_cast<real*>(m_.data()),
+             static_cast<real*>(v_.data()));
+}
+
+void AdamW::set_steps(std::int64_t steps) {
+  steps_ = steps;
+  state_.write(&steps_, sizeof(steps_), offsetof(AdamWState, steps));
+}
+
+}  // namespace engine

@@ -1,0 +1,170 @@
+#include "group/subgroups/subgroups.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "group/elements/error.hpp"
+
+namespace group {
+namespace {
+
+std::size_t at(int i) {
+  return static_cast<std::size_t>(i);
+}
+
+bool is_prime_power(int k) {
+  if (k < 2) return false;
+  int prime = 2;
+  while (k % prime != 0) ++prime;
+  while (k % prime == 0) k /= prime;
+  return k == 1;
+}
+
+/// One generator of every cyclic subgroup of prime power order: what extends a subgroup to a next larger one.
+std::vector<int> prime_power_cycles(const FiniteGroup& group) {
+  std::vector<int> generators;
+  std::set<std::vector<int>> seen;
+  for (int x = 0; x < group.order(); ++x) {
+    if (!is_prime_power(group.element_order(x))) continue;
+    if (seen.insert(generated_subgroup(group, std::span(&x, 1)).elements).second) generators.push_back(x);
+  }
+  return generators;
+}
+
+Subgroup conjugated(const FiniteGroup& group, const Subgroup& subgroup, int g) {
+  const auto conjugate = [&](int x) { return group.multiply(group.multiply(group.inverse(g), x), g); };
+  Subgroup result;
+  for (const int x : subgroup.elements) result.elements.push_back(conjugate(x));
+  for (const int x : subgroup.generators) result.generators.push_back(conjugate(x));
+  std::sort(result.elements.begin(), result.elements.end());
+  return result;
+}
+
+SubgroupClass conjugacy_class(const FiniteGroup& group, const Subgroup& subgroup) {
+  SubgroupClass members{subgroup};
+  std::set<std::vector<int>> seen{subgroup.elements};
+  for (std::size_t next = 0; next < members.size(); ++next) {
+    for (const int g : group.generators()) {
+      Subgroup conjugate = conjugated(group, members[next], g);
+      if (seen.insert(conjugate.elements).second) members.push_back(std::move(conjugate));
+    }
+  }
+  std::sort(members.begin(), members.end(),
+            [](const auto& a, const auto& b) { return a.elements < b.elements; });
+  return members;
+}
+
+template <typename Product>
+std::vector<std::vector<int>> cosets(const FiniteGroup& group, const Subgroup& subgroup, Product product) {
+  std::vector<std::vector<int>> all;
+  std::vector<bool> covered(at(group.order()), false);
+  for (int x = 0; x < group.order(); ++x) {
+    if (covered[at(x)]) continue;
+    all.emplace_back();
+    for (const int h : subgroup.elements) {
+      all.back().push_back(product(x, h));
+      covered[at(all.back().back())] = true;
+    }
+    std::sort(all.back().begin(), all.back().end());
+  }
+  return all;
+}
+
+}  // namespace
+
+Subgroup generated_subgroup(const FiniteGroup& group, std::span<const int> generators) {
+  Subgroup subgroup{{group.identity()}, {generators.begin(), generators.end()}};
+  std::vector<bool> inside(at(group.order()), false);
+  inside[at(group.identity())] = true;
+  for (std::size_t next = 0; next < subgroup.elements.size(); ++next) {
+    for (const int g : generators) {
+      const int product = group.multiply(subgroup.elements[next], g);
+      if (inside[at(product)]) continue;
+      inside[at(product)] = true;
+      subgroup.elements.push_back(product);
+    }
+  }
+  std::sort(subgroup.elements.begin(), subgroup.elements.end());
+  return subgroup;
+}
+
+Subgroup point_stabilizer(const FiniteGroup& group, int point) {
+  const std::vector<Permutation>& permutations = group.permutations();
+  if (permutations.empty()) throw GroupError(group.name() + ": is not given by permutations");
+  if (point < 0 || point >= permutations.front().degree()) {
+    throw GroupError(group.name() + ": has no point " + std::to_string(point));
+  }
+  Subgroup subgroup;
+  std::vector<bool> generated(at(group.order()), false);
+  generated[at(group.identity())] = true;
+  for (int x = 0; x < group.order(); ++x) {
+    if (permutations[at(x)](point) != point) continue;
+    subgroup.elements.push_back(x);
+    if (generated[at(x)]) continue;
+    subgroup.generators.push_back(x);
+    for (const int y : generated_subgroup(group, subgroup.generators).elements) generated[at(y)] = true;
+  }
+  return subgroup;
+}
+
+std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group) {
+  const std::vector<int> cycles = prime_power_cycles(group);
+  std::set<std::vector<int>> known;
+  std::vector<SubgroupClass> classes;
+  const auto add_class_of = [&](const Subgroup& subgroup) {
+    classes.push_back(conjugacy_class(group, subgroup));
+    for (const Subgroup& member : classes.back()) known.insert(member.elements);
+    if (known.size() > max_subgroups) {
+      throw GroupError(group.name() + ": has more than " + std::to_string(max_subgroups) + " subgroups");
+    }
+  };
+  add_class_of(generated_subgroup(group, {}));
+  // Every subgroup is <L, z> with L a smaller one and z of prime power order; conjugation takes L to its
+  // class's first.
+  for (std::size_t next = 0; next < classes.size(); ++next) {
+    const Subgroup smaller = classes[next].front();
+    for (const int z : cycles) {
+      if (std::binary_search(smaller.elements.begin(), smaller.elements.end(), z)) continue;
+      std::vector<int> generators = smaller.generators;
+      generators.push_back(z);
+      const Subgroup larger = generated_subgroup(group, generators);
+      if (!known.contains(larger.elements)) add_class_of(larger);
+    }
+  }
+  std::sort(classes.begin(), classes.end(), [](const SubgroupClass& a, const SubgroupClass& b) {
+    return std::make_tuple(a.front().elements.size(), a.size(), std::cref(a.front().elements)) <
+           std::make_tuple(b.front().elements.size(), b.size(), std::cref(b.front().elements));
+  });
+  return classes;
+}
+
+std::vector<std::vector<int>> left_cosets(const FiniteGroup& group, const Subgroup& subgroup) {
+  return cosets(group, subgroup, [&](int x, int h) { return group.multiply(x, h); });
+}
+
+std::vector<std::vector<int>> right_cosets(const FiniteGroup& group, const Subgroup& subgroup) {
+  return cosets(group, subgroup, [&](int x, int h) { return group.multiply(h, x); });
+}
+
+std::vector<std::int64_t> fixed_space_dimensions(const FiniteGroup& group, const CharacterTable& table,
+                                                 const Subgroup& subgroup) {
+  if (table.classes.size() != group.classes().size()) {
+    throw GroupError("fixed_space_dimensions: the table of " + table.group + " is not that of " +
+                     group.name());
+  }
+  std::vector<double> in_class(table.classes.size(), 0);
+  for (const int h : subgroup.elements) ++in_class[at(group.class_of(h))];
+  std::vector<std::int64_t> dimensions;
+  for (std::size_t i = 0; i < table.irreps.size(); ++i) {
+    double sum = 0;
+    for (std::size_t c = 0; c < in_class.size(); ++c) sum += in_class[c] * table.value(i, c).real();
+    dimensions.push_back(std::llround(sum / static_cast<double>(subgroup.elements.size())));
+  }
+  return dimensions;
+}
+
+}  // namespace group
