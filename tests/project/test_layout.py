@@ -1,4 +1,4 @@
-"""The folders depend on each other only along the arrows of the design."""
+"""The folders, and the rooms in them, depend on each other only along the arrows of the design."""
 
 import os
 import pathlib
@@ -9,7 +9,13 @@ import unittest
 SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
 MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
                "apps": {"engine", "group", "analysis"}}
+# Of a library's rooms each may include those before it.
+ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
+         "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
+         "analysis": ["numerics", "input", "network", "cuda", "findings", "report"],
+         "apps": ["terminal"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
+ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
 
 
 def forbidden(folder, text):
@@ -17,20 +23,41 @@ def forbidden(folder, text):
     return {to for to in INCLUDE.findall(text) if to in MAY_INCLUDE and to != folder and to not in MAY_INCLUDE[folder]}
 
 
+def upward(folder, room, text):
+    """The rooms of the same folder that a source of `room` with this text includes and may not."""
+    below = ROOMS[folder][:ROOMS[folder].index(room) + 1]
+    return {to for where, to in ROOM.findall(text) if where == folder and to not in below}
+
+
+def sources(folder):
+    return [path for path in (SOURCE / folder).rglob("*") if path.suffix in (".hpp", ".cpp", ".cu", ".cuh", ".in")]
+
+
 class Arrows(unittest.TestCase):
     def test_every_include(self):
-        sources = 0
         for folder in MAY_INCLUDE:
-            for path in (SOURCE / folder).rglob("*"):
-                if path.suffix in (".hpp", ".cpp", ".cu", ".cuh", ".in"):
-                    sources += 1
-                    self.assertEqual(forbidden(folder, path.read_text()), set(), path)
-        self.assertGreater(sources, 20)
+            self.assertGreater(len(sources(folder)), 10)
+            for path in sources(folder):
+                self.assertEqual(forbidden(folder, path.read_text()), set(), path)
+
+    def test_every_room(self):
+        for folder, rooms in ROOMS.items():
+            there = {path.relative_to(SOURCE / folder).parts[0] for path in sources(folder)
+                     if path.parent != SOURCE / folder}
+            self.assertEqual(there, set(rooms), "rooms of " + folder)
+            for path in sources(folder):
+                if path.parent != SOURCE / folder:
+                    room = path.relative_to(SOURCE / folder).parts[0]
+                    self.assertEqual(upward(folder, room, path.read_text()), set(), path)
 
     def test_a_forbidden_include_is_seen(self):
         self.assertEqual(forbidden("group", '#include "engine/tensor.hpp"\n'), {"engine"})
         self.assertEqual(forbidden("engine", "  #  include <analysis/x.hpp>\n"), {"analysis"})
         self.assertEqual(forbidden("analysis", '#include "engine/tensor.hpp"\n#include <vector>\n'), set())
+
+    def test_an_upward_include_is_seen(self):
+        self.assertEqual(upward("engine", "device", '#include "engine/cpu/thread_pool.hpp"\n'), {"cpu"})
+        self.assertEqual(upward("engine", "tensor", '#include "engine/device/real.hpp"\n'), set())
 
 
 class Files(unittest.TestCase):
