@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "engine/cuda/cuda_kernels.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/device/device.hpp"
 
 // A test body runs on every device that is there:
@@ -24,7 +24,7 @@ struct Cuda {
   [[maybe_unused]] const engine::Device name = On::device
 
 inline bool present(engine::Device device) {
-  return device == engine::Device::cpu || engine::cuda_available();
+  return engine::available(device);
 }
 
 }  // namespace test

@@ -3,14 +3,14 @@
 #include <cstdlib>
 
 #include "analysis/network/analysis_on_gpu.hpp"
-#include "engine/cuda/cuda_kernels.hpp"
+#include "engine/device/backend.hpp"
 
 namespace analysis::cuda {
 namespace {
 
 /// @throws engine::BackendError
 [[noreturn]] void refuse() {
-  engine::cuda_kernels();
+  engine::backend(engine::Device::cuda);
   std::abort();
 }
 

@@ -6,7 +6,7 @@
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"
-#include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/gemm.hpp"
 
 namespace analysis::cuda {
 namespace {

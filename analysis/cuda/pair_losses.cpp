@@ -8,7 +8,7 @@
 #include "analysis/cuda/workspace.hpp"
 #include "analysis/numerics/exponential.hpp"
 #include "engine/cpu/thread_pool.hpp"
-#include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/gemm.hpp"
 
 namespace analysis::cuda {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/cpu/cpu_kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 namespace engine::cpu {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/cpu/carver.hpp"
-#include "engine/cpu/cpu_kernels.hpp"
+#include "engine/device/kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "engine/cpu/carver.hpp"
-#include "engine/cpu/cpu_kernels.hpp"
+#include "engine/device/kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 

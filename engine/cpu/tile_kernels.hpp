@@ -65,7 +65,7 @@ struct TileKernels {
   /// this order, `rows` in all with the first.
   void (*sum_rows)(int rows, int count, std::ptrdiff_t distance, real* sum);
 
-  void (*adamw)(std::int64_t count, const AdamWFactors& factors, real* parameter, const real* gradient,
+  void (*adam)(std::int64_t count, const AdamFactors& factors, real* parameter, const real* gradient,
                 real* m, real* v);
 
   // The vector functions themselves, for tests of their accuracy. count is a multiple of 64.

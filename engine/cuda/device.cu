@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
+#include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
 namespace engine::cuda {
@@ -129,7 +129,7 @@ int multiprocessors() {
   return count;
 }
 
-MemoryRoom room() {
+MemoryRoom memory_room() {
   std::size_t free = 0, total = 0;
   CUDA_CHECK(cudaMemGetInfo(&free, &total));
   return {static_cast<std::int64_t>(free), static_cast<std::int64_t>(total)};
@@ -142,7 +142,7 @@ void* allocate(std::size_t bytes) {
   const cudaError_t status = cudaMalloc(&data, size);
   if (status == cudaErrorMemoryAllocation) {
     (void)cudaGetLastError();
-    throw BackendError("cuda: out of memory: " + out_of_memory_text(static_cast<std::int64_t>(size), room()));
+    throw BackendError("cuda: out of memory: " + out_of_memory_text(static_cast<std::int64_t>(size), memory_room()));
   }
   CUDA_CHECK(status);
   CUDA_CHECK(cudaMemsetAsync(data, 0, size, stream()));

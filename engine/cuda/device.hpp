@@ -1,16 +1,29 @@
 #pragma once
 
-#include <string>
+#include <cstddef>
 
+#include "engine/device/kernels.hpp"
 #include "engine/device/memory.hpp"
+
+// The GPU itself; what these do stands in backend.hpp.
 
 namespace engine::cuda {
 
-/// Why no GPU can be used, in words for the user: no driver, one too old, no GPU, one too old. Empty if one
-/// can. Looked up once.
-const std::string& reason_unusable();
+MemoryRoom memory_room();
+void* allocate(std::size_t bytes);
+void release(void* data) noexcept;
+void write(void* device, const void* host, std::size_t bytes);
+void read(void* host, const void* device, std::size_t bytes);
+void copy(void* target, const void* source, std::size_t bytes);
 
-/// Of the GPU.
-MemoryRoom room();
+void* make_mark();
+void set_mark(void* mark);
+void read_behind(void* mark, void* host, const void* device, std::size_t bytes);
+void release_mark(void* mark) noexcept;
+
+void begin_recording();
+void* end_recording();
+void replay(void* recording);
+void release_recording(void* recording) noexcept;
 
 }  // namespace engine::cuda

@@ -1,4 +1,3 @@
-#include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
 #include "engine/device/elementwise.hpp"
 

@@ -1,5 +1,5 @@
-#include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
+#include "engine/device/kernels.hpp"
 
 // Rows of tables. One thread an entry of the result; neighbours in a warp have neighbouring columns, so that
 // each row is read and written in whole lines.

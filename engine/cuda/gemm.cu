@@ -3,7 +3,8 @@
 #include <string>
 
 #include "engine/cuda/cublas_library.hpp"
-#include "engine/cuda/cuda_entries.hpp"
+#include "engine/cuda/device.hpp"
+#include "engine/cuda/gemm.hpp"
 #include "engine/cuda/launch.cuh"
 #include "engine/device/error.hpp"
 

@@ -15,8 +15,8 @@
 // and 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after
 // each other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
 
-#include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
+#include "engine/device/kernels.hpp"
 #include "engine/cuda/pair_head_reduce.cuh"
 #include "engine/cuda/pair_head_tile.cuh"
 #include "engine/cuda/pair_head_work.cuh"

@@ -1,5 +1,5 @@
-#include "engine/cuda/cuda_entries.hpp"
 #include "engine/cuda/grid.cuh"
+#include "engine/device/kernels.hpp"
 
 // Sums along rows or columns: one thread a sum, which adds its numbers in their order, as the CPU does. These
 // reductions are no part of a training step; the head has its own.

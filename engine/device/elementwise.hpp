@@ -25,19 +25,34 @@ ENGINE_SHARED real relu_slope_times(real y, real dy) {
   return y > 0 ? dy : 0;
 }
 
-/// The numbers of one AdamW update that are the same for every parameter, rounded as they are used.
+/// The numbers of one update of Adam that are the same for every parameter, rounded as they are used.
 /// @param step  the update's number, from 1
-ENGINE_SHARED AdamWFactors adamw_factors(const AdamWSettings& s, std::int64_t step) {
+ENGINE_SHARED AdamFactors adam_factors(const AdamSettings& s, std::int64_t step) {
   const double correction1 = 1 - pow(s.beta1, static_cast<double>(step));
   const double correction2 = 1 - pow(s.beta2, static_cast<double>(step));
-  return {static_cast<real>(s.lr * s.weight_decay), static_cast<real>(s.beta1),
-          static_cast<real>(1 - s.beta1),           static_cast<real>(s.beta2),
-          static_cast<real>(1 - s.beta2),           static_cast<real>(s.lr / correction1),
-          static_cast<real>(1 / sqrt(correction2)), static_cast<real>(s.eps)};
+  AdamFactors f;
+  f.decay = static_cast<real>(s.decoupled ? s.lr * s.weight_decay : 0);
+  f.l2 = static_cast<real>(s.decoupled ? 0 : s.weight_decay);
+  f.beta1 = static_cast<real>(s.beta1);
+  f.one_minus_beta1 = static_cast<real>(1 - s.beta1);
+  f.beta2 = static_cast<real>(s.beta2);
+  f.one_minus_beta2 = static_cast<real>(1 - s.beta2);
+  f.step_size = static_cast<real>(s.lr / correction1);
+  f.root_scale = static_cast<real>(1 / sqrt(correction2));
+  f.eps = static_cast<real>(s.eps);
+  return f;
 }
 
-/// One parameter's update.  Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW.
-ENGINE_SHARED void adamw_update(const AdamWFactors& f, real g, real& parameter, real& m, real& v) {
+/// The same update for parameters that do not decay.
+ENGINE_SHARED AdamFactors without_decay(AdamFactors f) {
+  f.decay = f.l2 = 0;
+  return f;
+}
+
+/// One parameter's update.  Source: Loshchilov and Hutter 2019, in the form of torch.optim.AdamW and, with l2,
+/// of torch.optim.Adam.
+ENGINE_SHARED void adam_update(const AdamFactors& f, real dx, real& parameter, real& m, real& v) {
+  const real g = dx + f.l2 * parameter;
   m = f.beta1 * m + f.one_minus_beta1 * g;
   v = f.beta2 * v + f.one_minus_beta2 * (g * g);
   const real root = sizeof(real) == 4 ? static_cast<real>(sqrtf(static_cast<float>(v)))

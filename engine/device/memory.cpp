@@ -9,8 +9,6 @@
 #include <limits>
 #include <sstream>
 
-#include "engine/cuda/cuda_kernels.hpp"
-
 namespace engine {
 namespace fs = std::filesystem;
 namespace {
@@ -54,7 +52,9 @@ void narrow_by_groups(MemoryRoom& room, const fs::path& root, fs::path own, cons
   }
 }
 
-MemoryRoom room_of_host() {
+}  // namespace
+
+MemoryRoom host_memory_room() {
   const std::int64_t page = sysconf(_SC_PAGE_SIZE);
   MemoryRoom room{number_after("/proc/meminfo", "MemAvailable:") * 1024, sysconf(_SC_PHYS_PAGES) * page};
   if (room.free == 0) room.free = room.total;
@@ -71,12 +71,6 @@ MemoryRoom room_of_host() {
     }
   }
   return room;
-}
-
-}  // namespace
-
-MemoryRoom memory_room(Device device) {
-  return device == Device::cpu ? room_of_host() : cuda_memory_room();
 }
 
 std::string memory_text(std::int64_t bytes) {

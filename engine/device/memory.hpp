@@ -15,6 +15,8 @@ struct MemoryRoom {
 
 /// @throws BackendError if the device is absent
 MemoryRoom memory_room(Device device);
+/// The same of the machine that this process runs on.
+MemoryRoom host_memory_room();
 
 /// "340 MiB", "12.5 GiB"
 std::string memory_text(std::int64_t bytes);

@@ -1,36 +1,34 @@
 #include "engine/device/recording.hpp"
 
-#include "engine/device/kernels.hpp"
+#include "engine/device/backend.hpp"
 
 namespace engine {
 
 Recording::~Recording() {
-  if (recorded_ != nullptr) kernels(device_).release_recording(recorded_);
+  if (recorded_ != nullptr) backend(device_).recording->release(recorded_);
 }
 
-bool Recording::run(const std::function<void()>& work) {
-  const Kernels& k = kernels(device_);
-  if (k.begin_recording == nullptr || !called_) {
+void Recording::run(const std::function<void()>& work) {
+  const RecordingEntries* const device = backend(device_).recording;
+  if (device == nullptr || !called_) {
     work();
     called_ = true;
-    return true;
+    return;
   }
-  const bool recorded_now = recorded_ == nullptr;
-  if (recorded_now) {
-    k.begin_recording();
+  if (recorded_ == nullptr) {
+    device->begin();
     try {
       work();
     } catch (...) {
       try {
-        k.release_recording(k.end_recording());  // so that the device takes work again
+        device->release(device->end());  // so that the device takes work again
       } catch (...) {
       }
       throw;
     }
-    recorded_ = k.end_recording();
+    recorded_ = device->end();
   }
-  k.replay(recorded_);
-  return recorded_now;
+  device->replay(recorded_);
 }
 
 }  // namespace engine

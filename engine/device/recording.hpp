@@ -18,8 +18,7 @@ class Recording {
 
   /// Does the work: the first time by calling it, which lets libraries set themselves up; the second time by
   /// recording it and replaying that; from then on by replaying. Returns before a GPU is done.
-  /// @return  whether `work` was called, be it to do it or to record it
-  bool run(const std::function<void()>& work);
+  void run(const std::function<void()>& work);
 
  private:
   Device device_;

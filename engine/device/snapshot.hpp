@@ -36,14 +36,4 @@ class Snapshot {
   void* mark_ = nullptr;
 };
 
-/// What a device does for snapshots. Marks stand for points between pieces of its work.
-struct SnapshotEntries {
-  void (*copy)(void* target, const void* source, std::size_t bytes);  ///< both on the device, enqueued
-  void* (*make_mark)();
-  void (*set_mark)(void* mark);  ///< to behind all that is enqueued
-  /// Waits for the work before the mark, from any thread, and reads.
-  void (*read_behind)(void* mark, void* host, const void* device, std::size_t bytes);
-  void (*release_mark)(void* mark) noexcept;
-};
-
 }  // namespace engine

@@ -81,8 +81,20 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
   const LossMeter result = meter != nullptr ? *meter : LossMeter(replicas, lr.device());
   require_meter(op, result, replicas, lr.device());
 
-  PairHead head{replicas, elements, lr.cols(), u.cols(), batch.x.view(), batch.y.view(), batch.product.data(),
-                nullptr,  nullptr,  nullptr,   nullptr,  result.data(),  nullptr};
+  PairHead head{.replicas = replicas,
+                .elements = elements,
+                .hidden = lr.cols(),
+                .classes = u.cols(),
+                .combine = PairHidden::relu_of_sum,
+                .x = batch.x.view(),
+                .y = batch.y.view(),
+                .labels = batch.product.data(),
+                .lr = nullptr,
+                .u = nullptr,
+                .dlr = nullptr,
+                .du = nullptr,
+                .result = result.data(),
+                .workspace = nullptr};
   // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
   struct Saved {
     Tensor dlr, du;

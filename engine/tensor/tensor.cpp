@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "engine/device/error.hpp"
-#include "engine/device/kernels.hpp"
+#include "engine/device/backend.hpp"
 
 namespace engine {
 
@@ -49,7 +49,7 @@ std::size_t bytes_of(std::int64_t count) {
 
 std::vector<real> read(Device device, const real* data, std::int64_t count) {
   std::vector<real> values(static_cast<std::size_t>(count));
-  kernels(device).read(values.data(), data, bytes_of(count));
+  backend(device).read(values.data(), data, bytes_of(count));
   return values;
 }
 
@@ -126,13 +126,13 @@ std::vector<real> Tensor::grad_to_host() const {
 
 void Tensor::copy_from(std::span<const real> values) const {
   require_count("copy_from", shape(), values.size());
-  kernels(device()).write(data(), values.data(), bytes_of(size()));
+  backend(device()).write(data(), values.data(), bytes_of(size()));
 }
 
 void Tensor::copy_to_grad(std::span<const real> values) const {
   require_count("copy_to_grad", shape(), values.size());
   if (grad() == nullptr) throw ShapeError("copy_to_grad: no gradient flows into " + to_string(shape()));
-  kernels(device()).write(grad(), values.data(), bytes_of(size()));
+  backend(device()).write(grad(), values.data(), bytes_of(size()));
 }
 
 Tensor Tensor::view(Shape shape, bool requires_grad) const {

@@ -20,7 +20,7 @@ AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradien
       gradients_(std::move(gradients)),
       count_(count),
       options_(options),
-      state_(parameters_->device(), sizeof(AdamWState)),
+      state_(parameters_->device(), sizeof(AdamState)),
       m_(parameters_->device(), bytes_of(count)),
       v_(parameters_->device(), bytes_of(count)) {
   if (bytes_of(count) > parameters_->bytes() || bytes_of(count) > gradients_->bytes() ||
@@ -30,17 +30,26 @@ AdamW::AdamW(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradien
 }
 
 void AdamW::step() {
-  ++steps_;
+  const AdamSettings settings{.lr = options_.lr,
+                              .beta1 = options_.beta1,
+                              .beta2 = options_.beta2,
+                              .eps = options_.eps,
+                              .weight_decay = options_.weight_decay,
+                              .decoupled = true};
   kernels(parameters_->device())
-      .adamw(count_, {options_.lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay},
-             static_cast<AdamWState*>(state_.data()), static_cast<real*>(parameters_->data()),
-             static_cast<const real*>(gradients_->data()), static_cast<real*>(m_.data()),
-             static_cast<real*>(v_.data()));
+      .adam(count_, count_, settings, static_cast<AdamState*>(state_.data()), static_cast<real*>(parameters_->data()),
+            static_cast<const real*>(gradients_->data()), static_cast<real*>(m_.data()),
+            static_cast<real*>(v_.data()));
+}
+
+std::int64_t AdamW::steps() const {
+  std::int64_t steps = 0;
+  state_.read(&steps, sizeof(steps), offsetof(AdamState, steps));
+  return steps;
 }
 
 void AdamW::set_steps(std::int64_t steps) {
-  steps_ = steps;
-  state_.write(&steps_, sizeof(steps_), offsetof(AdamWState, steps));
+  state_.write(&steps, sizeof(steps), offsetof(AdamState, steps));
 }
 
 }  // namespace engine

@@ -25,10 +25,9 @@ class AdamW {
   void step();
 
   /// Updates done so far, and the moments of the gradient (`count` numbers each): what resuming needs.
-  std::int64_t steps() const { return steps_; }
+  /// The count is the device's, which a replayed recording of step() moves on too; reading it waits for the work.
+  std::int64_t steps() const;
   void set_steps(std::int64_t steps);
-  /// Notes updates that were done by replaying a recording of step(): the device has counted them already.
-  void count_replayed(std::int64_t updates) { steps_ += updates; }
   const Buffer& first_moment() const { return m_; }
   const Buffer& second_moment() const { return v_; }
   Buffer& first_moment() { return m_; }
@@ -36,9 +35,9 @@ class AdamW {
 
  private:
   std::shared_ptr<Buffer> parameters_, gradients_;
-  std::int64_t count_, steps_ = 0;
+  std::int64_t count_;
   AdamWOptions options_;
-  Buffer state_;  ///< an AdamWState
+  Buffer state_;  ///< an AdamState
   Buffer m_, v_;
 };
 

@@ -112,22 +112,22 @@ MemoryNeed Trainer::memory_need(const ModelSizes& sizes, int replicas, std::int6
 }
 
 void Trainer::step() {
-  const bool called = step_.run([this] {
+  step_.run([this] {
     train_.run();
     optimizer_.step();
   });
-  if (!called) optimizer_.count_replayed(1);
+  ++updates_;
 }
 
 void Trainer::advance(std::int64_t updates) {
   for (; steps_at_once_ > 1 && updates >= steps_at_once_; updates -= steps_at_once_) {
-    const bool called = steps_.run([this] {
+    steps_.run([this] {
       for (int i = 0; i < steps_at_once_; ++i) {
         train_.run();
         optimizer_.step();
       }
     });
-    if (!called) optimizer_.count_replayed(steps_at_once_);
+    updates_ += steps_at_once_;
   }
   for (; updates > 0; --updates) step();
 }
@@ -201,6 +201,7 @@ void Trainer::restore(const TensorFile& state, const std::string& file, std::int
   model_.pack(state, file, first_moment_prefix, replica, optimizer_.first_moment());
   model_.pack(state, file, second_moment_prefix, replica, optimizer_.second_moment());
   optimizer_.set_steps(updates);
+  updates_ = updates;
   train_meter_.restart();
   watched_from_ = updates;
 }

@@ -60,7 +60,7 @@ class Trainer {
   void advance(std::int64_t updates);
   int steps_at_once() const { return steps_at_once_; }
   /// Updates done: the epoch that step() would run next.
-  std::int64_t updates() const { return optimizer_.steps(); }
+  std::int64_t updates() const { return updates_; }
   int replicas() const { return model_.replicas(); }
 
   /// Waits for the steps so far.  @return of each replica the first epoch since the start or restore() whose
@@ -94,6 +94,7 @@ class Trainer {
   LossMeter train_meter_, test_meter_;
   int train_pairs_, test_pairs_;
   FusedLoss train_, test_;
+  std::int64_t updates_ = 0;
   std::int64_t watched_from_ = 0;  ///< the epoch of the first reading of train_meter_'s watch
   std::vector<LossWatch> watches_;
   std::vector<std::int64_t> diverged_;

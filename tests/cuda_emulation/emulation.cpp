@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/cuda/cublas_library.hpp"
-#include "engine/cuda/cuda_entries.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
 #include "engine/device/error.hpp"
@@ -177,8 +177,8 @@ const std::string& reason_unusable() {
   return none;
 }
 
-MemoryRoom room() {
-  return memory_room(Device::cpu);
+MemoryRoom memory_room() {
+  return host_memory_room();
 }
 
 void* allocate(std::size_t bytes) {

@@ -95,10 +95,10 @@ void sum_rows(int rows, int count, std::ptrdiff_t distance, real* sum) {
   }
 }
 
-void adamw(std::int64_t count, const AdamWFactors& factors, real* __restrict parameter,
+void adam(std::int64_t count, const AdamFactors& factors, real* __restrict parameter,
            const real* __restrict gradient, real* __restrict m, real* __restrict v) {
-  const AdamWFactors f = factors;  // a copy: nothing stored below can change it
-  for (std::int64_t i = 0; i < count; ++i) adamw_update(f, gradient[i], parameter[i], m[i], v[i]);
+  const AdamFactors f = factors;  // a copy: nothing stored below can change it
+  for (std::int64_t i = 0; i < count; ++i) adam_update(f, gradient[i], parameter[i], m[i], v[i]);
 }
 
 void exp_of_differences(int count, const float* a, float b, float* y) {
@@ -119,7 +119,7 @@ void log1p_all(int count, const double* x, double* y) {
 
 const TileKernels& tile_kernels() {
   static constexpr TileKernels table{NAME_OF(ENGINE_ISA), panels_size,        pack_panels, product,
-                                     head_tile,           cross_entropy_rows, sum_rows,    adamw,
+                                     head_tile,           cross_entropy_rows, sum_rows,    adam,
                                      exp_of_differences,  log1p_all};
   return table;
 }
