@@ -89,11 +89,10 @@ std::unique_ptr<engine::Trainer> make_trainer(const Group& runs, const group::Fi
   }
   const engine::RunConfig& config = runs.front()->config;
   const auto batch = [&](std::vector<std::vector<std::int64_t>>& pairs) {
-    return engine::make_pair_batch(group.order(), group.cayley_table(), std::move(pairs), device);
+    return engine::PairBatch(group.order(), group.cayley_table(), std::move(pairs), device);
   };
-  auto trainer = std::make_unique<engine::Trainer>(
-      engine::ModelSizes{group.order(), config.embed_dim, config.hidden_dim}, config.optimizer, batch(train),
-      batch(test), seeds);
+  auto trainer = std::make_unique<engine::Trainer>(*engine::make_model(group.order(), config.model), config.optimizer,
+                                                   batch(train), batch(test), seeds);
   for (std::size_t r = 0; r < runs.size(); ++r) {
     if (std::optional<engine::TensorFile>& state = runs[r]->state) {
       trainer->restore(*state, runs[r]->directory->state_path().string(), runs[r]->updates,
@@ -230,9 +229,11 @@ void require_memory(const engine::RunConfig& config, const group::FiniteGroup& g
     throw engine::ConfigError(what + ": " + std::to_string(pairs) +
                               " pairs; at most 2^31 - 1 can be trained on");
   }
+  const auto train_pairs = static_cast<int>(config.frac_train * static_cast<double>(pairs));
+  const int test_pairs = static_cast<int>(pairs) - train_pairs;
   const engine::MemoryNeed need = engine::Trainer::memory_need(
-      {group.order(), config.embed_dim, config.hidden_dim}, static_cast<int>(runs),
-      static_cast<std::int64_t>(config.frac_train * static_cast<double>(pairs)), device);
+      *engine::make_model(group.order(), config.model), group.order(), static_cast<int>(runs),
+      std::max(train_pairs, 1), std::max(test_pairs, 1), device);
   const auto require = [&](std::int64_t bytes, engine::Device on) {
     const engine::MemoryRoom room = engine::memory_room(on);
     if (bytes <= room.free) return;

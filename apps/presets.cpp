@@ -23,8 +23,7 @@ engine::RunConfig config(const char* group, int parameter, std::int64_t epochs, 
 
 /// Small groups grok in seconds, given a larger share of their few pairs and a larger learning rate.
 engine::RunConfig small(engine::RunConfig c, int embed_dim, int hidden_dim, double lr) {
-  c.embed_dim = embed_dim;
-  c.hidden_dim = hidden_dim;
+  c.model.layers = {{"embed_dim", embed_dim}, {"hidden_dim", hidden_dim}};
   c.optimizer.lr = lr;
   return c;
 }

@@ -32,9 +32,11 @@ struct Arguments {
   std::string preset, config_file, out, device = "auto";
   std::optional<std::string> seeds;
   std::optional<std::int64_t> epochs, checkpoint_every;
+  std::optional<std::string> model, optimizer;
   std::optional<double> lr, weight_decay, beta1, beta2, frac_train;
   std::optional<int> embed_dim, hidden_dim, threads;
   std::optional<std::uint64_t> seed, split_seed;
+  std::optional<bool> unembed_bias, decay_biases;
   bool overwrite = false, quiet = false;
 };
 
@@ -42,14 +44,18 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("PRESET", a.preset, "s3, s4, s5, s6, a5, c113, c118, d59 or d61");
   app.add_option("--config", a.config_file, "Read the settings from this cfg.json, ours or a published one");
   app.add_option("--out", a.out, "Run directory [runs/PRESET]");
+  app.add_option("--model", a.model, "OneLayerMLP, OneLayerMLPwithBias or BilinearNet [OneLayerMLP]");
+  app.add_option("--optimizer", a.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
   app.add_option("--epochs", a.epochs, "Number of updates");
   app.add_option("--lr", a.lr, "Learning rate");
-  app.add_option("--weight-decay", a.weight_decay, "AdamW's decoupled weight decay");
-  app.add_option("--beta1", a.beta1, "AdamW's first-moment decay");
-  app.add_option("--beta2", a.beta2, "AdamW's second-moment decay");
+  app.add_option("--weight-decay", a.weight_decay, "Weight decay, decoupled under adamw");
+  app.add_option("--beta1", a.beta1, "First-moment decay");
+  app.add_option("--beta2", a.beta2, "Second-moment decay");
   app.add_option("--frac-train", a.frac_train, "Share of all pairs to train on, between 0 and 1");
   app.add_option("--embed-dim", a.embed_dim, "Embedding size E");
   app.add_option("--hidden-dim", a.hidden_dim, "Hidden size H");
+  app.add_option("--unembed-bias", a.unembed_bias, "Whether the logits have a trained bias: true or false [false]");
+  app.add_option("--decay-biases", a.decay_biases, "Whether weight decay acts on biases: true or false [true]");
   app.add_option("--seed", a.seed, "Seed of the start weights")->check(apps::natural_number());
   app.add_option("--seeds", a.seeds, "Train these together, as 0..63 or 1,5,9, into OUT/seed_0, ..");
   app.add_option("--split-seed", a.split_seed, "Seed of the train/test split")->check(apps::natural_number());
@@ -63,6 +69,17 @@ void declare(CLI::App& app, Arguments& a) {
 template <typename T, typename U>
 void override(T& setting, const std::optional<U>& given) {
   if (given) setting = *given;
+}
+
+/// @throws engine::ConfigError if the model has no such size
+void set_layer(engine::ModelSettings& settings, const char* layer, const std::optional<int>& given) {
+  if (!given) return;
+  settings.layers[layer] = *given;
+  const engine::ModelKind& kind = engine::checked_kind(settings);
+  if (std::find_if(kind.layers.begin(), kind.layers.end(), [&](const char* l) { return std::string(layer) == l; }) ==
+      kind.layers.end()) {
+    throw engine::ConfigError(std::string(layer) + ": " + kind.name + " has no such size");
+  }
 }
 
 /// The settings of preset or file, changed by the options.
@@ -97,8 +114,12 @@ RunConfig configure(const Arguments& a) {
   override(c.optimizer.beta1, a.beta1);
   override(c.optimizer.beta2, a.beta2);
   override(c.frac_train, a.frac_train);
-  override(c.embed_dim, a.embed_dim);
-  override(c.hidden_dim, a.hidden_dim);
+  override(c.model.model, a.model);
+  override(c.model.unembed_bias, a.unembed_bias);
+  if (a.optimizer) c.optimizer.decoupled = engine::decoupled_decay(*a.optimizer);
+  override(c.optimizer.decay_biases, a.decay_biases);
+  set_layer(c.model, "embed_dim", a.embed_dim);
+  set_layer(c.model, "hidden_dim", a.hidden_dim);
   override(c.checkpoint_every, a.checkpoint_every);
   override(c.seed, a.seed);
   if (split_follows_seed) c.split_seed = c.seed;

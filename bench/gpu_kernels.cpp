@@ -104,8 +104,8 @@ Batches make_batches(const Problem& p, int seeds) {
     train.push_back(std::move(split.train));
     test.push_back(std::move(split.test));
   }
-  return {engine::make_pair_batch(p.elements, table, train, gpu),
-          engine::make_pair_batch(p.elements, table, test, gpu)};
+  return {engine::PairBatch(p.elements, table, train, gpu),
+          engine::PairBatch(p.elements, table, test, gpu)};
 }
 
 constexpr int embed = 256, hidden = 128;
@@ -153,9 +153,9 @@ void measure_kernels(const Problem& p, int seeds, const Peaks& peaks) {
   const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
   const auto parameters = std::make_shared<engine::Buffer>(gpu, bytes),
              gradients = std::make_shared<engine::Buffer>(gpu, bytes);
-  engine::AdamW optimizer(parameters, gradients, count, {});
+  engine::Adam optimizer(parameters, gradients, count, count, {});
   const auto numbers = static_cast<double>(count);
-  print_kernel("adamw", p, seeds, peaks, seconds_of([&] { optimizer.step(); }), 12 * numbers, 7 * numbers);
+  print_kernel("adam", p, seeds, peaks, seconds_of([&] { optimizer.step(); }), 12 * numbers, 7 * numbers);
 }
 
 void measure_steps(const Problem& p, int seeds, int steps, const Peaks& peaks) {
@@ -163,7 +163,8 @@ void measure_steps(const Problem& p, int seeds, int steps, const Peaks& peaks) {
   const Batches batches = make_batches(p, seeds);
   std::vector<std::uint64_t> starts;
   for (int seed = 0; seed < seeds; ++seed) starts.push_back(static_cast<std::uint64_t>(seed));
-  engine::Trainer trainer({p.elements, embed, hidden}, {}, batches.train, batches.test, starts);
+  const engine::ModelSettings model{.layers = {{"embed_dim", embed}, {"hidden_dim", hidden}}};
+  engine::Trainer trainer(*engine::make_model(p.elements, model), {}, batches.train, batches.test, starts);
   trainer.advance(3 * trainer.steps_at_once());  // called, recorded, replayed
   trainer.require_finite();
   if (dry_run) steps = 2;

@@ -31,11 +31,9 @@ engine::Trainer make_trainer(const Problem& p) {
     table.push_back((k / p.elements + k % p.elements) % p.elements);
   const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
   const std::uint64_t seeds[] = {0};
-  return {{p.elements, p.embed_dim, p.hidden_dim},
-          {},
-          engine::make_pair_batch(p.elements, table, {split.train}),
-          engine::make_pair_batch(p.elements, table, {split.test}),
-          seeds};
+  const engine::ModelSettings model{.layers = {{"embed_dim", p.embed_dim}, {"hidden_dim", p.hidden_dim}}};
+  return {*engine::make_model(p.elements, model), {}, engine::PairBatch(p.elements, table, {split.train}),
+          engine::PairBatch(p.elements, table, {split.test}), seeds};
 }
 
 /// z = h u, du = h' dz, dh = dz u' over all train pairs at once, as a library does them.

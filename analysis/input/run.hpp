@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/model/model.hpp"
+#include "analysis/input/weights.hpp"
 #include "engine/training/run_config.hpp"
 #include "group/elements/finite_group.hpp"
 
@@ -23,7 +23,9 @@ struct Run {
   std::filesystem::path model;              ///< the final weights
   std::vector<CheckpointFile> checkpoints;  ///< by epoch
 
-  engine::ModelSizes sizes() const { return {group.order(), config.embed_dim, config.hidden_dim}; }
+  NetworkSizes sizes() const {
+    return {group.order(), config.model.layers.at("embed_dim"), config.model.layers.at("hidden_dim")};
+  }
 };
 
 /// Reads cfg.json and finds the weights: model.safetensors or model.pt, and checkpoints/ with files named

@@ -35,7 +35,7 @@ Matrix rows_of(const Matrix& m, int first, int count) {
 }  // namespace
 
 Weights weights_of(const engine::TensorFile& tensors, const std::string& file,
-                   const engine::ModelSizes& sizes) {
+                   const NetworkSizes& sizes) {
   const int n = sizes.elements, embed = sizes.embed_dim, hidden = sizes.hidden_dim;
   Weights weights{take(tensors, file, "W_x", n, embed), take(tensors, file, "W_y", n, embed),
                   take(tensors, file, "W", 2 * embed, hidden), take(tensors, file, "W_U", hidden, n)};
@@ -48,7 +48,7 @@ Weights weights_of(const engine::TensorFile& tensors, const std::string& file,
   return weights;
 }
 
-Weights read_weights(const std::filesystem::path& path, const engine::ModelSizes& sizes) {
+Weights read_weights(const std::filesystem::path& path, const NetworkSizes& sizes) {
   const bool pytorch = path.extension() == ".pt" || path.extension() == ".pth";
   return weights_of(pytorch ? read_pytorch(path) : engine::read_safetensors(path), path.string(), sizes);
 }

@@ -3,10 +3,14 @@
 #include <filesystem>
 
 #include "analysis/numerics/matrix.hpp"
-#include "engine/model/model.hpp"
 #include "engine/files/safetensors.hpp"
 
 namespace analysis {
+
+/// n, E and H.
+struct NetworkSizes {
+  int elements, embed_dim, hidden_dim;
+};
 
 /// The network's weights in float64: logits(x, y) = relu([W_x[x], W_y[y]] W) W_U.
 struct Weights {
@@ -23,11 +27,11 @@ struct Weights {
 /// @throws engine::FormatError that names file and tensor if one is missing, superfluous, of another shape
 /// (both are told) or not finite
 Weights weights_of(const engine::TensorFile& tensors, const std::string& file,
-                   const engine::ModelSizes& sizes);
+                   const NetworkSizes& sizes);
 
 /// The same from disk: *.pt as torch.save writes a state dict, *.safetensors.
 /// @throws engine::FormatError, engine::FileError
-Weights read_weights(const std::filesystem::path& path, const engine::ModelSizes& sizes);
+Weights read_weights(const std::filesystem::path& path, const NetworkSizes& sizes);
 
 /// l = W_x W[:E] and r = W_y W[E:], (n, H) each: what relu adds.
 struct Embeddings {

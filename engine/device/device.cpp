@@ -1,5 +1,7 @@
 #include "engine/device/device.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "engine/device/backend.hpp"
@@ -39,6 +41,12 @@ Device device_from_name(const std::string& name) {
 
 namespace {
 
+thread_local AllocationCount* current_count = nullptr;
+
+/// An address that is not null and that nothing reads.
+alignas(64) char no_memory[64];
+void* const nowhere = no_memory;
+
 void* allocate(Device device, std::size_t bytes) {
   try {
     return backend(device).allocate(bytes);
@@ -50,19 +58,50 @@ void* allocate(Device device, std::size_t bytes) {
 
 }  // namespace
 
+AllocationCount::AllocationCount() {
+  current_count = this;
+}
+
+AllocationCount::~AllocationCount() {
+  current_count = nullptr;
+}
+
+bool AllocationCount::active() {
+  return current_count != nullptr;
+}
+
+void AllocationCount::add(std::int64_t bytes) {
+  held_ += bytes;
+  peak_ = std::max(peak_, held_);
+}
+
 Buffer::Buffer(Device device, std::size_t bytes)
-    : device_(device), bytes_(bytes), data_(allocate(device, bytes)) {}
+    : device_(device),
+      bytes_(bytes),
+      counted_(AllocationCount::active()),
+      data_(counted_ ? nowhere : allocate(device, bytes)) {
+  if (counted_) current_count->add(static_cast<std::int64_t>(bytes));
+}
 
 Buffer::~Buffer() {
-  if (data_ != nullptr) backend(device_).release(data_);
+  if (data_ == nullptr) return;
+  if (!counted_) {
+    backend(device_).release(data_);
+  } else if (AllocationCount::active()) {
+    current_count->add(-static_cast<std::int64_t>(bytes_));
+  }
 }
 
 void Buffer::write(const void* host, std::size_t bytes, std::size_t offset) {
-  backend(device_).write(static_cast<char*>(data_) + offset, host, bytes);
+  if (!counted_) backend(device_).write(static_cast<char*>(data_) + offset, host, bytes);
 }
 
 void Buffer::read(void* host, std::size_t bytes, std::size_t offset) const {
-  backend(device_).read(host, static_cast<const char*>(data_) + offset, bytes);
+  if (counted_) {
+    std::memset(host, 0, bytes);
+  } else {
+    backend(device_).read(host, static_cast<const char*>(data_) + offset, bytes);
+  }
 }
 
 }  // namespace engine

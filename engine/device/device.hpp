@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,7 +25,10 @@ class Buffer {
   Buffer(Device device, std::size_t bytes);
   ~Buffer();
   Buffer(Buffer&& other) noexcept
-      : device_(other.device_), bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
+      : device_(other.device_),
+        bytes_(other.bytes_),
+        counted_(other.counted_),
+        data_(std::exchange(other.data_, nullptr)) {}
   Buffer& operator=(Buffer&&) = delete;
 
   Device device() const { return device_; }
@@ -38,7 +42,30 @@ class Buffer {
  private:
   Device device_;
   std::size_t bytes_;
+  bool counted_;  ///< made under an AllocationCount: there is no memory behind data_
   void* data_;
+};
+
+/// How much memory a computation will take is learnt by building it: while an AllocationCount lives, the Buffers
+/// that its thread makes take no memory and forget what is written to them, and recorded ops do not run. One at a
+/// time, and what was made under it is to be gone before it.
+class AllocationCount {
+ public:
+  AllocationCount();
+  ~AllocationCount();
+  AllocationCount(const AllocationCount&) = delete;
+  AllocationCount& operator=(const AllocationCount&) = delete;
+
+  /// The most that was held at once, in bytes.
+  std::int64_t peak() const { return peak_; }
+  /// Whether one lives in this thread.
+  static bool active();
+
+ private:
+  friend class Buffer;
+  void add(std::int64_t bytes);
+
+  std::int64_t held_ = 0, peak_ = 0;
 };
 
 }  // namespace engine

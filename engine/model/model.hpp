@@ -1,69 +1,58 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "engine/model/named_tensor.hpp"
 #include "engine/tensor/ops.hpp"
-#include "engine/files/safetensors.hpp"
-#include "engine/tensor/tensor.hpp"
 
 namespace engine {
 
-struct ModelSizes {
-  int elements;    ///< n, the order of the group
-  int embed_dim;   ///< E
-  int hidden_dim;  ///< H
-};
-
-/// Where the parameter arrays begin in a buffer that is laid out as a model's parameters, in numbers.
-struct ParameterOffsets {
-  std::int64_t embeddings;   ///< (replicas, 2n, E): W_x above W_y
-  std::int64_t hidden;       ///< (replicas, 2E, H)
-  std::int64_t unembedding;  ///< (replicas, H, n)
-};
-
-/// The published network, `replicas` independent copies of it:
-///   logits(x, y) = relu([W_x[x], W_y[y]] W) W_U,   W_x, W_y (n, E), W (2E, H), W_U (H, n); no biases.
-/// All parameters lie in one buffer, all gradients in another, so that the optimiser is one pass.
-class OneLayerMLP {
+/// A network that multiplies in a group, as all else knows it: its named parameters, and the loss of a batch of pairs
+/// as ops. A new one is a file of this folder and a line in model_kinds.cpp.
+class Model {
  public:
-  /// Zero weights.  @throws ShapeError unless all sizes are positive
-  OneLayerMLP(const ModelSizes& sizes, int replicas, Device device = Device::cpu);
+  virtual ~Model() = default;
 
-  /// Start weights: randn / sqrt(fan), fan = E, E, 2E, H, in the order W_x, W_y, W, W_U, replica r from one
-  /// generator seeded with seeds[r].  @throws ShapeError unless there is a seed for each replica
-  void initialize(std::span<const std::uint64_t> seeds);
+  /// In the order in which start weights are drawn.
+  virtual std::vector<ParameterSpec> parameters() const = 0;
 
-  /// Mean cross-entropy over the batch's pairs, (1, 1) a replica, as a recorded computation.
-  /// @param gradient  whether backward() is to be run; false makes forward() cheaper
-  Tensor loss(const PairBatch& batch, const LossMeter& meter, bool gradient) const;
-
-  const ModelSizes& sizes() const { return sizes_; }
-  int replicas() const { return embeddings_.replicas(); }
-  const std::shared_ptr<Buffer>& parameters() const { return parameters_; }
-  const std::shared_ptr<Buffer>& gradients() const { return gradients_; }
-  std::int64_t parameter_count() const { return embeddings_.size() + hidden_.size() + unembedding_.size(); }
-  ParameterOffsets offsets() const { return {0, embeddings_.size(), embeddings_.size() + hidden_.size()}; }
-  void zero_gradients();
-
-  /// W_x, W_y, W and W_U of one replica, read from a buffer that is laid out as parameters() is: the weights
-  /// themselves, their gradients, an optimiser's moments, or a copy of one of them.
-  /// @param offset  where in the buffer that begins, in bytes
-  std::map<std::string, StoredTensor> unpack(const Buffer& buffer, int replica, std::size_t offset = 0) const;
-  /// The inverse.  @param file  named in errors.  @throws FormatError if a tensor is missing or of another
-  /// shape
-  void pack(const TensorFile& tensors, const std::string& file, const std::string& prefix, int replica,
-            Buffer& buffer) const;
-
- private:
-  struct Part;
-  std::vector<Part> parts(int replica) const;
-
-  ModelSizes sizes_;
-  std::shared_ptr<Buffer> parameters_, gradients_;
-  Tensor embeddings_;   ///< (2n, E): W_x above W_y
-  Tensor hidden_;       ///< (2E, H)
-  Tensor unembedding_;  ///< (H, n)
+  /// Mean cross-entropy over the batch's pairs, in nats, (1, 1) a replica, as a recorded computation.
+  /// @param parameters  one tensor a spec, in the order of parameters()
+  /// @param meter       gets losses and right answers of each forward pass
+  virtual Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const = 0;
 };
+
+/// What a configuration says about its model.
+struct ModelSettings {
+  std::string model = "OneLayerMLP";  ///< a name of model_kinds()
+  std::map<std::string, int> layers;  ///< sizes by their names in cfg.json's `layers`
+  bool unembed_bias = false;          ///< whether the logits get a trained bias b_U
+
+  bool operator==(const ModelSettings&) const = default;
+};
+
+/// A kind of model: what settings it takes, and how one is made.
+struct ModelKind {
+  const char* name;                 ///< cfg.json's `model`
+  const char* short_name;           ///< in names of run directories: S5_MLP_seed1
+  std::vector<const char*> layers;  ///< the sizes that it needs
+  bool takes_unembed_bias;
+  /// @param elements  n, the order of the group.  @param settings  checked
+  std::unique_ptr<Model> (*make)(int elements, const ModelSettings& settings);
+};
+
+/// All kinds.
+const std::vector<ModelKind>& model_kinds();
+
+/// @throws ConfigError that names field and value, and what would be right: an unknown model, a size that is missing or
+/// not in 1..65536, an option that this model does not have
+const ModelKind& checked_kind(const ModelSettings& settings);
+
+/// @throws ConfigError as checked_kind()
+std::unique_ptr<Model> make_model(int elements, const ModelSettings& settings);
 
 }  // namespace engine

@@ -26,8 +26,9 @@ int rows_per_replica(const char* what, int replicas, const std::vector<int>& val
 }  // namespace
 
 RowIndex::RowIndex(int replicas, int table_rows, const std::vector<int>& target, Device device)
-    : replicas_(replicas) {
-  const int rows = rows_per_replica("row index", replicas, target, table_rows);
+    : RowIndex(UnfilledRows{rows_per_replica("row index", replicas, target, table_rows)}, replicas, table_rows,
+               device) {
+  const int rows = view_.rows;
   const auto per_replica = static_cast<std::size_t>(rows);
   const auto starts_size = static_cast<std::size_t>(table_rows) + 1;
   const std::size_t all_starts = static_cast<std::size_t>(replicas) * starts_size;
@@ -49,42 +50,75 @@ RowIndex::RowIndex(int replicas, int table_rows, const std::vector<int>& target,
     }
   }
 
-  storage_ = std::make_shared<Buffer>(device, packed.size() * sizeof(int));
   storage_->write(packed.data(), packed.size() * sizeof(int));
+}
+
+RowIndex::RowIndex(UnfilledRows unfilled, int replicas, int table_rows, Device device) : replicas_(replicas) {
+  const int rows = unfilled.rows;
+  const std::size_t count = static_cast<std::size_t>(replicas) * static_cast<std::size_t>(rows);
+  const std::size_t all_starts = static_cast<std::size_t>(replicas) * (static_cast<std::size_t>(table_rows) + 1);
+  storage_ = std::make_shared<Buffer>(device, (2 * count + all_starts) * sizeof(int));
   const int* const data = static_cast<const int*>(storage_->data());
-  view_ = {rows, table_rows, data, data + target.size(), data + target.size() + all_starts};
+  view_ = {.rows = rows,
+           .table_rows = table_rows,
+           .target = data,
+           .starts = data + count,
+           .members = data + count + all_starts};
 }
 
 Labels::Labels(int replicas, int classes, const std::vector<int>& labels, Device device)
-    : replicas_(replicas),
-      classes_(classes),
-      rows_(rows_per_replica("labels", replicas, labels, classes)),
-      storage_(std::make_shared<Buffer>(device, labels.size() * sizeof(int))) {
+    : Labels(UnfilledRows{rows_per_replica("labels", replicas, labels, classes)}, replicas, classes, device) {
   storage_->write(labels.data(), labels.size() * sizeof(int));
 }
 
-PairBatch make_pair_batch(int elements, std::span<const int> table,
-                          std::vector<std::vector<std::int64_t>> pairs, Device device) {
-  const auto n = static_cast<std::int64_t>(elements);
-  if (static_cast<std::int64_t>(table.size()) != n * n) {
-    throw ShapeError("pair batch: a table of " + std::to_string(table.size()) + " entries for " +
-                     std::to_string(elements) + " elements");
-  }
+Labels::Labels(UnfilledRows unfilled, int replicas, int classes, Device device)
+    : replicas_(replicas),
+      classes_(classes),
+      rows_(unfilled.rows),
+      storage_(std::make_shared<Buffer>(
+          device, static_cast<std::size_t>(replicas) * static_cast<std::size_t>(rows_) * sizeof(int))) {}
+
+/// x, y and x*y of all pairs, replica by replica.
+struct PairBatch::Lists {
   std::vector<int> x, y, product;
-  for (std::vector<std::int64_t>& list : pairs) {
-    if (list.size() != pairs.front().size())
-      throw ShapeError("pair batch: replicas differ in their pairs' number");
-    std::sort(list.begin(), list.end());  // by x, which the fused head needs; a full batch has no order
-    for (const std::int64_t k : list) {
-      if (k < 0 || k >= n * n) throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");
-      x.push_back(static_cast<int>(k / n));
-      y.push_back(static_cast<int>(k % n));
-      product.push_back(table[static_cast<std::size_t>(k)]);
+
+  Lists(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>>&& pairs) {
+    const auto n = static_cast<std::int64_t>(elements);
+    if (static_cast<std::int64_t>(table.size()) != n * n) {
+      throw ShapeError("pair batch: a table of " + std::to_string(table.size()) + " entries for " +
+                       std::to_string(elements) + " elements");
+    }
+    for (std::vector<std::int64_t>& list : pairs) {
+      if (list.size() != pairs.front().size())
+        throw ShapeError("pair batch: replicas differ in their pairs' number");
+      std::sort(list.begin(), list.end());
+      for (const std::int64_t k : list) {
+        if (k < 0 || k >= n * n) throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");
+        x.push_back(static_cast<int>(k / n));
+        y.push_back(static_cast<int>(k % n));
+        product.push_back(table[static_cast<std::size_t>(k)]);
+      }
     }
   }
-  const int replicas = static_cast<int>(pairs.size());
-  return {RowIndex(replicas, elements, x, device), RowIndex(replicas, elements, y, device),
-          Labels(replicas, elements, product, device)};
+};
+
+PairBatch::PairBatch(int elements, int replicas, const Lists& lists, Device device)
+    : PairBatch(RowIndex(replicas, elements, lists.x, device), RowIndex(replicas, elements, lists.y, device),
+                Labels(replicas, elements, lists.product, device)) {}
+
+PairBatch::PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
+                     Device device)
+    : PairBatch(elements, static_cast<int>(pairs.size()), Lists(elements, table, std::move(pairs)), device) {}
+
+PairBatch PairBatch::counted(int elements, int replicas, int pairs, Device device) {
+  const UnfilledRows rows{pairs};
+  return {RowIndex(rows, replicas, elements, device), RowIndex(rows, replicas, elements, device),
+          Labels(rows, replicas, elements, device)};
+}
+
+std::int64_t PairBatch::bytes_while_made(int replicas, std::int64_t pairs) {
+  constexpr std::int64_t of_pair = sizeof(std::int64_t) + 2 * 3 * sizeof(int);  // vectors grow to twice their size
+  return replicas * pairs * of_pair + replicas * pairs * 2 * static_cast<std::int64_t>(sizeof(int));
 }
 
 }  // namespace engine

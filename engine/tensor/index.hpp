@@ -2,12 +2,18 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/device/device.hpp"
 #include "engine/device/kernels.hpp"
 
 namespace engine {
+
+/// So many rows, for which there are no numbers yet.
+struct UnfilledRows {
+  int rows;
+};
 
 /// Row numbers into a table, one list of equal length per replica, with the inverse lists that make a
 /// scatter-add ordered. On one device.
@@ -25,6 +31,9 @@ class RowIndex {
   const IndexView& view() const { return view_; }
 
  private:
+  friend class PairBatch;
+  RowIndex(UnfilledRows rows, int replicas, int table_rows, Device device);
+
   int replicas_;
   std::shared_ptr<Buffer> storage_;
   IndexView view_;
@@ -44,25 +53,45 @@ class Labels {
   const int* data() const { return static_cast<const int*>(storage_->data()); }
 
  private:
+  friend class PairBatch;
+  Labels(UnfilledRows rows, int replicas, int classes, Device device);
+
   int replicas_, classes_, rows_;
   std::shared_ptr<Buffer> storage_;
 };
 
-/// Pairs (x, y) of group elements with the index of their product, in the order of x: what a network is
-/// trained or tested on.
-struct PairBatch {
-  RowIndex x, y;
-  Labels product;
+/// Pairs (x, y) of group elements with the index of their product: what a network is trained or tested on. Sorted
+/// by x, then y, which the fused head relies on; a full batch has no order of its own.
+class PairBatch {
+ public:
+  /// @param elements  n, the order of the group
+  /// @param table     (n, n) row-major, table[x n + y] the index of x*y
+  /// @param pairs     one list per replica of pair numbers k, x = k / n and y = k % n, all of one length
+  /// @throws ShapeError if a number is out of range or the lists differ in length or are empty
+  PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
+            Device device = Device::cpu);
 
-  int replicas() const { return product.replicas(); }
-  int pairs() const { return product.rows(); }
+  /// A batch of so many pairs for which there is no memory: for building a computation under an AllocationCount.
+  static PairBatch counted(int elements, int replicas, int pairs, Device device);
+  /// Bytes on the host that the constructor takes on the way, the lists of pairs that it is given included.
+  static std::int64_t bytes_while_made(int replicas, std::int64_t pairs);
+
+  int replicas() const { return product_.replicas(); }
+  int elements() const { return x_.table_rows(); }
+  int pairs() const { return product_.rows(); }
+  Device device() const { return product_.device(); }
+  const RowIndex& x() const { return x_; }
+  const RowIndex& y() const { return y_; }
+  const Labels& product() const { return product_; }
+
+ private:
+  struct Lists;
+  PairBatch(int elements, int replicas, const Lists& lists, Device device);
+  PairBatch(RowIndex x, RowIndex y, Labels product)
+      : x_(std::move(x)), y_(std::move(y)), product_(std::move(product)) {}
+
+  RowIndex x_, y_;
+  Labels product_;
 };
-
-/// @param elements  n, the order of the group
-/// @param table     (n, n) row-major, table[x n + y] the index of x*y
-/// @param pairs     one list per replica of pair numbers k, x = k / n and y = k % n, all of one length
-/// @throws ShapeError if a number is out of range or the lists differ in length or are empty
-PairBatch make_pair_batch(int elements, std::span<const int> table,
-                          std::vector<std::vector<std::int64_t>> pairs, Device device = Device::cpu);
 
 }  // namespace engine

@@ -8,12 +8,13 @@ Tensor matmul(const Tensor& a, const Tensor& b, Trans ta, Trans tb) {
   const int m = a_transposed ? a.cols() : a.rows();
   const int k = a_transposed ? a.rows() : a.cols();
   const int n = b_transposed ? b.rows() : b.cols();
-  require(a.replicas() == b.replicas(), "matmul", "replicas differ", a.shape(), b.shape());
+  require_same_matrices("matmul", a, b);
   require(k == (b_transposed ? b.cols() : b.rows()), "matmul", "inner sizes differ", a.shape(), b.shape());
-  const int batch = a.replicas();
+  const Shape of_a = a.shape();
+  const int batch = of_a.matrices();
 
   return record(
-      {batch, m, n}, {a, b},
+      {of_a.replicas, of_a.batch, of_a.heads, m, n}, {a, b},
       [=](const Tensor& c, std::span<const Tensor> in) {
         kernels(c.device()).gemm(batch, ta, tb, m, n, k, in[0].data(), in[1].data(), 0, c.data());
       },

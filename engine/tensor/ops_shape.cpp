@@ -22,12 +22,12 @@ Tensor slice(const char* op, const Tensor& x, Shape shape, int row, int col) {
       shape, {x},
       [=](const Tensor& out, std::span<const Tensor> in) {
         kernels(out.device())
-            .copy_block(shape.replicas, shape.rows, shape.cols, in[0].data() + offset, whole, out.data(),
+            .copy_block(shape.matrices(), shape.rows, shape.cols, in[0].data() + offset, whole, out.data(),
                         part, false);
       },
       [=](const Tensor& out, std::span<const Tensor> in) {
         kernels(out.device())
-            .copy_block(shape.replicas, shape.rows, shape.cols, out.grad(), part, in[0].grad() + offset,
+            .copy_block(shape.matrices(), shape.rows, shape.cols, out.grad(), part, in[0].grad() + offset,
                         whole, true);
       });
 }
@@ -41,7 +41,7 @@ Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset
         for (std::size_t i = 0; i < 2; ++i) {
           const Shape part = in[i].shape();
           kernels(out.device())
-              .copy_block(part.replicas, part.rows, part.cols, in[i].data(), packed(part),
+              .copy_block(part.matrices(), part.rows, part.cols, in[i].data(), packed(part),
                           out.data() + (i == 0 ? 0 : offset), whole, false);
         }
       },
@@ -50,32 +50,39 @@ Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset
           const Shape part = in[i].shape();
           if (in[i].grad() == nullptr) continue;
           kernels(out.device())
-              .copy_block(part.replicas, part.rows, part.cols, out.grad() + (i == 0 ? 0 : offset), whole,
+              .copy_block(part.matrices(), part.rows, part.cols, out.grad() + (i == 0 ? 0 : offset), whole,
                           in[i].grad(), packed(part), true);
         }
       });
 }
 
+/// `shape` with other rows and columns.
+Shape resized(Shape shape, int rows, int cols) {
+  shape.rows = rows;
+  shape.cols = cols;
+  return shape;
+}
+
 }  // namespace
 
 Tensor slice_rows(const Tensor& x, int first, int count) {
-  return slice("slice_rows", x, {x.replicas(), count, x.cols()}, first, 0);
+  return slice("slice_rows", x, resized(x.shape(), count, x.cols()), first, 0);
 }
 
 Tensor slice_cols(const Tensor& x, int first, int count) {
-  return slice("slice_cols", x, {x.replicas(), x.rows(), count}, 0, first);
+  return slice("slice_cols", x, resized(x.shape(), x.rows(), count), 0, first);
 }
 
 Tensor concat_rows(const Tensor& a, const Tensor& b) {
-  require(a.replicas() == b.replicas() && a.cols() == b.cols(), "concat_rows", "columns or replicas differ",
-          a.shape(), b.shape());
-  return concat(a, b, {a.replicas(), a.rows() + b.rows(), a.cols()}, std::int64_t{a.rows()} * a.cols());
+  require_same_matrices("concat_rows", a, b);
+  require(a.cols() == b.cols(), "concat_rows", "columns differ", a.shape(), b.shape());
+  return concat(a, b, resized(a.shape(), a.rows() + b.rows(), a.cols()), std::int64_t{a.rows()} * a.cols());
 }
 
 Tensor concat_cols(const Tensor& a, const Tensor& b) {
-  require(a.replicas() == b.replicas() && a.rows() == b.rows(), "concat_cols", "rows or replicas differ",
-          a.shape(), b.shape());
-  return concat(a, b, {a.replicas(), a.rows(), a.cols() + b.cols()}, a.cols());
+  require_same_matrices("concat_cols", a, b);
+  require(a.rows() == b.rows(), "concat_cols", "rows differ", a.shape(), b.shape());
+  return concat(a, b, resized(a.shape(), a.rows(), a.cols() + b.cols()), a.cols());
 }
 
 }  // namespace engine

@@ -32,7 +32,7 @@ struct Tensor::Node {
 namespace {
 
 void require_positive(const Shape& shape) {
-  if (shape.replicas < 1 || shape.rows < 1 || shape.cols < 1) {
+  if (shape.replicas < 1 || shape.batch < 1 || shape.heads < 1 || shape.rows < 1 || shape.cols < 1) {
     throw ShapeError("tensor: sizes must be positive: " + to_string(shape));
   }
 }
@@ -56,8 +56,10 @@ std::vector<real> read(Device device, const real* data, std::int64_t count) {
 }  // namespace
 
 std::string to_string(const Shape& shape) {
+  const bool matrices = shape.batch != 1 || shape.heads != 1;
   std::string text = "(";
-  if (shape.replicas != 1) text += std::to_string(shape.replicas) + ",";
+  if (shape.replicas != 1 || matrices) text += std::to_string(shape.replicas) + ",";
+  if (matrices) text += std::to_string(shape.batch) + "," + std::to_string(shape.heads) + ",";
   return text + std::to_string(shape.rows) + "," + std::to_string(shape.cols) + ")";
 }
 
@@ -126,7 +128,7 @@ std::vector<real> Tensor::grad_to_host() const {
 
 void Tensor::copy_from(std::span<const real> values) const {
   require_count("copy_from", shape(), values.size());
-  backend(device()).write(data(), values.data(), bytes_of(size()));
+  node_->values->write(values.data(), bytes_of(size()), bytes_of(node_->offset));
 }
 
 void Tensor::copy_to_grad(std::span<const real> values) const {
@@ -172,7 +174,7 @@ Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Ten
   out.node_->inputs = std::move(inputs);
   out.node_->forward = std::move(forward);
   out.node_->backward = std::move(backward);
-  out.node_->forward(out, out.node_->inputs);
+  if (!AllocationCount::active()) out.node_->forward(out, out.node_->inputs);
   return out;
 }
 

@@ -11,16 +11,24 @@
 
 namespace engine {
 
-/// Sizes of a tensor: `replicas` independent models, each with a (rows, cols) array. Every op works on each
-/// replica by itself.
+/// Sizes of a tensor: `replicas` independent models, each with batch x heads matrices of (rows, cols), which follow
+/// each other. Every op works on each replica, and most on each matrix, by itself.
 struct Shape {
-  int replicas, rows, cols;
+  int replicas = 1, batch = 1, heads = 1, rows = 1, cols = 1;
 
-  std::int64_t size() const { return std::int64_t{replicas} * rows * cols; }
+  Shape() = default;
+  Shape(int rows_, int cols_) : rows(rows_), cols(cols_) {}
+  Shape(int replicas_, int rows_, int cols_) : replicas(replicas_), rows(rows_), cols(cols_) {}
+  Shape(int replicas_, int batch_, int heads_, int rows_, int cols_)
+      : replicas(replicas_), batch(batch_), heads(heads_), rows(rows_), cols(cols_) {}
+
+  int matrices() const { return replicas * batch * heads; }
+  std::int64_t size() const { return std::int64_t{replicas} * batch * heads * rows * cols; }
   bool operator==(const Shape&) const = default;
 };
 
-/// "(rows,cols)", or "(replicas,rows,cols)" where there are several replicas.
+/// "(rows,cols)"; with the replicas before them where there are several, and with all five sizes where a replica has
+/// several matrices.
 std::string to_string(const Shape& shape);
 
 /// A contiguous, row-major array of `real` on one device, and its place in the computation that made it.
@@ -41,6 +49,7 @@ class Tensor {
 
   const Shape& shape() const;
   int replicas() const { return shape().replicas; }
+  int matrices() const { return shape().matrices(); }
   int rows() const { return shape().rows; }
   int cols() const { return shape().cols; }
   std::int64_t size() const { return shape().size(); }
@@ -85,6 +94,7 @@ Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Ten
 
 /// The computation behind one tensor, in an order in which it can be run again. Building it allocates all
 /// gradients; running it allocates nothing, so a training step is a Program built once and replayed.
+/// Source of the method: reverse-mode differentiation, Griewank and Walther 2008, chapter 3.
 class Program {
  public:
   explicit Program(Tensor output);
@@ -92,7 +102,7 @@ class Program {
   /// Computes every recorded value again from the leaves.
   void forward() const;
 
-  /// Adds d(sum of output)/d(leaf) to every leaf's gradient.
+  /// Adds d(sum of output)/d(leaf) to every leaf's gradient. Behind forward().
   void backward() const;
 
   const Tensor& output() const { return steps_.back(); }

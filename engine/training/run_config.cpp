@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int most_dim = 1 << 16;
 constexpr std::int64_t most_epochs = 1'000'000'000'000;
 
 std::string shown(double value) {
@@ -32,6 +31,16 @@ std::string shown(int value) {
 }
 std::string shown(const std::string& value) {
   return value;
+}
+std::string shown(bool value) {
+  return value ? "true" : "false";
+}
+
+constexpr const char* adamw = "adamw";
+constexpr const char* adam = "adam";
+
+std::string optimizer_name(const AdamOptions& options) {
+  return options.decoupled ? adamw : adam;
 }
 
 /// As an error shows a value of a file: short, whatever it is. Lists and objects may be nested too deep to
@@ -93,12 +102,27 @@ class Fields {
     return at(field).get<std::string>();
   }
 
+  bool flag_or(const std::string& field, bool missing) const {
+    if (!has(field)) return missing;
+    if (!at(field).is_boolean()) fail(field, "must be true or false, not " + excerpt(at(field)));
+    return at(field).get<bool>();
+  }
+
   bool has(const std::string& field) const { return object_.contains(field); }
 
  private:
   const json& object_;
   std::string where_;
 };
+
+/// Every size in `layers`: which of them are needed is the model's to say.
+std::map<std::string, int> layers_of(const Fields& fields, const std::string& name) {
+  if (!fields.at("layers").is_object()) fields.fail("layers", "must be an object");
+  const Fields layers(fields.at("layers"), name + ": layers");
+  std::map<std::string, int> sizes;
+  for (const auto& [layer, size] : fields.at("layers").items()) sizes[layer] = layers.integer<int>(layer);
+  return sizes;
+}
 
 std::vector<std::vector<int>> elements_of(const Fields& fields) {
   std::vector<std::vector<int>> elements;
@@ -116,18 +140,24 @@ std::vector<std::vector<int>> elements_of(const Fields& fields) {
 }  // namespace
 
 void validate(const RunConfig& c) {
-  const AdamWOptions& o = c.optimizer;
+  const AdamOptions& o = c.optimizer;
   require(std::isfinite(o.lr) && o.lr > 0, "lr", o.lr, "positive and finite");
   require(std::isfinite(o.weight_decay) && o.weight_decay >= 0, "weight_decay", o.weight_decay,
           "0 or more, finite");
   require(o.beta1 >= 0 && o.beta1 < 1, "beta1", o.beta1, "in [0, 1)");
   require(o.beta2 >= 0 && o.beta2 < 1, "beta2", o.beta2, "in [0, 1)");
   require(c.epochs >= 1 && c.epochs <= most_epochs, "num_epochs", c.epochs, "in 1..10^12");
-  require(c.embed_dim >= 1 && c.embed_dim <= most_dim, "embed_dim", c.embed_dim, "in 1..65536");
-  require(c.hidden_dim >= 1 && c.hidden_dim <= most_dim, "hidden_dim", c.hidden_dim, "in 1..65536");
   require(c.group_parameter >= 1, "group_parameter", c.group_parameter, "at least 1");
   require(c.frac_train > 0 && c.frac_train < 1, "frac_train", c.frac_train, "between 0 and 1");
   require(c.checkpoint_every >= 1, "checkpoint_every", c.checkpoint_every, "at least 1");
+  checked_kind(c.model);
+}
+
+bool decoupled_decay(const std::string& optimizer) {
+  if (optimizer != adamw && optimizer != adam) {
+    throw ConfigError("optimizer: '" + optimizer + "' is unknown; it is adamw or adam");
+  }
+  return optimizer == adamw;
 }
 
 RunConfig config_from_json(const std::string& text, const std::string& name) {
@@ -143,13 +173,10 @@ RunConfig config_from_json(const std::string& text, const std::string& name) {
   c.optimizer.beta1 = fields.number_in(betas[0], "betas");
   c.optimizer.beta2 = fields.number_in(betas[1], "betas");
   c.epochs = fields.integer<std::int64_t>("num_epochs");
-  if (!fields.at("layers").is_object()) fields.fail("layers", "must be an object");
-  const Fields layers(fields.at("layers"), name + ": layers");
-  c.embed_dim = layers.integer<int>("embed_dim");
-  c.hidden_dim = layers.integer<int>("hidden_dim");
-  if (fields.text("model") != "OneLayerMLP") {
-    fields.fail("model", "is '" + fields.text("model") + "'; only OneLayerMLP is known");
-  }
+  c.model.layers = layers_of(fields, name);
+  c.model.model = fields.text("model");
+  c.model.unembed_bias = fields.flag_or("unembed_bias", false);
+  c.optimizer.decay_biases = fields.flag_or("decay_biases", true);
   c.group = fields.text("group");
   c.group_parameter = fields.integer<int>("group_parameter");
   c.frac_train = fields.number("frac_train");
@@ -159,6 +186,7 @@ RunConfig config_from_json(const std::string& text, const std::string& name) {
   c.elements = elements_of(fields);
   if (fields.has("version")) c.version = fields.text("version");
   try {
+    if (fields.has("optimizer")) c.optimizer.decoupled = decoupled_decay(fields.text("optimizer"));
     validate(c);
   } catch (const ConfigError& error) {
     throw ConfigError(name + ": " + error.what());
@@ -167,18 +195,23 @@ RunConfig config_from_json(const std::string& text, const std::string& name) {
 }
 
 std::string config_to_json(const RunConfig& c) {
+  nlohmann::ordered_json layers = nlohmann::ordered_json::object();
+  for (const char* layer : checked_kind(c.model).layers) layers[layer] = c.model.layers.at(layer);
   nlohmann::ordered_json document = {{"lr", c.optimizer.lr},
                                      {"num_epochs", c.epochs},
                                      {"weight_decay", c.optimizer.weight_decay},
                                      {"betas", {c.optimizer.beta1, c.optimizer.beta2}},
-                                     {"layers", {{"embed_dim", c.embed_dim}, {"hidden_dim", c.hidden_dim}}},
-                                     {"model", "OneLayerMLP"},
+                                     {"layers", layers},
+                                     {"model", c.model.model},
                                      {"group", c.group},
                                      {"group_parameter", c.group_parameter},
                                      {"frac_train", c.frac_train},
                                      {"seed", c.seed},
                                      {"split_seed", c.split_seed},
-                                     {"checkpoint_every", c.checkpoint_every}};
+                                     {"checkpoint_every", c.checkpoint_every},
+                                     {"optimizer", optimizer_name(c.optimizer)},
+                                     {"unembed_bias", c.model.unembed_bias},
+                                     {"decay_biases", c.optimizer.decay_biases}};
   if (!c.elements.empty()) document["elements"] = c.elements;
   document["version"] = c.version;
   return document.dump() + "\n";
@@ -195,8 +228,15 @@ std::string difference(const RunConfig& a, const RunConfig& b) {
   compare("weight_decay", a.optimizer.weight_decay, b.optimizer.weight_decay);
   compare("beta1", a.optimizer.beta1, b.optimizer.beta1);
   compare("beta2", a.optimizer.beta2, b.optimizer.beta2);
-  compare("embed_dim", a.embed_dim, b.embed_dim);
-  compare("hidden_dim", a.hidden_dim, b.hidden_dim);
+  compare("optimizer", optimizer_name(a.optimizer), optimizer_name(b.optimizer));
+  compare("decay_biases", a.optimizer.decay_biases, b.optimizer.decay_biases);
+  compare("model", a.model.model, b.model.model);
+  compare("unembed_bias", a.model.unembed_bias, b.model.unembed_bias);
+  if (a.model.model == b.model.model) {  // sizes that the model does not have mean nothing
+    for (const char* layer : checked_kind(a.model).layers) {
+      compare(layer, a.model.layers.at(layer), b.model.layers.at(layer));
+    }
+  }
   compare("group", a.group, b.group);
   compare("group_parameter", a.group_parameter, b.group_parameter);
   compare("frac_train", a.frac_train, b.frac_train);

@@ -4,15 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/adamw.hpp"
+#include "engine/model/model.hpp"
+#include "engine/training/adam.hpp"
 
 namespace engine {
 
 /// What defines a training run: cfg.json. The engine gives no meaning to the group's name and parameter.
 struct RunConfig {
-  AdamWOptions optimizer;
+  AdamOptions optimizer;
   std::int64_t epochs = 0;
-  int embed_dim = 256, hidden_dim = 128;
+  ModelSettings model{.model = "OneLayerMLP", .layers = {{"embed_dim", 256}, {"hidden_dim", 128}}};
   std::string group;  ///< as published: "SymmetricGroup", ..
   int group_parameter = 0;
   double frac_train = 0;
@@ -23,14 +24,19 @@ struct RunConfig {
   std::string version;  ///< of the program that wrote it
 };
 
-/// @throws ConfigError naming the field, its value and what would be right, unless every number is in range
+/// @throws ConfigError naming the field, its value and what would be right, unless every number is in range and the
+/// model is known and has all it needs
 void validate(const RunConfig& config);
 
 /// Reads cfg.json, ours or a published one. Missing fields of ours take their defaults: split_seed = seed,
-/// checkpoint_every = 500, elements empty.
+/// checkpoint_every = 500, elements empty, optimizer "adamw", decay_biases true, unembed_bias false.
 /// @param name  of the file, for messages
 /// @throws ConfigError naming file and field if one is missing, of the wrong type or out of range
 RunConfig config_from_json(const std::string& text, const std::string& name);
+
+/// Whether the optimiser of this name, "adamw" or "adam", decays parameters rather than adding to their gradients.
+/// @throws ConfigError for another name
+bool decoupled_decay(const std::string& optimizer);
 
 std::string config_to_json(const RunConfig& config);
 

@@ -1,10 +1,14 @@
 #pragma once
 
-#include "engine/training/adamw.hpp"
-#include "engine/training/fused_loss.hpp"
-#include "engine/model/model.hpp"
+#include <cstdint>
+#include <span>
+#include <vector>
+
 #include "engine/device/recording.hpp"
 #include "engine/device/snapshot.hpp"
+#include "engine/model/model.hpp"
+#include "engine/model/parameters.hpp"
+#include "engine/training/adam.hpp"
 
 namespace engine {
 
@@ -20,7 +24,7 @@ struct MemoryNeed {
   std::int64_t device, host;
 };
 
-/// A training run as it stood behind one update, on the host: all that a checkpoint of it needs.
+/// A training run as it stood behind one update, on the host: all that a checkpoint of it needs. Outlives the trainer.
 class TrainingSnapshot {
  public:
   /// Of the last update's epoch, one a replica.
@@ -33,25 +37,29 @@ class TrainingSnapshot {
 
  private:
   friend class Trainer;
-  TrainingSnapshot(const OneLayerMLP& model, std::size_t bytes)
-      : model_(model), numbers_(Device::cpu, bytes) {}
+  TrainingSnapshot(std::shared_ptr<const ParameterLayout> layout, std::size_t bytes)
+      : layout_(std::move(layout)), numbers_(Device::cpu, bytes) {}
 
-  const OneLayerMLP& model_;
+  std::shared_ptr<const ParameterLayout> layout_;
   Buffer numbers_;  ///< weights and moments
   std::vector<EpochMetrics> metrics_;
   std::vector<std::int64_t> diverged_;
 };
 
-/// Full-batch training of one or more replicas. Epoch e is the e-th update, from 0. A replica that diverges
-/// goes on as NaN and leaves the others alone.
+/// Full-batch training of one or more replicas of a model. A step is a Program: the loss of the train batch, recorded
+/// once and replayed, forward and back, then the optimiser on the gradients that reverse mode has left. Epoch e is the
+/// e-th update, from 0. A replica that diverges goes on as NaN and leaves the others alone.
 class Trainer {
  public:
+  /// @param model  needed during construction only
   /// @param seeds  one start per replica; train and test have that many replicas too
-  Trainer(const ModelSizes& sizes, const AdamWOptions& options, const PairBatch& train, const PairBatch& test,
+  Trainer(const Model& model, const AdamOptions& options, const PairBatch& train, const PairBatch& test,
           std::span<const std::uint64_t> seeds);
 
-  /// About what training needs, making the batches and reading snapshots included.
-  static MemoryNeed memory_need(const ModelSizes& sizes, int replicas, std::int64_t train_pairs,
+  /// About what training needs, making the batches and reading snapshots included: found by building a trainer that
+  /// takes no memory.
+  /// @param train_pairs, test_pairs  at least 1 each
+  static MemoryNeed memory_need(const Model& model, int elements, int replicas, int train_pairs, int test_pairs,
                                 Device device);
 
   /// One update. Allocates nothing after the first two. On a GPU it returns before the update is done.
@@ -61,7 +69,7 @@ class Trainer {
   int steps_at_once() const { return steps_at_once_; }
   /// Updates done: the epoch that step() would run next.
   std::int64_t updates() const { return updates_; }
-  int replicas() const { return model_.replicas(); }
+  int replicas() const { return parameters_.layout()->replicas(); }
 
   /// Waits for the steps so far.  @return of each replica the first epoch since the start or restore() whose
   /// train loss was not finite, or -1; overwritten by the next call. Allocates nothing.
@@ -87,13 +95,14 @@ class Trainer {
   void restore(const TensorFile& state, const std::string& file, std::int64_t updates, int replica);
 
  private:
+  void run_step();
   std::int64_t epoch_of(const LossWatch& watch) const;
 
-  OneLayerMLP model_;
-  AdamW optimizer_;
+  Parameters parameters_;
+  Adam optimizer_;
   LossMeter train_meter_, test_meter_;
   int train_pairs_, test_pairs_;
-  FusedLoss train_, test_;
+  Program train_, test_;
   std::int64_t updates_ = 0;
   std::int64_t watched_from_ = 0;  ///< the epoch of the first reading of train_meter_'s watch
   std::vector<LossWatch> watches_;

@@ -27,8 +27,8 @@ engine::RunConfig config_of(std::uint64_t seed) {
   config.group_parameter = 3;
   config.epochs = 131;
   config.checkpoint_every = 50;
-  config.embed_dim = 9;
-  config.hidden_dim = 7;
+  config.model.layers["embed_dim"] = 9;
+  config.model.layers["hidden_dim"] = 7;
   config.frac_train = 0.8;
   config.seed = config.split_seed = seed;
   config.optimizer.lr = 1e-2;
@@ -88,7 +88,7 @@ TEST_CASE("gpu training: memory is checked on the GPU, whatever the split") {
     config.frac_train = share;
     apps::require_memory(config, group, 2, Device::cuda);
   }
-  config.hidden_dim = config.embed_dim = 1 << 16;
+  config.model.layers["hidden_dim"] = config.model.layers["embed_dim"] = 1 << 16;
   CHECK_THROWS_WITH_AS(
       apps::require_memory(config, group, 1024, Device::cuda),
       doctest::Contains("s3 for 1024 seeds at once does not fit on the GPU: it needs about "),

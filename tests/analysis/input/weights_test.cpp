@@ -14,7 +14,7 @@ using engine::FormatError, engine::TensorFile;
 
 namespace {
 
-const engine::ModelSizes sizes{6, 2, 3};
+const analysis::NetworkSizes sizes{6, 2, 3};
 
 TensorFile network() {
   return {{{"W_x", test::ramp({6, 2})},

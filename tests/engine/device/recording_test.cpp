@@ -2,33 +2,17 @@
 
 #include <limits>
 
-#include "engine/training/adamw.hpp"
 #include "engine/device/error.hpp"
-#include "engine/training/pair_split.hpp"
+#include "engine/test_models.hpp"
 #include "engine/test_tensors.hpp"
-#include "engine/training/trainer.hpp"
+#include "engine/training/adam.hpp"
 
 using engine::real, engine::Tensor;
 
 namespace {
 
-/// Two replicas on addition modulo 7.
 engine::Trainer small_trainer(engine::Device on) {
-  constexpr int n = 7;
-  std::vector<int> table;
-  for (int k = 0; k < n * n; ++k) table.push_back((k / n + k % n) % n);
-  std::vector<std::vector<std::int64_t>> train, test;
-  const std::uint64_t seeds[] = {4, 5};
-  for (const std::uint64_t seed : seeds) {
-    engine::PairSplit split = engine::split_pairs(n, 0.6, seed);
-    train.push_back(std::move(split.train));
-    test.push_back(std::move(split.test));
-  }
-  return {{n, 6, 9},
-          {.lr = 1e-2},
-          engine::make_pair_batch(n, table, train, on),
-          engine::make_pair_batch(n, table, test, on),
-          seeds};
+  return test::addition_trainer(7, 0.6, test::settings(6, 9), {4, 5}, {.lr = 1e-2}, on);
 }
 
 }  // namespace
@@ -67,7 +51,7 @@ TEST_CASE_TEMPLATE("recording: a recorded update counts its steps as a plain one
     const auto g = std::make_shared<engine::Buffer>(device, sizeof(start));
     p->write(start, sizeof(start));
     g->write(gradient, sizeof(start));
-    engine::AdamW optimizer(p, g, 2, {.lr = 0.1, .weight_decay = 0.1});
+    engine::Adam optimizer(p, g, 2, 2, {.lr = 0.1, .weight_decay = 0.1});
     engine::Recording recording(device);
     for (int i = 0; i < 6; ++i) {
       if (recorded) {

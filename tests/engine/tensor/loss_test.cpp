@@ -34,14 +34,14 @@ engine::PairBatch random_pairs(int n, int count, int replicas, Numbers& numbers,
     const std::vector<int> drawn = numbers.integers(count, n * n);
     lists.emplace_back(drawn.begin(), drawn.end());
   }
-  return engine::make_pair_batch(n, table, lists, device);
+  return engine::PairBatch(n, table, lists, device);
 }
 
 /// What the fused head computes, from plain ops.
 Tensor composed_head(const Tensor& lr, const Tensor& u, const engine::PairBatch& batch) {
   const int n = lr.rows() / 2;
-  const Tensor h = relu(pair_sum(slice_rows(lr, 0, n), slice_rows(lr, n, n), batch.x, batch.y));
-  return cross_entropy(matmul(h, u), batch.product);
+  const Tensor h = relu(pair_sum(slice_rows(lr, 0, n), slice_rows(lr, n, n), batch.x(), batch.y()));
+  return cross_entropy(matmul(h, u), batch.product());
 }
 
 }  // namespace
@@ -161,8 +161,8 @@ TEST_CASE_TEMPLATE("pair_cross_entropy: counts right answers as the composition 
   const Tensor lr = numbers.tensor({1, 18, 4}, device), u = numbers.tensor({1, 4, 9}, device);
   const engine::LossMeter fused(1, device), plain(1, device);
   pair_cross_entropy(lr, u, batch, &fused);
-  const Tensor h = relu(pair_sum(slice_rows(lr, 0, 9), slice_rows(lr, 9, 9), batch.x, batch.y));
-  cross_entropy(matmul(h, u), batch.product, &plain);
+  const Tensor h = relu(pair_sum(slice_rows(lr, 0, 9), slice_rows(lr, 9, 9), batch.x(), batch.y()));
+  cross_entropy(matmul(h, u), batch.product(), &plain);
   CHECK(only(fused).correct == only(plain).correct);
   CHECK(only(fused).correct > 0);
 }
@@ -175,9 +175,9 @@ TEST_CASE("pair_cross_entropy: error cases") {
   CHECK_THROWS_AS(pair_cross_entropy(Tensor::zeros({1, 10, 3}), u, batch), ShapeError);
   CHECK_THROWS_AS(pair_cross_entropy(Tensor::zeros({1, 10, 4}), Tensor::zeros({1, 4, 6}), batch), ShapeError);
   CHECK_THROWS_AS(pair_cross_entropy(Tensor::zeros({2, 10, 4}), Tensor::zeros({2, 4, 5}), batch), ShapeError);
-  CHECK_THROWS_AS(engine::make_pair_batch(2, std::vector<int>{0, 1, 1, 0}, {{4}}), ShapeError);
-  CHECK_THROWS_AS(engine::make_pair_batch(2, std::vector<int>{0, 1, 1}, {{0}}), ShapeError);
-  CHECK_THROWS_AS(engine::make_pair_batch(2, std::vector<int>{0, 1, 1, 0}, {{0}, {0, 1}}), ShapeError);
+  CHECK_THROWS_AS(engine::PairBatch(2, std::vector<int>{0, 1, 1, 0}, {{4}}), ShapeError);
+  CHECK_THROWS_AS(engine::PairBatch(2, std::vector<int>{0, 1, 1}, {{0}}), ShapeError);
+  CHECK_THROWS_AS(engine::PairBatch(2, std::vector<int>{0, 1, 1, 0}, {{0}, {0, 1}}), ShapeError);
 }
 
 TEST_SUITE_END();

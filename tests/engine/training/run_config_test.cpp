@@ -34,7 +34,7 @@ TEST_CASE("run config: a published cfg.json, and what it leaves out") {
   CHECK(c.optimizer.lr == 0.001);
   CHECK(c.optimizer.beta2 == 0.98);
   CHECK(c.epochs == 250000);
-  CHECK(c.hidden_dim == 128);
+  CHECK(c.model.layers.at("hidden_dim") == 128);
   CHECK(c.group == "SymmetricGroup");
   CHECK(c.seed == 2);
   CHECK(c.split_seed == 2);
@@ -68,7 +68,7 @@ TEST_CASE("run config: every published field is needed, and named when it is mis
   for (const char* field : {"embed_dim", "hidden_dim"}) {
     json broken = whole;
     broken["layers"].erase(field);
-    CHECK(message_of(broken) == std::string("cfg.json: layers: field '") + field + "' is missing");
+    CHECK(message_of(broken) == std::string("cfg.json: layers: '") + field + "' is missing, which OneLayerMLP needs");
   }
 }
 

@@ -8,7 +8,7 @@
 
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/device/error.hpp"
-#include "engine/training/pair_split.hpp"
+#include "engine/test_models.hpp"
 #include "engine/test_tensors.hpp"
 
 // Counts every allocation of the program, to show that a training step makes none, and how much is held.
@@ -54,24 +54,11 @@ using engine::real, engine::Trainer;
 
 namespace {
 
-constexpr engine::ModelSizes sizes{31, 20, 24};
+constexpr int n = 31;
+const engine::ModelSettings model = test::settings(20, 24);
 
-/// Training on addition modulo 31, one replica for each seed.
 Trainer make_trainer(const std::vector<std::uint64_t>& seeds, engine::Device device) {
-  const int n = sizes.elements;
-  std::vector<int> table;
-  for (int k = 0; k < n * n; ++k) table.push_back((k / n + k % n) % n);
-  std::vector<std::vector<std::int64_t>> train, test;
-  for (const std::uint64_t seed : seeds) {
-    engine::PairSplit split = engine::split_pairs(n, 0.5, seed);
-    train.push_back(std::move(split.train));
-    test.push_back(std::move(split.test));
-  }
-  return {sizes,
-          {.lr = 1e-2},
-          engine::make_pair_batch(n, table, train, device),
-          engine::make_pair_batch(n, table, test, device),
-          seeds};
+  return test::addition_trainer(n, 0.5, model, seeds, {.lr = 1e-2}, device);
 }
 
 engine::TensorFile weights_after(Trainer&& trainer, int steps, int replica = 0) {
@@ -114,7 +101,7 @@ TEST_CASE_TEMPLATE("trainer: after the first two, a step allocates nothing", On,
 TEST_CASE("trainer: takes about the memory that it says") {
   const std::vector<std::uint64_t> seeds{1, 2, 3, 4, 5, 6};
   const engine::MemoryNeed need =
-      Trainer::memory_need(sizes, 6, sizes.elements * sizes.elements / 2, engine::Device::cpu);
+      Trainer::memory_need(*engine::make_model(n, model), n, 6, n * n / 2, n * n - n * n / 2, engine::Device::cpu);
   const long before = live_bytes;
   peak_bytes = before;
   {
@@ -174,8 +161,9 @@ TEST_CASE("trainer: a state of another model is refused, naming tensor and shape
 TEST_CASE_TEMPLATE("trainer: divergence is reported with its epoch", On, ON_DEVICES) {
   DEVICE(device);
   const std::vector<int> table{0, 1, 1, 0};
-  Trainer trainer({2, 3, 3}, {.lr = 1e30}, engine::make_pair_batch(2, table, {{0, 1}}, device),
-                  engine::make_pair_batch(2, table, {{2, 3}}, device), std::vector<std::uint64_t>{0});
+  Trainer trainer(*engine::make_model(2, test::settings(3, 3)), {.lr = 1e30},
+                  engine::PairBatch(2, table, {{0, 1}}, device), engine::PairBatch(2, table, {{2, 3}}, device),
+                  std::vector<std::uint64_t>{0});
   const auto run = [&] {
     for (int i = 0; i < 20; ++i) {
       trainer.step();
