@@ -28,6 +28,22 @@ engine::RunConfig small(engine::RunConfig c, int embed_dim, int hidden_dim, doub
   return c;
 }
 
+/// Stander, Yu, Fan and Biderman 2024: the published sizes with a bias on the unembedding.
+engine::RunConfig stander(engine::RunConfig c) {
+  c.model.unembed_bias = true;
+  return c;
+}
+
+/// Wu, Jaburi, Drori and Gross 2025: Adam with an L2 penalty, and a bias on the unembedding that it spares.
+engine::RunConfig wu(engine::RunConfig c) {
+  c.optimizer.decoupled = false;
+  c.optimizer.lr = 1e-2;
+  c.optimizer.weight_decay = 2e-4;
+  c.optimizer.decay_biases = false;
+  c.model.unembed_bias = true;
+  return c;
+}
+
 /// Hyperparameters of the published models of Chughtai, Chan and Nanda 2023, seed 1.
 engine::RunConfig published(const char* group, int parameter, double frac_train) {
   return config(group, parameter, 250'000, frac_train, 1, 1, 1000);
@@ -54,6 +70,8 @@ const std::vector<Preset>& presets() {
       {"s3", small(config("SymmetricGroup", 3, 20'000, 0.9, 0, 0, 200), 128, 64, 1e-3), true},
       {"s4", small(config("SymmetricGroup", 4, 20'000, 0.6, 0, 0, 200), 128, 128, 3e-3), true},
       {"s5", config("SymmetricGroup", 5, 75'000, 0.4, 0, 2, 500), false},
+      {"s5-stander", stander(published("SymmetricGroup", 5, 0.4)), true},
+      {"s5-wu", wu(config("SymmetricGroup", 5, 25'000, 0.4, 1, 1, 500)), true},
       {"s6", published("SymmetricGroup", 6, 0.25), true},
       {"a5", published("AlternatingGroup", 5, 0.5), true},
       {"c113", published("CyclicGroup", 113, 0.3), true},

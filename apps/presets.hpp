@@ -14,7 +14,8 @@ struct Preset {
   bool split_follows_seed;  ///< whether another --seed moves the split too
 };
 
-/// s3, s4 (seconds), s5 (the published notebook), s6, a5, c113, c118, d59, d61 (the published models).
+/// s3, s4 (seconds), s5 (the published notebook), s6, a5, c113, c118, d59, d61 (the published models), s5-stander and
+/// s5-wu (the recipes of two later papers).
 const std::vector<Preset>& presets();
 
 /// @throws std::invalid_argument that lists the presets and suggests the nearest, if there is no such preset

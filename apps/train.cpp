@@ -41,7 +41,7 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("PRESET", a.preset, "s3, s4, s5, s6, a5, c113, c118, d59 or d61");
+  app.add_option("PRESET", a.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-stander or s5-wu");
   app.add_option("--config", a.config_file, "Read the settings from this cfg.json, ours or a published one");
   app.add_option("--out", a.out, "Run directory [runs/PRESET]");
   app.add_option("--model", a.model, "OneLayerMLP, OneLayerMLPwithBias or BilinearNet [OneLayerMLP]");
@@ -177,7 +177,9 @@ int train(const Arguments& arguments) {
   engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split
   allow_open_files(seeds);
 
-  const std::string out = !arguments.out.empty() ? arguments.out : "runs/" + group.name();
+  const std::string out = !arguments.out.empty()      ? arguments.out
+                          : !arguments.preset.empty() ? "runs/" + arguments.preset
+                                                      : "runs/" + group.name();
   std::vector<apps::TrainingRun> runs = open_runs(arguments, config, out);
   for (const apps::TrainingRun& run : runs) {
     const std::string path = run.directory->path().string();

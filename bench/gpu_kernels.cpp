@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/adamw.hpp"
+#include "engine/training/adam.hpp"
 #include "engine/device/memory.hpp"
 #include "engine/tensor/ops.hpp"
 #include "engine/training/pair_split.hpp"

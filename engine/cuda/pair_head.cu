@@ -43,8 +43,9 @@ struct Tile {
       const int row = at / chunk, unit = h0 + at % chunk;
       real value = 0;
       if (x[row] >= 0 && unit < work.hidden) {
-        value = relu_of(l[static_cast<std::int64_t>(x[row]) * work.hidden + unit] +
-                        r[static_cast<std::int64_t>(y[row]) * work.hidden + unit]);
+        const real of_x = l[static_cast<std::int64_t>(x[row]) * work.hidden + unit];
+        const real of_y = r[static_cast<std::int64_t>(y[row]) * work.hidden + unit];
+        value = work.combine == PairHidden::product ? of_x * of_y : relu_of(of_x + of_y);
       }
       h[row * stride + at % chunk] = value;
     }
@@ -101,7 +102,10 @@ struct Tile {
         real* const at = dh + static_cast<std::int64_t>(row) * work.dh_stride + h0 + col;
         const Quad active = load_quad(h + row * stride + col);
         Quad sum = c0 == 0 ? Quad{} : load_quad(at);
-        for (int q = 0; q < 4; ++q) sum.v[q] += relu_slope_times(active.v[q], sums.of[i][4 * j + q]);
+        for (int q = 0; q < 4; ++q) {
+          const real of_pair = sums.of[i][4 * j + q];
+          sum.v[q] += work.combine == PairHidden::product ? of_pair : relu_slope_times(active.v[q], of_pair);
+        }
         store_quad(at, sum);
       }
     }
@@ -275,6 +279,7 @@ void pair_head(const PairHead& head) {
     work.parts = plan.parts;
     work.segment_rows = plan.segment_rows;
     work.dh_stride = plan.dh_stride;
+    work.combine = head.combine;
     work.gradient = gradient;
     work.x = from_replica(head.x, replica);
     work.y = from_replica(head.y, replica);

@@ -33,8 +33,13 @@ struct RowOfDh {
   const real* dh;
   const int* members;
   int first_pair, dh_stride, column;
+  const real* other;   ///< of a product: column of the other elements' rows; null: dh as it is
+  const int* partner;  ///< (pairs): each pair's other element
+  int hidden;
   __device__ real operator()(int i) const {
-    return dh[static_cast<std::int64_t>(members[i] - first_pair) * dh_stride + column];
+    const real of_pair = dh[static_cast<std::int64_t>(members[i] - first_pair) * dh_stride + column];
+    if (other == nullptr) return of_pair;
+    return of_pair * other[static_cast<std::int64_t>(partner[members[i]]) * hidden];
   }
 };
 
@@ -75,8 +80,18 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const int* const members = index.members + static_cast<std::int64_t>(replica) * work.pairs;
     const int first = first_from(members, starts[t], starts[t + 1], work.first);
     const int last = first_from(members, first, starts[t + 1], work.last);
-    const RowOfDh of_member{work.dh(replica), members, work.first, work.dh_stride,
-                            min(unit, work.hidden - 1)};
+    const int inside = min(unit, work.hidden - 1);
+    const IndexView& others = of_x ? work.y : work.x;  // dl[x] = sum of dh r[y], and the other way round
+    const real* const rows_of_others =
+        work.lr + (static_cast<std::int64_t>(replica) * 2 + (of_x ? 1 : 0)) * work.elements * work.hidden;
+    const RowOfDh of_member{work.dh(replica),
+                            members,
+                            work.first,
+                            work.dh_stride,
+                            inside,
+                            work.combine == PairHidden::product ? rows_of_others + inside : nullptr,
+                            others.target + static_cast<std::int64_t>(replica) * work.pairs,
+                            work.hidden};
     const real sum = sum_in_groups(first, last, of_member, shared);
     if (writes && unit < work.hidden) {
       real& target =

@@ -10,6 +10,7 @@ struct HeadWork {
   int pairs, elements, hidden, classes, hidden_chunks, class_chunks;
   int first, last;  ///< the segment's pairs
   int parts, segment_rows, dh_stride;
+  PairHidden combine;
   bool gradient, first_segment, last_segment;
   IndexView x, y;
   const int* labels;
