@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "engine/cpu/tile_kernels.hpp"
+
 namespace engine::cpu {
 namespace {
 
@@ -37,6 +39,7 @@ void release_mark(void*) noexcept {}
 }  // namespace
 
 const Backend& backend() {
+  tile_kernels();  // here, where it may throw for a bad choice of the user's
   static constexpr Backend of_cpu{
       .allocate = allocate,
       .release = release,

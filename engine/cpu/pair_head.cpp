@@ -134,6 +134,7 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
 
   const std::size_t pairs_before = static_cast<std::size_t>(replica) * static_cast<std::size_t>(head.x.rows);
   HeadTile tile{};
+  tile.combine = head.combine;
   tile.hidden = head.hidden;
   tile.classes = head.classes;
   tile.l = work.l;

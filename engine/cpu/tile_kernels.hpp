@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "engine/device/kernels.hpp"
 #include "engine/device/real.hpp"
@@ -24,6 +25,7 @@ inline std::size_t padded_stride(int cols) {
 /// aligned to 64 bytes, their rows `padded_stride` long; l and r are zero behind the last column, in what the
 /// head computes nothing reads there.
 struct HeadTile {
+  PairHidden combine;
   int rows, hidden, classes;
   const int *x, *y, *labels;  ///< (rows)
   const real *l, *r;          ///< (elements, hidden)
@@ -42,6 +44,7 @@ struct HeadTile {
 /// The inner loops, compiled once for each vector instruction set.
 struct TileKernels {
   const char* name;
+  bool fused;  ///< its multiply-adds round once; all tables of which this is true compute the same bits
 
   std::size_t (*panels_size)(int rows, int cols);  ///< numbers in the packed form of a (rows, cols) matrix
   /// Packs b (rows, cols) into column panels as wide as the product's register block;
@@ -73,8 +76,12 @@ struct TileKernels {
   void (*log1p)(int count, const double* x, double* y);                     ///< x >= 0
 };
 
-/// The best table that this processor runs.
+/// The best table that this processor runs, or the one that the environment's IRREPLENS_ISA names.
+/// @throws ConfigError for a name that is none, or of a set that this processor lacks
 const TileKernels& tile_kernels();
+
+/// Every table that this processor runs, the best one first; the last is baseline.
+const std::vector<const TileKernels*>& runnable_tile_kernels();
 
 namespace baseline {
 const TileKernels& tile_kernels();

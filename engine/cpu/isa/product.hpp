@@ -28,7 +28,7 @@ void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a
     for (int i = 0; i < rows; ++i) {
       const real factor = i < upper_rows ? a[i * a_row] : lower[(i - upper_rows) * a_row];
 #pragma GCC unroll 2
-      for (int j = 0; j < vecs; ++j) sums[i][j] += factor * row[j];
+      for (int j = 0; j < vecs; ++j) sums[i][j] = mul_add(factor - Vec{}, row[j], sums[i][j]);
     }
     a += a_col;
     lower += a_col;

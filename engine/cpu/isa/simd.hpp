@@ -2,6 +2,12 @@
 // compiled once for each set inside its own namespace; nothing here may instantiate a function shared between
 // sets.
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,6 +32,41 @@ constexpr int vector_bytes = 16;
 constexpr int block_rows = 6;
 #endif
 
+/// Whether a multiply-add of this set rounds once. A set that lacks it computes other bits than the rest.
+#if defined(__FMA__) || defined(__aarch64__)
+constexpr bool fused = true;
+#else
+constexpr bool fused = false;
+#endif
+
+/// a b + c, rounded once where the set can. Said explicitly, since the compiler is told to fuse nothing by
+/// itself: which multiply-adds it fused would be its choice, set by set.
+template <typename V>
+V mul_add(V a, V b, V c) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(V) == 64 && sizeof(a[0]) == 4)
+    return V(_mm512_fmadd_ps(__m512(a), __m512(b), __m512(c)));
+  if constexpr (sizeof(V) == 64 && sizeof(a[0]) == 8)
+    return V(_mm512_fmadd_pd(__m512d(a), __m512d(b), __m512d(c)));
+#endif
+#if defined(__FMA__)
+  if constexpr (sizeof(V) == 32 && sizeof(a[0]) == 4)
+    return V(_mm256_fmadd_ps(__m256(a), __m256(b), __m256(c)));
+  if constexpr (sizeof(V) == 32 && sizeof(a[0]) == 8)
+    return V(_mm256_fmadd_pd(__m256d(a), __m256d(b), __m256d(c)));
+  if constexpr (sizeof(V) == 16 && sizeof(a[0]) == 4) return V(_mm_fmadd_ps(__m128(a), __m128(b), __m128(c)));
+  if constexpr (sizeof(V) == 16 && sizeof(a[0]) == 8)
+    return V(_mm_fmadd_pd(__m128d(a), __m128d(b), __m128d(c)));
+#elif defined(__aarch64__)
+  if constexpr (sizeof(V) == 16 && sizeof(a[0]) == 4) return V(vfmaq_f32(c, a, b));
+  if constexpr (sizeof(V) == 16 && sizeof(a[0]) == 8) return V(vfmaq_f64(c, a, b));
+  if constexpr (sizeof(V) == 8 && sizeof(a[0]) == 4) return V(vfma_f32(c, a, b));
+  if constexpr (sizeof(V) == 8 && sizeof(a[0]) == 8) return V{__builtin_fma(a[0], b[0], c[0])};
+#else
+  return a * b + c;
+#endif
+}
+
 template <typename T>
 struct Simd {
   using Int = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
@@ -34,6 +75,10 @@ struct Simd {
   typedef Int IntVec __attribute__((vector_size(vector_bytes)));
   typedef std::make_unsigned_t<Int> BitVec __attribute__((vector_size(vector_bytes)));
   static constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
+  /// A sum along a row is kept in as many lanes as 64 bytes hold, whatever a vector holds: number i is added
+  /// in lane i modulo `sum_lanes`. So every instruction set adds in the same order.
+  static constexpr int sum_lanes = 64 / static_cast<int>(sizeof(T));
+  static constexpr int sum_vectors = sum_lanes / lanes;
 
   static Vec load(const T* p) {
     Vec v;
@@ -70,14 +115,24 @@ struct Simd {
     (std::make_index_sequence<lanes>());
   }
 
-  /// Sum of the lanes, in float64 and in a fixed order.
-  static double sum(Vec v) {
+  /// Sum of all `sum_lanes` lanes in float64: the upper half is added to the lower, until one is left.
+  static double sum(const Vec (&v)[sum_vectors]) {
+    using D = Simd<double>;
     if constexpr (sizeof(T) == 4) {
-      using D = Simd<double>;
-      return D::sum(__builtin_convertvector(half<0>(v), typename D::Vec) +
-                    __builtin_convertvector(half<1>(v), typename D::Vec));
+      typename D::Vec halves[2 * sum_vectors], sums[D::sum_vectors];
+      for (int i = 0; i < sum_vectors; ++i) {
+        halves[2 * i] = __builtin_convertvector(half<0>(v[i]), typename D::Vec);
+        halves[2 * i + 1] = __builtin_convertvector(half<1>(v[i]), typename D::Vec);
+      }
+      for (int i = 0; i < D::sum_vectors; ++i) sums[i] = halves[i] + halves[i + D::sum_vectors];
+      return D::sum(sums);
     } else {
-      return fold(v, [](auto a, auto b) { return a + b; });
+      Vec sums[sum_vectors];
+      for (int i = 0; i < sum_vectors; ++i) sums[i] = v[i];
+      for (int count = sum_vectors / 2; count > 0; count /= 2) {
+        for (int i = 0; i < count; ++i) sums[i] += sums[i + count];
+      }
+      return fold(sums[0], [](auto a, auto b) { return a + b; });
     }
   }
   static T largest(Vec v) {

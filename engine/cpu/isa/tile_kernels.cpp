@@ -15,7 +15,8 @@ namespace {
 
 using S = Simd<real>;
 
-/// h[i] = relu(l[x[i]] + r[y[i]])
+/// h[i] = relu(l[x[i]] + r[y[i]]), or l[x[i]] r[y[i]]
+template <PairHidden combine>
 void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
   const int width = round_up(tile.hidden, S::lanes);
   for (int i = 0; i < tile.rows; ++i) {
@@ -23,14 +24,20 @@ void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
     const real* const r = tile.r + tile.y[i] * stride;
     real* const h = tile.h + i * stride;
     for (int c = 0; c < width; c += S::lanes) {
-      const S::Vec sum = S::load(l + c) + S::load(r + c);
-      S::store(h + c, sum < S::Vec{} ? S::Vec{} : sum);  // keeps NaN
+      if constexpr (combine == PairHidden::product) {
+        S::store(h + c, S::load(l + c) * S::load(r + c));
+      } else {
+        const S::Vec sum = S::load(l + c) + S::load(r + c);
+        S::store(h + c, sum < S::Vec{} ? S::Vec{} : sum);  // keeps NaN
+      }
     }
   }
 }
 
-/// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0. Rows of one x follow each other, so dl is summed
-/// in registers along a run and stored once.
+/// dl[x[i]] += dh[i] and dr[y[i]] += dh[i] where h[i] > 0; of a product, dl[x[i]] += dh[i] r[y[i]] and
+/// dr[y[i]] += dh[i] l[x[i]]. Rows of one x follow each other, so dl is summed in registers along a run and
+/// stored once.
+template <PairHidden combine>
 void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
   // Copies: the loop would read the tile's own again after each store.
   const int width = round_up(tile.hidden, S::lanes), rows = tile.rows;
@@ -44,12 +51,20 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
     for (int c = 0; c < width; c += S::lanes) {
       S::Vec run = S::load(dl + c);
       real* const dr = tile.dr + c;
+      const real* const r = tile.r + c;
+      const S::Vec of_x = S::load(tile.l + x * stride + c);
       for (int i = first; i < last; ++i) {
         const std::ptrdiff_t at = i * stride + c;
-        const S::Vec gradient = S::load(h + at) > S::Vec{} ? S::load(dh + at) : S::Vec{};
         real* const of_y = dr + y[i] * stride;
-        S::store(of_y, S::load(of_y) + gradient);
-        run += gradient;
+        if constexpr (combine == PairHidden::product) {
+          const S::Vec gradient = S::load(dh + at);
+          S::store(of_y, mul_add(gradient, of_x, S::load(of_y)));
+          run = mul_add(gradient, S::load(r + y[i] * stride), run);
+        } else {
+          const S::Vec gradient = S::load(h + at) > S::Vec{} ? S::load(dh + at) : S::Vec{};
+          S::store(of_y, S::load(of_y) + gradient);
+          run += gradient;
+        }
       }
       S::store(dl + c, run);
     }
@@ -57,10 +72,11 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
   }
 }
 
-LossAndCorrect head_tile(const HeadTile& tile) {
+template <PairHidden combine>
+LossAndCorrect head_tile_of(const HeadTile& tile) {
   const auto h_row = static_cast<std::ptrdiff_t>(padded_stride(tile.hidden));
   const auto z_row = static_cast<std::ptrdiff_t>(padded_stride(tile.classes));
-  hidden_rows(tile, h_row);
+  hidden_rows<combine>(tile, h_row);
   // z (rows, classes) = h u
   multiply(tile.rows, tile.classes, tile.hidden, tile.h, h_row, 1, packed(tile.u_panels, tile.hidden), tile.z,
            z_row, false);
@@ -74,8 +90,13 @@ LossAndCorrect head_tile(const HeadTile& tile) {
   // dh (rows, hidden) = dz u'
   multiply(tile.rows, tile.hidden, tile.classes, tile.z, z_row, 1, packed(tile.ut_panels, tile.classes),
            tile.dh, h_row, false);
-  scatter_hidden_gradient(tile, h_row);
+  scatter_hidden_gradient<combine>(tile, h_row);
   return result;
+}
+
+LossAndCorrect head_tile(const HeadTile& tile) {
+  return tile.combine == PairHidden::product ? head_tile_of<PairHidden::product>(tile)
+                                             : head_tile_of<PairHidden::relu_of_sum>(tile);
 }
 
 std::size_t panels_size(int rows, int cols) {
@@ -118,9 +139,19 @@ void log1p_all(int count, const double* x, double* y) {
 }  // namespace
 
 const TileKernels& tile_kernels() {
-  static constexpr TileKernels table{NAME_OF(ENGINE_ISA), panels_size,        pack_panels, product,
-                                     head_tile,           cross_entropy_rows, sum_rows,    adam,
-                                     exp_of_differences,  log1p_all};
+  static constexpr TileKernels table{
+      .name = NAME_OF(ENGINE_ISA),
+      .fused = fused,
+      .panels_size = panels_size,
+      .pack_panels = pack_panels,
+      .product = product,
+      .head_tile = head_tile,
+      .cross_entropy = cross_entropy_rows,
+      .sum_rows = sum_rows,
+      .adam = adam,
+      .exp_of_difference = exp_of_differences,
+      .log1p = log1p_all,
+  };
   return table;
 }
 

@@ -41,14 +41,17 @@ typename Simd<T>::Vec exp_of_difference(typename Simd<T>::Vec a, typename Simd<T
   const Vec b_part = difference - a, a_part = difference - b_part;
   const Vec rest = (a - a_part) - (b + b_part);  // a - b = difference + rest
 
-  const Vec shifted = difference * static_cast<T>(1.4426950408889634) + Constants::round_to_integer;
+  const auto all = [](T x) { return Simd<T>::all(x); };
+  const Vec shifted =
+      mul_add(difference, all(static_cast<T>(1.4426950408889634)), all(Constants::round_to_integer));
   const Vec n = shifted - Constants::round_to_integer;
-  const Vec r = ((difference - n * Constants::ln2_high) - n * Constants::ln2_low) + rest;
+  const Vec r =
+      mul_add(n, all(-Constants::ln2_low), mul_add(n, all(-Constants::ln2_high), difference)) + rest;
   Vec p = Simd<T>::all(Constants::coefficients[0]);
   for (std::size_t i = 1; i < sizeof(Constants::coefficients) / sizeof(T); ++i) {
-    p = p * r + Constants::coefficients[i];
+    p = mul_add(p, r, all(Constants::coefficients[i]));
   }
-  const Vec e = (p * (r * r) + r) + static_cast<T>(1);
+  const Vec e = mul_add(p, r * r, r) + static_cast<T>(1);
   // e 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent. Unsigned, since below
   // the range the sum wraps around.
   using BitVec = typename Simd<T>::BitVec;
@@ -78,11 +81,12 @@ inline Simd<double>::Vec log1p_nonnegative(Simd<double>::Vec x) {
 
   const Vec f = m - 1.0;
   const Vec s = f / (2.0 + f), z = s * s;
-  Vec series = Simd<double>::all(2.0 / 23);
-  for (int k = 21; k >= 3; k -= 2) series = series * z + 2.0 / k;
+  const auto all = [](double number) { return Simd<double>::all(number); };
+  Vec series = all(2.0 / 23);
+  for (int k = 21; k >= 3; k -= 2) series = mul_add(series, z, all(2.0 / k));
   constexpr double ln2_high = 6.93147180369123816490e-01, ln2_low = 1.90821492927058770002e-10;
-  const Vec log_m = 2.0 * s + s * z * series;
-  const Vec result = e * ln2_high + (log_m + (e * ln2_low + rest / u));
+  const Vec log_m = mul_add(s * z, series, 2.0 * s);
+  const Vec result = mul_add(e, all(ln2_high), log_m + mul_add(e, all(ln2_low), rest / u));
   return x < Simd<double>::all(__builtin_inf()) ? result : x;  // false for NaN too
 }
 

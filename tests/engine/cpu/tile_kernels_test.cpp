@@ -12,15 +12,8 @@ using engine::real, engine::TileKernels;
 
 namespace {
 
-std::vector<const TileKernels*> runnable() {
-  std::vector<const TileKernels*> tables{&engine::baseline::tile_kernels()};
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    tables.push_back(&engine::avx2::tile_kernels());
-  if (&engine::tile_kernels() == &engine::avx512::tile_kernels())
-    tables.push_back(&engine::avx512::tile_kernels());
-#endif
-  return tables;
+const std::vector<const TileKernels*>& runnable() {
+  return engine::runnable_tile_kernels();
 }
 
 /// Error of y in units in the last place of the exact value's type.
