@@ -51,6 +51,18 @@ bool is_defective(const Population& p, const PaperColumn& column) {
   return p.published && !defect_of(p.group, p.model, column.key).empty();
 }
 
+/// Columns of a half of the group table, shares first as published. A transformer has one embedding, called W_E.
+std::vector<std::size_t> half_columns(bool transformer) {
+  std::vector<std::size_t> shares, losses;
+  for (std::size_t i = 0; i < paper_columns().size(); ++i) {
+    const PaperColumn& column = paper_columns()[i];
+    if (!column.of_group || (transformer && std::string(column.title) == "W_b FVE")) continue;
+    (column.format == PaperColumn::Format::percent ? shares : losses).push_back(i);
+  }
+  shares.insert(shares.end(), losses.begin(), losses.end());
+  return shares;
+}
+
 std::string row(const std::vector<std::string>& cells) {
   std::string text;
   for (const std::string& cell : cells) text += (text.empty() ? "" : " & ") + cell;
@@ -61,11 +73,6 @@ std::string tabular(const char* environment, const std::string& alignment, const
                     const std::string& rows) {
   return std::string("\\begin{") + environment + "}{" + alignment + "}\n\\toprule\n" + header + "\\midrule\n" + rows +
          "\\bottomrule\n\\end{" + environment + "}\n\n";
-}
-
-/// The column of a model's half of the group table: a transformer has one embedding, called W_E.
-bool in_half(const PaperColumn& column, bool transformer) {
-  return column.of_group && !(transformer && std::string(column.title) == "W_b FVE");
 }
 
 std::string half_title(const PaperColumn& column, bool transformer) {
@@ -104,17 +111,14 @@ std::string group_table(const Census& census) {
   }
   std::vector<std::string> titles = {"Group"};
   for (const bool transformer : halves) {
-    for (const PaperColumn& column : paper_columns()) {
-      if (in_half(column, transformer)) titles.push_back(half_title(column, transformer));
-    }
+    for (const std::size_t i : half_columns(transformer)) titles.push_back(half_title(paper_columns()[i], transformer));
   }
   for (const GroupRow& group : groups) {
     std::vector<std::string> cells = {escaped(group.name)};
     for (const bool transformer : halves) {
       const Population* const p = transformer ? group.transformer : group.mlp;
-      for (std::size_t i = 0; i < paper_columns().size(); ++i) {
+      for (const std::size_t i : half_columns(transformer)) {
         const PaperColumn& column = paper_columns()[i];
-        if (!in_half(column, transformer)) continue;
         cells.push_back(p == nullptr ? "" : figure(column, p->columns[i].mean, p->columns[i].published,
                                                    is_defective(*p, column)));
       }

@@ -9,7 +9,7 @@ namespace analysis {
 /// A directory that a census leaves out, and why, in one line.
 struct SkippedRun {
   std::filesystem::path directory;
-  std::string reason;
+  std::string reason;  ///< less the directory's name, if that is what it begins with
 };
 
 struct FoundRuns {

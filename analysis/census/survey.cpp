@@ -38,6 +38,12 @@ class HarmonicsStore {
   std::map<std::tuple<std::string, int, std::vector<std::vector<int>>>, std::shared_ptr<const Harmonics>> kept_;
 };
 
+/// An error's text less the directory that it begins with, which stands beside it.
+std::string reason_of(const std::exception& error, const fs::path& directory) {
+  const std::string text = error.what(), start = directory.string() + "/";
+  return text.rfind(start, 0) == 0 ? text.substr(start.size()) : text;
+}
+
 /// What became of one run.
 struct Outcome {
   std::optional<RunRecord> record;
@@ -79,11 +85,11 @@ class Surveyor {
     try {
       record(directory, side_by_side, outcome);
     } catch (const std::invalid_argument& error) {
-      outcome.skipped = error.what();
+      outcome.skipped = reason_of(error, directory);
     } catch (const engine::FileError& error) {
-      outcome.skipped = error.what();
+      outcome.skipped = reason_of(error, directory);
     } catch (const fs::filesystem_error& error) {
-      outcome.skipped = error.what();
+      outcome.skipped = reason_of(error, directory);
     } catch (...) {
       outcome.failure = std::current_exception();
     }

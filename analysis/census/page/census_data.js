@@ -10,6 +10,11 @@ function colourOf(population) {
   return `--strong-${population % 13}`;
 }
 
+/** A share of runs. */
+function shareText(value) {
+  return value === null ? "–" : value.toFixed(3);
+}
+
 /** "0.62 (0.51..0.72)"; `format` tells a number. */
 function withInterval([value, low, high], format = shown) {
   if (value === null) return "–";

@@ -49,7 +49,7 @@ function bar(name, names, estimates, colour) {
   return {type: "bar", name, x: names, y: value, marker: {color: css(colour)},
     error_y: {type: "data", symmetric: false, array: estimates.map((e, i) => (e[0] === null ? 0 : e[2] - value[i])),
       arrayminus: estimates.map((e, i) => (e[0] === null ? 0 : value[i] - e[1])), color: css("--text"), thickness: 1.5, width: 4},
-    customdata: estimates.map(e => withInterval(e)), hovertemplate: "%{x}: %{customdata}<extra>" + name + "</extra>"};
+    customdata: estimates.map(e => withInterval(e, shareText)), hovertemplate: "%{x}: %{customdata}<extra>" + name + "</extra>"};
 }
 
 function keyFigure() {
@@ -84,8 +84,9 @@ function mapFigure() {
   Object.assign(layout.yaxis, plain, {autorange: "reversed", title: {text: few ? "seed" : "runs"}, showticklabels: few,
     tickvals: places, ticktext: runs.map(run => run.seed)});
   layout.hovermode = "closest";
+  const largest = runs.reduce((most, run) => Math.max(most, ...run.similarities), 0.01);
   return {layout, data: [{type: "heatmap", x: chosen.map(i => p.irreps[i].name), y: places,
-    z: runs.map(run => chosen.map(i => run.similarities[i])), zmin: 0,
+    z: runs.map(run => chosen.map(i => run.similarities[i])), zmin: 0, zmax: largest,
     text: runs.map(run => chosen.map(() => run.run)), colorscale: [[0, css("--map-2")], [0.5, css("--map-1")], [1, css("--strong-0")]],
     xgap: chosen.length <= 60 ? 1 : 0, ygap: runs.length <= 60 ? 1 : 0, colorbar: {thickness: 14, outlinewidth: 0},
     hovertemplate: "%{text}<br>%{x}: %{z:.4f}<extra></extra>"}]};

@@ -6,9 +6,9 @@ function chip(population) {
   return made;
 }
 
-/** A cell: a number, a text, or {text, value to sort by, href, population whose colour it has}. */
+/** A cell: a number, a text, or {text, value to sort by, href, population whose colour it has, wide for long texts}. */
 function cell(value) {
-  const made = element("td", null);
+  const made = element("td", null, value?.wide ? {class: "wide"} : {});
   if (typeof value !== "object" || value === null) {
     made.textContent = typeof value === "number" ? shown(value) : value === null ? "–" : value;
     return made;
@@ -25,6 +25,10 @@ function sortValue(value) {
 
 function estimate(numbers, format = shown) {
   return {text: withInterval(numbers, format), value: numbers[0]};
+}
+
+function wideText(text) {
+  return {text, value: text, wide: true};
 }
 
 function fill(id, table) {
@@ -46,7 +50,7 @@ function fillSummary() {
   const epochs = p => p.epochs[0] === p.epochs[1] ? String(p.epochs[0]) : `${p.epochs[0]} to ${p.epochs[1]}`;
   fill("population-table", sortableTable(["population", "runs", "epochs", "grokked", "share", "a quarter by epoch", "half", "three quarters"],
     populations.map((p, i) => [{text: p.name, value: p.name, population: i}, p.runs, {text: epochs(p), value: p.epochs[1]}, p.grokked_runs,
-      estimate(p.grokked), ...[0, 1, 2].map(q => ({text: quartileText(p.times, q), value: p.times.quartiles[q][0] ?? Infinity}))])));
+      estimate(p.grokked, shareText), ...[0, 1, 2].map(q => ({text: quartileText(p.times, q), value: p.times.quartiles[q][0] ?? Infinity}))])));
 }
 
 /** The tables of the population chosen. */
@@ -56,13 +60,13 @@ function fillPopulation() {
     (p.irreps.some(irrep => irrep.ordered_runs > 0) ? "" : "in which order irreps appear is not known, see ./census --checkpoints; ") +
     (p.times.unlogged > 0 ? `${p.times.unlogged} without a log of accuracies` : "all with a log of accuracies");
   fill("irrep-table", sortableTable(["irrep", "dim", "faithful", "key in", "share of runs", "of grokked", "first", "place", "neurons", "similarity"],
-    p.irreps.map(irrep => [irrep.name, irrep.dimension, irrep.faithful ? "yes" : "no", irrep.key_runs, estimate(irrep.key),
-      estimate(irrep.key_of_grokked), irrep.ordered_runs === 0 ? null : estimate(irrep.first),
+    p.irreps.map(irrep => [irrep.name, irrep.dimension, irrep.faithful ? "yes" : "no", irrep.key_runs, estimate(irrep.key, shareText),
+      estimate(irrep.key_of_grokked, shareText), irrep.ordered_runs === 0 ? null : estimate(irrep.first, shareText),
       irrep.ordered_runs === 0 ? null : estimate(irrep.rank),
       irrep.key_runs === 0 ? null : {text: `${shown(irrep.neurons[1])} (${shown(irrep.neurons[0])}..${shown(irrep.neurons[2])})`, value: irrep.neurons[1]},
       irrep.similarity]), row => row[3] > 0));
   const sets = (id, title, list) => fill(id, sortableTable([title, "runs", "share"],
-    list.map(set => [set.irreps.join(" ") || "none", set.runs, estimate(set.share)])));
+    list.map(set => [wideText(set.irreps.join(" ") || "none"), set.runs, estimate(set.share, shareText)])));
   sets("set-table", "irreps", p.sets);
   sets("order-table", "order", p.orders);
 }
@@ -85,12 +89,12 @@ function fillPaper() {
 }
 
 function fillPredictors() {
-  const row = (name, test, extra) => [name, test.predictor, test.predicted, test.correlation,
+  const row = (name, test) => [name, test.predictor, test.predicted, test.correlation,
     {text: test.correlation === null ? "does not vary" : `${shown(test.by_chance[0])}..${shown(test.by_chance[1])}`, value: test.by_chance[0]},
-    test.p_value, test.pairs, ...extra];
-  const rows = census.pooled.map(test => row({text: `all ${test.populations} that vary, pooled`, value: ""}, test, []));
+    test.p_value, test.pairs];
+  const rows = census.pooled.map(test => row({text: `all ${test.populations} that vary, pooled`, value: ""}, test));
   populations.forEach((p, i) => {
-    for (const test of p.predictors) rows.push(row({text: p.name, value: p.name, population: i}, test, []));
+    for (const test of p.predictors.filter(t => t.correlation !== null)) rows.push(row({text: p.name, value: p.name, population: i}, test));
   });
   fill("predictor-table", sortableTable(["population", "predictor", "of", "rank correlation", "95% by chance", "p", "irreps"], rows,
     r => r[0].value === ""));
@@ -112,13 +116,13 @@ function fillRuns() {
       const published = run.published?.key_reps ?? [], same = published.length === 0 || [...published].sort().join() === [...run.key_reps].sort().join();
       return [{text: run.run, value: run.directory, href: run.report}, {text: populations[run.population].name, value: populations[run.population].name, population: run.population},
         run.seed, run.epochs, {text: run.grokked_at ?? (run.grokked ? "not logged" : "no"), value: run.grokked_at ?? Infinity},
-        (order.join(" ") || "none") + (same ? "" : ` (published: ${published.join(" ")}${defectOf(run.population, "key_reps") ? "*" : ""})`),
+        wideText((order.join(" ") || "none") + (same ? "" : ` (published: ${published.join(" ")}${defectOf(run.population, "key_reps") ? "*" : ""})`)),
         run.metrics.train_acc, run.metrics.test_acc, ...columns.map(c => runFigure(run, c.key))];
     })));
 }
 
 function fillSkipped() {
   document.getElementById("skipped").hidden = census.skipped.length === 0;
-  fill("skipped-table", sortableTable(["directory", "reason"], census.skipped.map(s => [s.directory, s.reason])));
+  fill("skipped-table", sortableTable(["directory", "reason"], census.skipped.map(s => [s.directory, wideText(s.reason)])));
   document.querySelector("#skipped-table table").classList.add("named");
 }
