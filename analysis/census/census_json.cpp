@@ -99,6 +99,11 @@ ordered_json json_of(const Population& p) {
           {"predictors", predictors}};
 }
 
+/// The way from `out`, which need not be there yet.
+fs::path path_from(const fs::path& out, const fs::path& path) {
+  return fs::proximate(fs::absolute(path), fs::absolute(out));
+}
+
 ordered_json json_of(const RunRecord& run, std::size_t population, const fs::path& out) {
   ordered_json similarities = ordered_json::array(), neurons = ordered_json::array();
   for (std::size_t i = 1; i < run.findings.irreps.size(); ++i) {  // without the trivial one, as the population's
@@ -107,7 +112,7 @@ ordered_json json_of(const RunRecord& run, std::size_t population, const fs::pat
   }
   ordered_json metrics = ordered_json::object();
   for (const auto& [name, value] : run.findings.metrics) metrics[name] = value;
-  const fs::path directory = fs::proximate(run.directory, out);
+  const fs::path directory = path_from(out, run.directory);
   ordered_json grokked_at;
   if (run.history && run.history->grokked_at) grokked_at = *run.history->grokked_at;
   ordered_json entry = {{"run", run.name},
@@ -169,7 +174,7 @@ std::string census_json(const Census& census, const fs::path& out) {
     pooled.push_back(entry);
   }
   for (const SkippedRun& run : census.skipped) {
-    skipped.push_back({{"directory", fs::proximate(run.directory, out).string()}, {"reason", run.reason}});
+    skipped.push_back({{"directory", path_from(out, run.directory).string()}, {"reason", run.reason}});
   }
   const ordered_json document = {{"level", confidence_level},
                                  {"populations", populations},

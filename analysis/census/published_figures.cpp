@@ -1,5 +1,7 @@
 #include "analysis/census/published_figures.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -24,6 +26,23 @@ bool is_loss(const std::string& key) {
 /// Whether a figure sums or leaves out something that was computed irrep by irrep.
 bool depends_on_irreps(const std::string& key) {
   return starts_with(key, "total_") || starts_with(key, "percent_") || key == "test_loss_restricted_loss_ratio";
+}
+
+std::map<std::string, double> read_figures(const fs::path& path) {
+  const auto document = nlohmann::json::parse(engine::read_file(path, most_bytes), nullptr, false);
+  if (!document.is_object()) throw engine::FormatError(path.string() + ": no JSON object of figures");
+  std::map<std::string, double> figures;
+  for (const auto& [key, value] : document.items()) {
+    if (value.is_number()) figures[key] = value.get<double>();
+  }
+  return figures;
+}
+
+bool are_ours(const std::map<std::string, double>& figures, const Findings& findings) {
+  return std::all_of(findings.metrics.begin(), findings.metrics.end(), [&](const auto& metric) {
+    const auto found = figures.find(metric.first);
+    return std::isnan(metric.second) || (found != figures.end() && found->second == metric.second);
+  });
 }
 
 }  // namespace
@@ -51,14 +70,12 @@ void read_published_figures(RunRecord& record) {
   for (const char* name : {"summary_metrics.json", "published_metrics.json"}) {
     const fs::path path = record.directory / name;
     if (!fs::exists(path)) continue;
-    const auto document = nlohmann::json::parse(engine::read_file(path, most_bytes), nullptr, false);
-    if (!document.is_object()) throw engine::FormatError(path.string() + ": no JSON object of figures");
-    for (const auto& [key, value] : document.items()) {
-      if (value.is_number()) record.published[key] = value.get<double>();
-    }
-    break;
+    const std::map<std::string, double> figures = read_figures(path);
+    if (figures.empty() || are_ours(figures, record.findings)) continue;
+    record.published = figures;
+    record.published_keys = read_names(record.directory / "key_reps.txt");
+    return;
   }
-  if (!record.published.empty()) record.published_keys = read_names(record.directory / "key_reps.txt");
 }
 
 std::vector<std::string> read_names(const fs::path& path) {

@@ -11,9 +11,10 @@ namespace analysis {
 /// @param group  "A5".  @param model  "MLP", "T".  @param key  of summary_metrics.json, no irrep's; or "key_reps"
 std::string defect_of(const std::string& group, const std::string& model, const std::string& key);
 
-/// Fills in the figures that a published run came with: summary_metrics.json and key_reps.txt; nothing where there are
-/// none.
-/// @throws engine::FormatError if summary_metrics.json is no object of numbers
+/// Fills in the figures that a published run came with: summary_metrics.json (or published_metrics.json) and
+/// key_reps.txt; nothing where there are none, or where analyze has put its own in their place: those equal the
+/// findings, which have to be there, in every bit.
+/// @throws engine::FormatError if the file is no JSON object
 void read_published_figures(RunRecord& record);
 
 /// The names in a file of names, one a line, such as key_reps_in_order.txt; none where there is no file.

@@ -1,11 +1,10 @@
 #include "analysis/census/run_record.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
-
-#include "analysis/census/published_figures.hpp"
 
 namespace analysis {
 namespace {
@@ -71,7 +70,6 @@ RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig co
   record.history = read_history(directory);
   config.elements.clear();
   record.config = std::move(config);
-  if (record.is_published()) read_published_figures(record);
   return record;
 }
 

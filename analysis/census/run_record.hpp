@@ -60,7 +60,7 @@ struct RunRecord {
   bool grokked() const;
 };
 
-/// Everything of a record but its findings.
+/// Everything of a record but its findings and published figures.
 /// @param group  its name, "s5"
 RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig config, const std::string& group);
 

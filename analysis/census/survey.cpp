@@ -40,8 +40,11 @@ class HarmonicsStore {
 
 /// An error's text less the directory that it begins with, which stands beside it.
 std::string reason_of(const std::exception& error, const fs::path& directory) {
-  const std::string text = error.what(), start = directory.string() + "/";
-  return text.rfind(start, 0) == 0 ? text.substr(start.size()) : text;
+  const std::string text = error.what();
+  for (const std::string& start : {directory.string() + "/", directory.string() + ": "}) {
+    if (text.rfind(start, 0) == 0) return text.substr(start.size());
+  }
+  return text;
 }
 
 /// What became of one run.
@@ -129,6 +132,7 @@ class Surveyor {
     findings = findings_of(*harmonics, analysis, model);
     if (findings.in_order.empty()) findings.in_order = stored_order(run.directory, findings.key_irreps);
     outcome.measured = true;
+    if (outcome.record->is_published()) read_published_figures(*outcome.record);
     if (origin.empty()) return;
     try {
       write_results(run.directory, analysis, *harmonics);

@@ -140,6 +140,13 @@ TEST_CASE("survey: published runs are read and never written to; their figures c
   CHECK(survey.records[0].findings.metric("test_loss") != 0.25);
   CHECK(files_in(run) == files);
   CHECK(survey_of(run).measured == 1);
+
+  // What analyze writes in their place are no published figures.
+  test::write_run(directory.path() / "ours", test::random_network(6, 1, 2));
+  survey_of(directory.path() / "ours");
+  fs::copy_file(directory.path() / "ours/summary_metrics.json", run / "summary_metrics.json",
+                fs::copy_options::overwrite_existing);
+  CHECK(survey_of(run).records.at(0).published.empty());
 }
 
 TEST_CASE("survey: broken, foreign and unfinished runs are skipped, each with its reason") {
