@@ -1,5 +1,7 @@
 // ./census: what many runs have in common, with honest statistics.
 
+#include "analysis/census/census.hpp"
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -7,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "analysis/census/census.hpp"
 #include "analysis/census/census_csv.hpp"
 #include "analysis/census/census_json.hpp"
 #include "analysis/census/census_latex.hpp"
@@ -30,9 +31,11 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("DIR", a.directories, "Run directories, and folders with run directories at any depth")->required();
+  app.add_option("DIR", a.directories, "Run directories, and folders with run directories at any depth")
+      ->required();
   app.add_option("--out", a.out, "Write the files here [the first DIR]");
-  app.add_flag("--checkpoints", a.checkpoints, "Analyse every checkpoint too, for the order in which irreps appear");
+  app.add_flag("--checkpoints", a.checkpoints,
+               "Analyse every checkpoint too, for the order in which irreps appear");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
   app.add_option("--device", a.device, "auto, cpu or cuda: for groups of more than 300 elements [auto]");
   app.add_flag("--json", a.json, "Print the JSON document instead of tables");
@@ -64,7 +67,8 @@ analysis::Survey survey_with_bar(const analysis::FoundRuns& found, const Argumen
   options.progress = [&](std::size_t done) {
     const double now = apps::monotonic_seconds();
     if (bar.due(now)) {
-      bar.redraw(static_cast<std::int64_t>(done), std::to_string(done) + " of " + runs_text(found.runs.size()), now);
+      bar.redraw(static_cast<std::int64_t>(done),
+                 std::to_string(done) + " of " + runs_text(found.runs.size()), now);
     }
   };
   return analysis::survey(found, options);
@@ -75,8 +79,8 @@ void tell_what_was_left_out(const analysis::Survey& survey) {
     std::cerr << "census: skipped " << apps::one_line(run.directory.string() + ": " + run.reason) << "\n";
   }
   if (!survey.unkept.empty()) {
-    std::cerr << "census: " << runs_text(survey.unkept.size()) << " will be analysed again next time: "
-              << apps::one_line(survey.unkept.front()) << "\n";
+    std::cerr << "census: " << runs_text(survey.unkept.size())
+              << " will be analysed again next time: " << apps::one_line(survey.unkept.front()) << "\n";
   }
 }
 
@@ -127,7 +131,8 @@ int census(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Count what many runs have in common: how many grok and when, which irreps they use, with intervals.");
+  CLI::App app(
+      "Count what many runs have in common: how many grok and when, which irreps they use, with intervals.");
   Arguments arguments;
   apps::describe(app, "census",
                  "  census runs                        tables here; census.html, census.csv, .. into runs\n"

@@ -13,11 +13,10 @@ using nlohmann::json;
 
 /// What a run shares with the others of its population, a level deep.
 json recipe_of(engine::RunConfig config) {
-  config.seed = config.split_seed = 0;
-  config.epochs = config.checkpoint_every = 1;
   config.elements.clear();
   json recipe = json::parse(engine::config_to_json(config));
-  for (const char* field : {"seed", "split_seed", "num_epochs", "checkpoint_every", "version"}) recipe.erase(field);
+  for (const char* field : {"seed", "split_seed", "num_epochs", "checkpoint_every", "version"})
+    recipe.erase(field);
   const json layers = recipe.at("layers");
   recipe.erase("layers");
   for (const auto& [name, size] : layers.items()) recipe[name] = size;
@@ -37,27 +36,32 @@ std::string difference(const json& recipe, const json& usual) {
 using GroupAndModel = std::pair<std::string, std::string>;
 
 /// The recipe that most runs of a group and model have; of equally frequent ones the first.
-std::map<GroupAndModel, json> usual_recipes(const std::vector<RunRecord>& runs, const std::vector<json>& recipes) {
+std::map<GroupAndModel, json> usual_recipes(const std::vector<RunRecord>& runs,
+                                            const std::vector<json>& recipes) {
   std::map<GroupAndModel, std::vector<std::pair<json, int>>> counts;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     auto& of_group = counts[{runs[i].group, runs[i].model}];
-    const auto found = std::find_if(of_group.begin(), of_group.end(), [&](const auto& c) { return c.first == recipes[i]; });
+    const auto found =
+        std::find_if(of_group.begin(), of_group.end(), [&](const auto& c) { return c.first == recipes[i]; });
     found == of_group.end() ? of_group.emplace_back(recipes[i], 1).second : ++found->second;
   }
   std::map<GroupAndModel, json> usual;
   for (const auto& [group, of_group] : counts) {
-    usual[group] = std::max_element(of_group.begin(), of_group.end(),
-                                    [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+    usual[group] = std::max_element(of_group.begin(), of_group.end(), [](const auto& a, const auto& b) {
+                     return a.second < b.second;
+                   })->first;
   }
   return usual;
 }
 
 /// What populations are ordered by: those of the usual recipe first.
-std::tuple<std::string, std::string, bool, std::string> place_of(const RunRecord& run, const std::string& differs) {
+std::tuple<std::string, std::string, bool, std::string> place_of(const RunRecord& run,
+                                                                 const std::string& differs) {
   return {run.group, run.model, run.is_published(), differs};
 }
 
-std::vector<PooledPredictor> pooled(const std::vector<Population>& populations, engine::Generator& generator) {
+std::vector<PooledPredictor> pooled(const std::vector<Population>& populations,
+                                    engine::Generator& generator) {
   std::vector<PooledPredictor> all;
   if (populations.empty()) return all;
   for (std::size_t k = 0; k < populations.front().predictors.size(); ++k) {
@@ -105,7 +109,8 @@ Census take_census(Survey survey) {
                                    place_of(run, placed[i].differs);
     if (!more) {
       Population& added = census.populations.emplace_back();
-      added.name = run.group + " " + run.model + placed[i].differs + (run.is_published() ? " (published)" : "");
+      added.name =
+          run.group + " " + run.model + placed[i].differs + (run.is_published() ? " (published)" : "");
       added.group = run.group;
       added.model = run.model;
       added.published = run.is_published();

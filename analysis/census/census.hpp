@@ -23,11 +23,11 @@ struct Census {
   std::vector<SkippedRun> skipped;
 };
 
-/// Groups the runs and takes stock of each population. A population is the runs of one group, model and recipe, which
-/// is what cfg.json says but for the seeds, the epochs (longer training only sees more of the same) and how often it
-/// was looked at; ours and published ones apart. It is named after what its recipe differs in from the most frequent
-/// one of its group and model. Random draws come from PyTorch's generator with seed 0, so that the same runs give the
-/// same census.
+/// Groups the runs and takes stock of each population. A population is the runs of one group, model and
+/// recipe, which is what cfg.json says but for the seeds, the epochs (longer training only sees more of the
+/// same) and how often it was looked at; ours and published ones apart. It is named after what its recipe
+/// differs in from the most frequent one of its group and model. Random draws come from PyTorch's generator
+/// with seed 0, so that the same runs give the same census.
 Census take_census(Survey survey);
 
 }  // namespace analysis

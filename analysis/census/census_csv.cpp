@@ -28,8 +28,8 @@ std::string census_csv(const Census& census) {
     for (const RunRecord& run : population.runs) {
       const Findings& findings = run.findings;
       const bool grokked = run.history && run.history->grokked_at;
-      rows += cell(run.name) + "," + run.group + "," + run.model + "," + std::to_string(run.config.seed) + "," +
-              std::to_string(run.config.epochs) + "," +
+      rows += cell(run.name) + "," + run.group + "," + run.model + "," + std::to_string(run.config.seed) +
+              "," + std::to_string(run.config.epochs) + "," +
               (grokked ? std::to_string(*run.history->grokked_at) : "") + "," +
               joined(findings.in_order.empty() ? findings.key_irreps : findings.in_order);
       for (const auto& [name, value] : findings.metrics) {

@@ -39,7 +39,8 @@ ordered_json json_of(const GrokkingTimes& times) {
                      {"band", json_of(step.band)}});
   }
   ordered_json quartiles = ordered_json::array();
-  for (const SurvivalQuantile& q : times.quartiles) quartiles.push_back({q.time, q.interval.low, q.interval.high});
+  for (const SurvivalQuantile& q : times.quartiles)
+    quartiles.push_back({q.time, q.interval.low, q.interval.high});
   return {{"logged", times.logged}, {"unlogged", times.unlogged}, {"quartiles", quartiles}, {"curve", curve}};
 }
 
@@ -66,7 +67,8 @@ ordered_json json_of(const std::vector<KeySet>& sets) {
 }
 
 ordered_json json_of(const Population& p) {
-  ordered_json irreps = ordered_json::array(), columns = ordered_json::array(), predictors = ordered_json::array();
+  ordered_json irreps = ordered_json::array(), columns = ordered_json::array(),
+               predictors = ordered_json::array();
   for (const IrrepCensus& irrep : p.irreps) irreps.push_back(json_of(irrep));
   for (std::size_t i = 0; i < p.columns.size(); ++i) {
     const PaperColumn& column = paper_columns()[i];
@@ -106,7 +108,8 @@ fs::path path_from(const fs::path& out, const fs::path& path) {
 
 ordered_json json_of(const RunRecord& run, std::size_t population, const fs::path& out) {
   ordered_json similarities = ordered_json::array(), neurons = ordered_json::array();
-  for (std::size_t i = 1; i < run.findings.irreps.size(); ++i) {  // without the trivial one, as the population's
+  for (std::size_t i = 1; i < run.findings.irreps.size();
+       ++i) {  // without the trivial one, as the population's
     similarities.push_back(run.findings.irreps[i].similarity);
     neurons.push_back(run.findings.irreps[i].neurons);
   }
@@ -128,7 +131,8 @@ ordered_json json_of(const RunRecord& run, std::size_t population, const fs::pat
                         {"similarities", similarities},
                         {"neurons", neurons},
                         {"metrics", metrics}};
-  if (fs::exists(run.directory / "report.html")) entry["report"] = (directory / "report.html").generic_string();
+  if (fs::exists(run.directory / "report.html"))
+    entry["report"] = (directory / "report.html").generic_string();
   if (run.published.empty()) return entry;
   entry["published"] = {{"key_reps", run.published_keys}, {"metrics", ordered_json::object()}};
   for (const auto& [name, value] : run.findings.metrics) {
@@ -162,26 +166,24 @@ ordered_json footnotes(const Census& census) {
 }  // namespace
 
 std::string census_json(const Census& census, const fs::path& out) {
-  ordered_json populations = ordered_json::array(), runs = ordered_json::array(), pooled = ordered_json::array(),
-               skipped = ordered_json::array();
+  ordered_json populations = ordered_json::array(), runs = ordered_json::array(),
+               pooled = ordered_json::array(), skipped = ordered_json::array();
   for (const Population& population : census.populations) {
     for (const RunRecord& run : population.runs) runs.push_back(json_of(run, populations.size(), out));
     populations.push_back(json_of(population));
   }
   for (const PooledPredictor& p : census.pooled) {
-    ordered_json entry = {{"predictor", p.predictor}, {"predicted", p.predicted}, {"populations", p.populations}};
+    ordered_json entry = {
+        {"predictor", p.predictor}, {"predicted", p.predicted}, {"populations", p.populations}};
     entry.update(json_of(p.test));
     pooled.push_back(entry);
   }
   for (const SkippedRun& run : census.skipped) {
     skipped.push_back({{"directory", path_from(out, run.directory).string()}, {"reason", run.reason}});
   }
-  const ordered_json document = {{"level", confidence_level},
-                                 {"populations", populations},
-                                 {"pooled", pooled},
-                                 {"runs", runs},
-                                 {"skipped", skipped},
-                                 {"footnotes", footnotes(census)}};
+  const ordered_json document = {{"level", confidence_level}, {"populations", populations},
+                                 {"pooled", pooled},          {"runs", runs},
+                                 {"skipped", skipped},        {"footnotes", footnotes(census)}};
   return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -17,13 +17,26 @@ std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
-      case '%': case '_': case '&': case '#': case '$': case '{': case '}':
+      case '%':
+      case '_':
+      case '&':
+      case '#':
+      case '$':
+      case '{':
+      case '}':
         result += std::string("\\") + c;
         break;
-      case '\\': result += "\\textbackslash{}"; break;
-      case '~': result += "\\textasciitilde{}"; break;
-      case '^': result += "\\textasciicircum{}"; break;
-      default: result += c;
+      case '\\':
+        result += "\\textbackslash{}";
+        break;
+      case '~':
+        result += "\\textasciitilde{}";
+        break;
+      case '^':
+        result += "\\textasciicircum{}";
+        break;
+      default:
+        result += c;
     }
   }
   return result;
@@ -44,14 +57,16 @@ std::string number(const PaperColumn& column, double value) {
 /// The exact figure; where the published one is wrong, starred and with the published one in brackets.
 std::string figure(const PaperColumn& column, double exact, double published, bool defective) {
   if (!defective) return number(column, exact);
-  return number(column, exact) + "$^*$" + (std::isfinite(published) ? " (" + number(column, published) + ")" : "");
+  return number(column, exact) + "$^*$" +
+         (std::isfinite(published) ? " (" + number(column, published) + ")" : "");
 }
 
 bool is_defective(const Population& p, const PaperColumn& column) {
   return p.published && !defect_of(p.group, p.model, column.key).empty();
 }
 
-/// Columns of a half of the group table, shares first as published. A transformer has one embedding, called W_E.
+/// Columns of a half of the group table, shares first as published. A transformer has one embedding, called
+/// W_E.
 std::vector<std::size_t> half_columns(bool transformer) {
   std::vector<std::size_t> shares, losses;
   for (std::size_t i = 0; i < paper_columns().size(); ++i) {
@@ -71,15 +86,16 @@ std::string row(const std::vector<std::string>& cells) {
 
 std::string tabular(const char* environment, const std::string& alignment, const std::string& header,
                     const std::string& rows) {
-  return std::string("\\begin{") + environment + "}{" + alignment + "}\n\\toprule\n" + header + "\\midrule\n" + rows +
-         "\\bottomrule\n\\end{" + environment + "}\n\n";
+  return std::string("\\begin{") + environment + "}{" + alignment + "}\n\\toprule\n" + header +
+         "\\midrule\n" + rows + "\\bottomrule\n\\end{" + environment + "}\n\n";
 }
 
 std::string half_title(const PaperColumn& column, bool transformer) {
   return transformer && std::string(column.title) == "W_a FVE" ? "$W_E$ FVE" : title_of(column);
 }
 
-/// A row of a group: populations of one recipe and origin, MLP beside transformer. Other models have rows of their own.
+/// A row of a group: populations of one recipe and origin, MLP beside transformer. Other models have rows of
+/// their own.
 struct GroupRow {
   std::string name;
   const Population* mlp = nullptr;
@@ -92,7 +108,8 @@ std::vector<GroupRow> group_rows(const Census& census) {
     const bool half = p.model == "MLP" || p.model == "T";
     std::string name = p.name;
     if (half) name.erase(p.group.size(), p.model.size() + 1);
-    auto same = std::find_if(rows.begin(), rows.end(), [&](const GroupRow& r) { return half && r.name == name; });
+    auto same =
+        std::find_if(rows.begin(), rows.end(), [&](const GroupRow& r) { return half && r.name == name; });
     if (same == rows.end()) same = rows.insert(rows.end(), {name});
     (p.model == "T" ? same->transformer : same->mlp) = &p;
   }
@@ -111,7 +128,8 @@ std::string group_table(const Census& census) {
   }
   std::vector<std::string> titles = {"Group"};
   for (const bool transformer : halves) {
-    for (const std::size_t i : half_columns(transformer)) titles.push_back(half_title(paper_columns()[i], transformer));
+    for (const std::size_t i : half_columns(transformer))
+      titles.push_back(half_title(paper_columns()[i], transformer));
   }
   for (const GroupRow& group : groups) {
     std::vector<std::string> cells = {escaped(group.name)};
@@ -119,8 +137,9 @@ std::string group_table(const Census& census) {
       const Population* const p = transformer ? group.transformer : group.mlp;
       for (const std::size_t i : half_columns(transformer)) {
         const PaperColumn& column = paper_columns()[i];
-        cells.push_back(p == nullptr ? "" : figure(column, p->columns[i].mean, p->columns[i].published,
-                                                   is_defective(*p, column)));
+        cells.push_back(p == nullptr ? ""
+                                     : figure(column, p->columns[i].mean, p->columns[i].published,
+                                              is_defective(*p, column)));
       }
     }
     text += row(cells);
@@ -136,13 +155,15 @@ std::string median_table(const Census& census) {
   for (const PaperColumn& column : paper_columns()) titles.push_back(title_of(column));
   std::string text;
   for (const Population& p : census.populations) {
-    std::vector<std::string> cells = {escaped(p.name), std::to_string(p.runs.size()), std::to_string(p.grokked_runs)};
+    std::vector<std::string> cells = {escaped(p.name), std::to_string(p.runs.size()),
+                                      std::to_string(p.grokked_runs)};
     for (std::size_t i = 0; i < paper_columns().size(); ++i) {
       const PaperColumn& column = paper_columns()[i];
       const Estimate& median = p.columns[i].median;
       std::string cell = number(column, median.value);
       if (std::isfinite(median.interval.low)) {
-        cell += " [" + number(column, median.interval.low) + ", " + number(column, median.interval.high) + "]";
+        cell +=
+            " [" + number(column, median.interval.low) + ", " + number(column, median.interval.high) + "]";
       }
       cells.push_back(std::move(cell));
     }
@@ -177,14 +198,16 @@ std::string run_table(const Census& census) {
     return "% No rows of runs: there are " + std::to_string(count) + ", and more than " +
            std::to_string(most_run_rows) + " make no table. census.csv has them.\n";
   }
-  return "% Every run.\n" + tabular("longtable", "llrl" + std::string(paper_columns().size(), 'r'), row(titles), text);
+  return "% Every run.\n" +
+         tabular("longtable", "llrl" + std::string(paper_columns().size(), 'r'), row(titles), text);
 }
 
 }  // namespace
 
 std::string census_latex(const Census& census) {
   return "% Written by irreplens census; needs \\usepackage{booktabs,longtable}.\n"
-         "% Figures are exact. *: the published figure is wrong, because of the basis or the sum it was computed in;\n"
+         "% Figures are exact. *: the published figure is wrong, because of the basis or the sum it was "
+         "computed in;\n"
          "% it stands in brackets where the run came with it.\n\n" +
          group_table(census) + median_table(census) + run_table(census);
 }

@@ -8,7 +8,8 @@ namespace analysis {
 namespace {
 
 void remove_all(std::string& text, const std::string& part) {
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at)) text.erase(at, part.size());
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at))
+    text.erase(at, part.size());
 }
 
 }  // namespace
@@ -31,7 +32,7 @@ const std::vector<PaperColumn>& paper_columns() {
 std::string paper_text(const PaperColumn& column, double value) {
   if (!std::isfinite(value)) return "–";
   const bool percent = column.format == PaperColumn::Format::percent;
-  const char* const pattern = percent                                               ? "%.2f%%"
+  const char* const pattern = percent                                            ? "%.2f%%"
                               : column.format == PaperColumn::Format::scientific ? "%.2e"
                                                                                  : "%.2f";
   char text[400];  // a double in fixed notation has up to 309 digits

@@ -14,8 +14,8 @@ struct PaperColumn {
   bool of_group;  ///< whether rows of a group have it too, not rows of a run alone
 };
 
-/// Test Loss, Exc. Loss, Res. Loss, Logit FVE, W_a, W_b, W_U, MLP, MLP rho(ab) FVE. A transformer's W_a and W_b are its one
-/// embedding.
+/// Test Loss, Exc. Loss, Res. Loss, Logit FVE, W_a, W_b, W_U, MLP, MLP rho(ab) FVE. A transformer's W_a and
+/// W_b are its one embedding.
 const std::vector<PaperColumn>& paper_columns();
 
 /// The figure as the published tables print it: "95.18%", "2.67e-07", "9.42"; "–" for NaN.

@@ -77,7 +77,8 @@ IrrepCensus irrep_census(const std::vector<RunRecord>& runs, std::size_t index,
 std::vector<KeySet> counted(const std::map<std::vector<std::string>, int>& counts, int runs) {
   std::vector<KeySet> sets;
   for (const auto& [irreps, count] : counts) sets.push_back({irreps, count, share_of(count, runs)});
-  std::stable_sort(sets.begin(), sets.end(), [](const KeySet& a, const KeySet& b) { return a.runs > b.runs; });
+  std::stable_sort(sets.begin(), sets.end(),
+                   [](const KeySet& a, const KeySet& b) { return a.runs > b.runs; });
   return sets;
 }
 
@@ -94,7 +95,8 @@ ColumnCensus column_census(const std::vector<RunRecord>& runs, const std::string
 }
 
 std::vector<PredictorCensus> predictors(const std::vector<RunRecord>& runs,
-                                        const std::vector<IrrepCensus>& irreps, engine::Generator& generator) {
+                                        const std::vector<IrrepCensus>& irreps,
+                                        engine::Generator& generator) {
   std::vector<double> places(irreps.size(), none);  // mean place in the order where key
   for (std::size_t i = 0; i < irreps.size(); ++i) {
     std::vector<double> of_irrep;

@@ -23,14 +23,14 @@ struct IrrepCensus {
   std::string name;
   int dimension;
   bool faithful;
-  Estimate key;                   ///< share of the runs in which it is key
+  Estimate key;  ///< share of the runs in which it is key
   int key_runs;
-  Estimate key_of_grokked;        ///< of the runs that grokked
-  Estimate first;                 ///< share of the runs of known order, in which it is key, where it appears first
+  Estimate key_of_grokked;  ///< of the runs that grokked
+  Estimate first;           ///< share of the runs of known order, in which it is key, where it appears first
   int ordered_runs;
-  Estimate rank;                  ///< median place in the order of appearance, from 1, over the same runs
-  double neurons[3];              ///< quartiles over the runs in which it is key
-  double similarity;              ///< median over these
+  Estimate rank;      ///< median place in the order of appearance, from 1, over the same runs
+  double neurons[3];  ///< quartiles over the runs in which it is key
+  double similarity;  ///< median over these
 };
 
 /// Irreps that are key together, and in how many runs.
@@ -42,9 +42,9 @@ struct KeySet {
 
 /// A column of the published table over a population.
 struct ColumnCensus {
-  Estimate median;  ///< bootstrapped
-  double mean;      ///< as the published table has it
-  double published; ///< mean of the figures that came with the runs; NaN unless all have one
+  Estimate median;   ///< bootstrapped
+  double mean;       ///< as the published table has it
+  double published;  ///< mean of the figures that came with the runs; NaN unless all have one
 };
 
 /// How a property of irreps goes with which the networks choose, and how early.
@@ -65,9 +65,9 @@ struct Population {
   Estimate grokked;  ///< share of all runs
   int grokked_runs = 0;
   GrokkingTimes times;
-  std::vector<IrrepCensus> irreps;  ///< without the trivial one, which can't be key
-  std::vector<KeySet> sets;         ///< the most frequent first
-  std::vector<KeySet> orders;       ///< orders of appearance of grokked runs, likewise
+  std::vector<IrrepCensus> irreps;    ///< without the trivial one, which can't be key
+  std::vector<KeySet> sets;           ///< the most frequent first
+  std::vector<KeySet> orders;         ///< orders of appearance of grokked runs, likewise
   std::vector<ColumnCensus> columns;  ///< as paper_columns()
   std::vector<PredictorCensus> predictors;
 };

@@ -25,7 +25,8 @@ bool is_loss(const std::string& key) {
 
 /// Whether a figure sums or leaves out something that was computed irrep by irrep.
 bool depends_on_irreps(const std::string& key) {
-  return starts_with(key, "total_") || starts_with(key, "percent_") || key == "test_loss_restricted_loss_ratio";
+  return starts_with(key, "total_") || starts_with(key, "percent_") ||
+         key == "test_loss_restricted_loss_ratio";
 }
 
 std::map<std::string, double> read_figures(const fs::path& path) {
@@ -56,7 +57,8 @@ std::string defect_of(const std::string& group, const std::string& model, const 
     return "losses of S6 were added up over 8 chunks and not divided: 8 times the mean";
   }
   if (group == "A5" && (depends_on_irreps(key) || key == "key_reps")) {
-    return "the published matrices of a5_3d_a and a5_3d_b are no representations: the axis that generates them is wrong";
+    return "the published matrices of a5_3d_a and a5_3d_b are no representations: the axis that generates "
+           "them is wrong";
   }
   const bool hidden = starts_with(key, "percent_hidden") || starts_with(key, "total_hidden") ||
                       key == "test_loss_restricted_loss_ratio";

@@ -8,7 +8,8 @@
 namespace analysis {
 namespace {
 
-/// Ranks minus their mean, over their norm: the correlation of two such is their inner product. Empty if constant.
+/// Ranks minus their mean, over their norm: the correlation of two such is their inner product. Empty if
+/// constant.
 std::vector<double> standardized_ranks(std::span<const double> values) {
   std::vector<double> r = ranks(values);
   const double mean = (static_cast<double>(r.size()) + 1) / 2;

@@ -20,15 +20,16 @@ struct RankedPairs {
 
 /// What chance alone makes of a rank correlation.
 struct RankTest {
-  double correlation;  ///< mean over the strata, by their number of pairs; NaN if x or y is constant in each of them
+  double correlation;  ///< mean over the strata, by their number of pairs; NaN if x or y is constant in each
+                       ///< of them
   Interval by_chance;  ///< where `confidence_level` of the permutations lie
   double p_value;      ///< share of permutations with a correlation as far from 0, this one counted
   int pairs;           ///< in the strata that vary
 };
 
-/// Permutes y within each stratum. Under the hypothesis tested all orders of y are equally likely: the pairs of a
-/// stratum are exchangeable, and strata are independent.
-/// Cost: O(permutations pairs log pairs).
-RankTest rank_test(const std::vector<RankedPairs>& strata, engine::Generator& generator, int permutations = 4999);
+/// Permutes y within each stratum. Under the hypothesis tested all orders of y are equally likely: the pairs
+/// of a stratum are exchangeable, and strata are independent. Cost: O(permutations pairs log pairs).
+RankTest rank_test(const std::vector<RankedPairs>& strata, engine::Generator& generator,
+                   int permutations = 4999);
 
 }  // namespace analysis

@@ -78,12 +78,9 @@ void write_findings(const std::filesystem::path& run, const Findings& findings, 
                       {"neurons", irrep.neurons}});
   }
   for (const auto& [name, value] : findings.metrics) metrics[name] = value;
-  const ordered_json document = {{"origin", origin},
-                                 {"checkpoints", findings.checkpoints},
-                                 {"key", findings.key_irreps},
-                                 {"key_in_order", findings.in_order},
-                                 {"irreps", irreps},
-                                 {"metrics", metrics}};
+  const ordered_json document = {{"origin", origin},           {"checkpoints", findings.checkpoints},
+                                 {"key", findings.key_irreps}, {"key_in_order", findings.in_order},
+                                 {"irreps", irreps},           {"metrics", metrics}};
   engine::write_file(run / record_file_name, document.dump() + "\n");
 }
 

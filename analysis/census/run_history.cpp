@@ -56,7 +56,8 @@ RunHistory history_in(const std::string& text, const std::string& file) {
                                 std::to_string(names.size()));
     }
     const double e = number_of(cells[epoch], where);
-    if (!(e >= 0 && e < 1e15)) throw engine::FormatError(where + ": epoch " + cells[epoch] + " is out of range");
+    if (!(e >= 0 && e < 1e15))
+      throw engine::FormatError(where + ": epoch " + cells[epoch] + " is out of range");
     history.last_epoch = static_cast<std::int64_t>(e);
     if (!history.grokked_at && number_of(cells[accuracy], where) > grokked_accuracy) {
       history.grokked_at = history.last_epoch;

@@ -39,8 +39,7 @@ Findings findings_of(const Harmonics& harmonics, const RunAnalysis& analysis, co
   Findings findings;
   for (int i = 0; i < harmonics.count(); ++i) {
     const group::RealBlock& block = harmonics.block(i);
-    const double similarity =
-        analysis.final.metrics.irreps[static_cast<std::size_t>(i)].logit_similarity;
+    const double similarity = analysis.final.metrics.irreps[static_cast<std::size_t>(i)].logit_similarity;
     findings.irreps.push_back({block.name, block.dimension, kernel(block, harmonics.group()).size() == 1,
                                finite(similarity), neurons_of(model, i)});
   }
@@ -59,7 +58,8 @@ bool RunRecord::grokked() const {
   return history ? history->grokked_at.has_value() : findings.metric("test_acc") > grokked_accuracy;
 }
 
-RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig config, const std::string& group) {
+RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig config,
+                    const std::string& group) {
   RunRecord record;
   record.directory = directory;
   record.name = folder_name(directory);

@@ -27,11 +27,12 @@ struct IrrepRecord {
 
 /// What was measured of a run: exact, of the final model, wherever the run came from.
 struct Findings {
-  std::vector<IrrepRecord> irreps;                      ///< as in irreps.txt
-  std::vector<std::string> key_irreps;                  ///< as in key_reps.txt
-  std::vector<std::string> in_order;                    ///< by first appearance; empty where that is not known
-  std::vector<std::pair<std::string, double>> metrics;  ///< the keys of summary_metrics.json that are no irrep's, by name
-  std::size_t checkpoints = 0;                          ///< measured beside the final model
+  std::vector<IrrepRecord> irreps;      ///< as in irreps.txt
+  std::vector<std::string> key_irreps;  ///< as in key_reps.txt
+  std::vector<std::string> in_order;    ///< by first appearance; empty where that is not known
+  std::vector<std::pair<std::string, double>>
+      metrics;                  ///< the keys of summary_metrics.json that are no irrep's, by name
+  std::size_t checkpoints = 0;  ///< measured beside the final model
 
   /// @throws std::out_of_range for a key that there is not
   double metric(const std::string& key) const;
@@ -50,8 +51,9 @@ struct RunRecord {
   engine::RunConfig config;  ///< its `elements` dropped
   std::string group, model;  ///< "S5", "MLP": as in the names of run directories
   Findings findings;
-  std::optional<RunHistory> history;        ///< none where there is no log
-  std::map<std::string, double> published;  ///< figures that came with a published run, by key; empty for ours
+  std::optional<RunHistory> history;  ///< none where there is no log
+  std::map<std::string, double>
+      published;  ///< figures that came with a published run, by key; empty for ours
   std::vector<std::string> published_keys;  ///< key irreps that it came with
 
   /// Whether another program trained it: its cfg.json has no version.
@@ -62,6 +64,7 @@ struct RunRecord {
 
 /// Everything of a record but its findings and published figures.
 /// @param group  its name, "s5"
-RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig config, const std::string& group);
+RunRecord record_of(const std::filesystem::path& directory, engine::RunConfig config,
+                    const std::string& group);
 
 }  // namespace analysis

@@ -35,7 +35,8 @@ class HarmonicsStore {
 
  private:
   std::mutex mutex_;
-  std::map<std::tuple<std::string, int, std::vector<std::vector<int>>>, std::shared_ptr<const Harmonics>> kept_;
+  std::map<std::tuple<std::string, int, std::vector<std::vector<int>>>, std::shared_ptr<const Harmonics>>
+      kept_;
 };
 
 /// An error's text less the directory that it begins with, which stands beside it.
@@ -50,11 +51,11 @@ std::string reason_of(const std::exception& error, const fs::path& directory) {
 /// What became of one run.
 struct Outcome {
   std::optional<RunRecord> record;
-  std::string skipped;            ///< why
+  std::string skipped;  ///< why
   bool measured = false;
   std::string unkept;
-  std::exception_ptr failure;     ///< neither the run's fault nor ours to hide
-  bool waiting = false;           ///< for all threads: its group is large
+  std::exception_ptr failure;  ///< neither the run's fault nor ours to hide
+  bool waiting = false;        ///< for all threads: its group is large
 };
 
 /// @throws engine::FormatError if training has not come to its end
@@ -74,8 +75,9 @@ bool suffices(const Findings& findings, const fs::path& run, bool with_checkpoin
 /// The order of appearance that came with the run, if it is of the same irreps.
 std::vector<std::string> stored_order(const fs::path& run, const std::vector<std::string>& keys) {
   std::vector<std::string> order = read_names(run / "key_reps_in_order.txt");
-  return std::is_permutation(order.begin(), order.end(), keys.begin(), keys.end()) ? order
-                                                                                  : std::vector<std::string>{};
+  return std::is_permutation(order.begin(), order.end(), keys.begin(), keys.end())
+             ? order
+             : std::vector<std::string>{};
 }
 
 class Surveyor {
@@ -102,8 +104,7 @@ class Surveyor {
  private:
   void record(const fs::path& directory, bool side_by_side, Outcome& outcome) {
     const std::string config_text = engine::read_file(directory / "cfg.json", most_config_bytes);
-    const engine::RunConfig config =
-        engine::config_from_json(config_text, (directory / "cfg.json").string());
+    const engine::RunConfig config = engine::config_from_json(config_text, (directory / "cfg.json").string());
     const bool ours = !config.version.empty() && fs::exists(directory / "model.safetensors");
     const std::string origin = ours ? origin_of(directory) : "";
     if (ours) {

@@ -16,8 +16,8 @@ Interval band_of(double survival, double greenwood, double z) {
   return {std::pow(survival, std::exp(z * s)), std::pow(survival, std::exp(-z * s))};
 }
 
-/// The first time at which `curve` is at most `level`, and if it equals it until the next drop the middle of the two.
-/// The last step lasts until the last time that is known of.
+/// The first time at which `curve` is at most `level`, and if it equals it until the next drop the middle of
+/// the two. The last step lasts until the last time that is known of.
 double crossing(const std::vector<SurvivalStep>& steps, double (*curve)(const SurvivalStep&), double level) {
   constexpr double same = 1e-9;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -42,7 +42,8 @@ std::vector<SurvivalStep> kaplan_meier(std::vector<Observation> observations, do
   int at_risk = static_cast<int>(observations.size());
   for (auto o = observations.begin(); o != observations.end();) {
     SurvivalStep step{o->time, at_risk, 0, 0, 0, {}};
-    for (; o != observations.end() && o->time == step.time; ++o) ++(o->happened ? step.happened : step.censored);
+    for (; o != observations.end() && o->time == step.time; ++o)
+      ++(o->happened ? step.happened : step.censored);
     const double d = step.happened, r = at_risk;
     survival = step.happened == at_risk ? 0 : survival * (1 - d / r);
     if (d < r) greenwood += d / (r * (r - d));
@@ -56,9 +57,12 @@ std::vector<SurvivalStep> kaplan_meier(std::vector<Observation> observations, do
 
 SurvivalQuantile survival_quantile(const std::vector<SurvivalStep>& steps, double p) {
   const double level = 1 - p;
-  return {crossing(steps, [](const SurvivalStep& s) { return s.survival; }, level),
-          {crossing(steps, [](const SurvivalStep& s) { return s.band.low; }, level),
-           crossing(steps, [](const SurvivalStep& s) { return s.band.high; }, level)}};
+  return {crossing(
+              steps, [](const SurvivalStep& s) { return s.survival; }, level),
+          {crossing(
+               steps, [](const SurvivalStep& s) { return s.band.low; }, level),
+           crossing(
+               steps, [](const SurvivalStep& s) { return s.band.high; }, level)}};
 }
 
 }  // namespace analysis

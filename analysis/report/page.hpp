@@ -6,9 +6,9 @@
 
 namespace analysis {
 
-/// A self-contained page that works offline: a template whose {{STYLE}}, {{DATA}}, {{PLOTLY}} and {{SCRIPT}}, in this order,
-/// are filled in. Style and shared scripts are those of the house, analysis/report/page/; Plotly is empty where the build
-/// had no bundle.
+/// A self-contained page that works offline: a template whose {{STYLE}}, {{DATA}}, {{PLOTLY}} and {{SCRIPT}},
+/// in this order, are filled in. Style and shared scripts are those of the house, analysis/report/page/;
+/// Plotly is empty where the build had no bundle.
 /// @param json     what the scripts find as the text of #data
 /// @param scripts  those of the page, after the shared ones
 /// @throws std::logic_error if the template lacks a placeholder

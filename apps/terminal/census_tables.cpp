@@ -43,7 +43,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 Table population_table(const Census& census) {
   Table table;
-  table.add({"runs of", "runs", "grokked", "share", "quarter by epoch", "half by epoch", "three quarters by"});
+  table.add(
+      {"runs of", "runs", "grokked", "share", "quarter by epoch", "half by epoch", "three quarters by"});
   for (const Population& p : census.populations) {
     std::vector<std::string> row = {p.name, std::to_string(p.runs.size()), std::to_string(p.grokked_runs),
                                     share(p.grokked)};
@@ -63,7 +64,8 @@ Table irrep_table(const Population& p) {
   }
   std::stable_sort(irreps.begin(), irreps.end(), [](auto* a, auto* b) { return a->key_runs > b->key_runs; });
   Table table;
-  table.add({"irrep", "dim", "faithful", "key in", "share of runs", "of grokked", "first", "place", "neurons"});
+  table.add(
+      {"irrep", "dim", "faithful", "key in", "share of runs", "of grokked", "first", "place", "neurons"});
   for (std::size_t i = 0; i < std::min(irreps.size(), most_rows); ++i) {
     const analysis::IrrepCensus& irrep = *irreps[i];
     table.add({irrep.name, std::to_string(irrep.dimension), irrep.faithful ? "yes" : "no",
@@ -121,9 +123,9 @@ Table predictor_table(const Census& census) {
   for (const analysis::PooledPredictor& p : census.pooled) {
     const analysis::RankTest& test = p.test;
     table.add({p.predictor, p.predicted, formatted("%.2f", test.correlation),
-               std::isnan(test.correlation) ? "does not vary"
-                                            : formatted("%.2f", test.by_chance.low) + ".." +
-                                                  formatted("%.2f", test.by_chance.high),
+               std::isnan(test.correlation)
+                   ? "does not vary"
+                   : formatted("%.2f", test.by_chance.low) + ".." + formatted("%.2f", test.by_chance.high),
                formatted("%.4f", test.p_value), std::to_string(test.pairs)});
   }
   return table;
@@ -150,17 +152,20 @@ std::string census_tables(const Census& census, int width, bool color) {
   std::string text = heading("Runs, and when they grokked (Kaplan-Meier; intervals at 95%)", color) +
                      to_string(population_table(census), width, color);
   for (const Population& p : census.populations) {
-    text += heading(p.name + ": irreps that are key", color) + to_string(irrep_table(p), width, color) + "\n" +
-            to_string(set_table(p.sets, "key together"), width, color) + more(p.sets.size());
+    text += heading(p.name + ": irreps that are key", color) + to_string(irrep_table(p), width, color) +
+            "\n" + to_string(set_table(p.sets, "key together"), width, color) + more(p.sets.size());
     if (!p.orders.empty()) {
-      text += "\n" + to_string(set_table(p.orders, "appear in the order"), width, color) + more(p.orders.size());
+      text +=
+          "\n" + to_string(set_table(p.orders, "appear in the order"), width, color) + more(p.orders.size());
     }
   }
   text += heading("The published table's columns: medians, bootstrap intervals", color) +
           to_string(paper_table(census), width, color);
-  text += heading("Do dimension or faithfulness predict which irreps are key, and how early they appear?", color) +
-          to_string(predictor_table(census), width, color) +
-          "  Over all populations, permuted within each; assumes that its irreps are exchangeable by chance.\n";
+  text +=
+      heading("Do dimension or faithfulness predict which irreps are key, and how early they appear?",
+              color) +
+      to_string(predictor_table(census), width, color) +
+      "  Over all populations, permuted within each; assumes that its irreps are exchangeable by chance.\n";
   return text + footnotes(census);
 }
 

@@ -56,7 +56,7 @@ std::vector<RealBlock> real_isotypic_blocks(const FiniteGroup& group) {
 }
 
 std::vector<int> kernel(const RealBlock& block, const FiniteGroup& group) {
-  // Of C_n's characters the closest to chi(1) are 4 pi^2 / n^2 away; no table that fits here has n above 10^5.
+  // Of C_n's characters the closest to chi(1) are 4 pi^2 / n^2 away, and no table of n > 10^5 fits here.
   constexpr double same = 1e-9;
   const double at_identity = block.character[static_cast<std::size_t>(group.identity())];
   std::vector<int> elements;

@@ -30,8 +30,8 @@ struct RealBlock {
 /// @throws GroupError as character_table does.   Cost: O(n) a block beyond the table.
 std::vector<RealBlock> real_isotypic_blocks(const FiniteGroup& group);
 
-/// The kernel of the block's irrep (of a pair, both have the same): all g with chi(g) = chi(1), since the eigenvalues
-/// of a matrix of finite order lie on the unit circle and sum to d only if all are 1.
+/// The kernel of the block's irrep (of a pair, both have the same): all g with chi(g) = chi(1), since a
+/// matrix of finite order has eigenvalues on the unit circle, which sum to d only if all are 1.
 /// @return  elements, ascending; the identity alone if the irrep is faithful
 std::vector<int> kernel(const RealBlock& block, const FiniteGroup& group);
 

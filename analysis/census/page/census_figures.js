@@ -96,7 +96,9 @@ function columnFigure() {
   const column = populations[0].columns[Number(document.getElementById("column").value)], key = column.key;
   const layout = baseLayout(`${column.title} by population`), few = census.runs.length <= 400;
   layout.hovermode = "closest";
-  if (key.endsWith("_loss")) Object.assign(layout.yaxis, {type: "log", exponentformat: "power", title: {text: "nats"}});
+  const values = shownList().flatMap(i => runsOf[i].map(run => run.metrics[key])).filter(value => value > 0);
+  const decades = Math.log10(values.reduce((a, b) => Math.max(a, b), 0) / values.reduce((a, b) => Math.min(a, b), Infinity));
+  if (key.endsWith("_loss")) Object.assign(layout.yaxis, {type: "log", exponentformat: "power", title: {text: "nats"}}, decades > 2 ? {dtick: 1} : {});
   else layout.yaxis.title = {text: "share"};
   Object.assign(layout.xaxis, {type: "category", tickangle: "auto"});
   const data = shownList().map(i => ({type: "box", name: populations[i].name, y: runsOf[i].map(run => run.metrics[key]),

@@ -69,6 +69,7 @@ function fillPopulation() {
     list.map(set => [wideText(set.irreps.join(" ") || "none"), set.runs, estimate(set.share, shareText)])));
   sets("set-table", "irreps", p.sets);
   sets("order-table", "order", p.orders);
+  document.getElementById("order-table").parentElement.hidden = p.orders.length === 0;
 }
 
 function fillPaper() {

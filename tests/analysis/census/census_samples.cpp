@@ -28,12 +28,14 @@ engine::RunConfig config_of(const SampleConfig& sample) {
 
 }  // namespace
 
-void write_run(const std::filesystem::path& directory, const analysis::Weights& weights, SampleConfig sample) {
+void write_run(const std::filesystem::path& directory, const analysis::Weights& weights,
+               SampleConfig sample) {
   std::filesystem::create_directories(directory);
   sample.embed_dim = weights.w_x.cols;
   sample.hidden_dim = weights.hidden_dim();
   std::string config = engine::config_to_json(config_of(sample));
-  if (sample.version.empty()) config.erase(config.find(",\"version\":\"\""), std::string(",\"version\":\"\"").size());
+  if (sample.version.empty())
+    config.erase(config.find(",\"version\":\"\""), std::string(",\"version\":\"\"").size());
   std::ofstream(directory / "cfg.json") << config;
   std::ofstream(directory / "training.csv") << "epoch,train_loss,test_loss,train_acc,test_acc\n"
                                                "0,5,5,0,0\n200,1,1,1,0.5\n400,1,1,1,1\n999,1,1,1,1\n";
@@ -45,8 +47,8 @@ void write_run(const std::filesystem::path& directory, const analysis::Weights& 
   engine::write_safetensors(directory / "model.safetensors", file);
 }
 
-analysis::RunRecord sample_record(std::uint64_t seed, const std::vector<std::string>& keys, std::int64_t grokked_at,
-                                  double test_loss) {
+analysis::RunRecord sample_record(std::uint64_t seed, const std::vector<std::string>& keys,
+                                  std::int64_t grokked_at, double test_loss) {
   analysis::RunRecord record;
   record.name = "S3_MLP_seed" + std::to_string(seed);
   record.directory = "/nowhere/" + record.name;
@@ -55,7 +57,9 @@ analysis::RunRecord sample_record(std::uint64_t seed, const std::vector<std::str
   record.config = config_of(config);
   record.group = "S3";
   record.model = "MLP";
-  const auto is_key = [&](const char* name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); };
+  const auto is_key = [&](const char* name) {
+    return std::find(keys.begin(), keys.end(), name) != keys.end();
+  };
   record.findings.irreps = {{"trivial", 1, false, 0, 0},
                             {"sign", 1, false, is_key("sign") ? 0.4 : 0, is_key("sign") ? 10 : 0},
                             {"standard", 2, true, is_key("standard") ? 0.8 : 0, is_key("standard") ? 50 : 0}};
@@ -64,7 +68,8 @@ analysis::RunRecord sample_record(std::uint64_t seed, const std::vector<std::str
   }
   record.findings.in_order = keys;
   record.findings.checkpoints = 5;
-  for (const analysis::PaperColumn& column : analysis::paper_columns()) record.findings.metrics.emplace_back(column.key, 0.5);
+  for (const analysis::PaperColumn& column : analysis::paper_columns())
+    record.findings.metrics.emplace_back(column.key, 0.5);
   record.findings.metrics.emplace_back("test_acc", grokked_at >= 0 ? 1.0 : 0.5);
   std::sort(record.findings.metrics.begin(), record.findings.metrics.end());
   for (auto& [name, value] : record.findings.metrics) {

@@ -25,8 +25,8 @@ Census census_of(std::vector<RunRecord> records) {
   return analysis::take_census(std::move(survey));
 }
 
-/// Ten runs on S_3: seeds 1 to 6 use both irreps and grok at 100, 200, .., 600; 7 and 8 use standard alone and grok at 700
-/// and 800; 9 and 10 use nothing.
+/// Ten runs on S_3: seeds 1 to 6 use both irreps and grok at 100, 200, .., 600; 7 and 8 use standard alone
+/// and grok at 700 and 800; 9 and 10 use nothing.
 std::vector<RunRecord> ten_runs() {
   std::vector<RunRecord> runs;
   for (std::uint64_t seed = 10; seed >= 1; --seed) {
@@ -89,7 +89,7 @@ TEST_CASE("take_census: ten runs, counted by hand") {
 
   REQUIRE(p.predictors.size() == 4);
   CHECK(p.predictors[0].test.correlation == doctest::Approx(1));  // standard is larger and more often key
-  CHECK(p.predictors[0].test.p_value == doctest::Approx(1));      // of two irreps either order is as far from 0
+  CHECK(p.predictors[0].test.p_value == doctest::Approx(1));  // of two irreps either order is as far from 0
   CHECK(p.predictors[1].test.correlation == doctest::Approx(1));  // mean places 8/6 and 12/8
 }
 
@@ -106,8 +106,8 @@ TEST_CASE("take_census: populations by group, model and recipe; epochs and seeds
   const Census census = census_of(runs);
   std::vector<std::string> names;
   for (const Population& p : census.populations) names.push_back(p.name);
-  CHECK(names == std::vector<std::string>{"A5 MLP", "S3 MLP", "S3 MLP, hidden_dim 64", "S3 MLP, weight_decay 0.5",
-                                          "S3 MLP (published)"});
+  CHECK(names == std::vector<std::string>{"A5 MLP", "S3 MLP", "S3 MLP, hidden_dim 64",
+                                          "S3 MLP, weight_decay 0.5", "S3 MLP (published)"});
   CHECK(census.populations[1].runs.size() == 3);
   CHECK(census.populations[1].least_epochs == 77);
   CHECK(census.populations[1].most_epochs == 1000);
@@ -125,17 +125,20 @@ TEST_CASE("take_census: runs without a log have grokked or not, but nobody knows
 }
 
 TEST_CASE("census_csv: columns as the design has them") {
-  std::vector<RunRecord> runs = {sample_record(2, {"standard", "sign"}, 300, 0.25), sample_record(10, {}, -1, NAN)};
+  std::vector<RunRecord> runs = {sample_record(2, {"standard", "sign"}, 300, 0.25),
+                                 sample_record(10, {}, -1, NAN)};
   runs[1].name = "odd, \"name\"";
   std::istringstream csv(analysis::census_csv(census_of(runs)));
   std::string header, first, second, end;
   std::getline(csv, header);
   std::getline(csv, first);
   std::getline(csv, second);
-  CHECK(header ==
-        "run,group,model,seed,epochs,grokked_at,key_reps,percent_hidden_explained,percent_hidden_xy_explained,"
-        "percent_logits_explained,percent_unembed_explained,percent_x_embed_explained,percent_y_embed_explained,"
-        "test_acc,test_loss,total_hidden_excluded_loss,total_hidden_restricted_loss");
+  CHECK(
+      header ==
+      "run,group,model,seed,epochs,grokked_at,key_reps,percent_hidden_explained,percent_hidden_xy_explained,"
+      "percent_logits_explained,percent_unembed_explained,percent_x_embed_explained,percent_y_embed_"
+      "explained,"
+      "test_acc,test_loss,total_hidden_excluded_loss,total_hidden_restricted_loss");
   CHECK(first == "S3_MLP_seed2,S3,MLP,2,1000,300,standard sign,0.5,0.5,0.5,0.5,0.5,0.5,1,0.25,0.5,0.5");
   CHECK(second == "\"odd, \"\"name\"\"\",S3,MLP,10,1000,,,0.5,0.5,0.5,0.5,0.5,0.5,0.5,nan,0.5,0.5");
   CHECK(!std::getline(csv, end));
@@ -165,7 +168,8 @@ TEST_CASE("census_latex: MLP beside transformer, means, wrong figures starred wi
   }
   const std::string latex = analysis::census_latex(census_of(runs));
   CHECK(latex.find("\\multicolumn{8}{c}{MLP} & \\multicolumn{7}{c}{Transformer}") != std::string::npos);
-  CHECK(latex.find("C5 (published) & 50.00\\% & 50.00\\% & 50.00\\% & 50.00\\%$^*$ & 50.00\\%$^*$ & 2.00e-06 & 0.50$^*$ & "
+  CHECK(latex.find("C5 (published) & 50.00\\% & 50.00\\% & 50.00\\% & 50.00\\%$^*$ & 50.00\\%$^*$ & 2.00e-06 "
+                   "& 0.50$^*$ & "
                    "5.00e-01$^*$ (7.00e+00) & 50.00\\% & 50.00\\% &") != std::string::npos);
   CHECK(latex.find("C5 & T & 2 & standard & 3.00e-06") != std::string::npos);
   const auto count = [&](const std::string& part) {

@@ -15,8 +15,11 @@ TEST_CASE("share_of: Clopper-Pearson as R's binom.test") {
     std::int64_t successes, trials;
     double low, high;
   };
-  for (const Golden& g : {Golden{0, 10, 0, 0.308497107819}, {1, 1, 0.025, 1}, {3, 10, 0.0667395111777, 0.65245285006},
-                          {77, 100, 0.675141267225, 0.848268388699}, {100, 100, 0.963783307355, 1},
+  for (const Golden& g : {Golden{0, 10, 0, 0.308497107819},
+                          {1, 1, 0.025, 1},
+                          {3, 10, 0.0667395111777, 0.65245285006},
+                          {77, 100, 0.675141267225, 0.848268388699},
+                          {100, 100, 0.963783307355, 1},
                           {1234, 2000, 0.595286354492, 0.638370019679}}) {
     CAPTURE(g.successes);
     const Estimate share = analysis::share_of(g.successes, g.trials);
@@ -32,8 +35,8 @@ TEST_CASE("share_of: Clopper-Pearson as R's binom.test") {
 
 namespace {
 
-const std::vector<double> sample = {0.31, 2.7, 0.05, 1.9,  0.66, 8.1,  0.42, 3.3,
-                                    0.9,  1.1, 0.27, 5.2,  0.58, 0.74, 2.2};
+const std::vector<double> sample = {0.31, 2.7, 0.05, 1.9, 0.66, 8.1,  0.42, 3.3,
+                                    0.9,  1.1, 0.27, 5.2, 0.58, 0.74, 2.2};
 
 }  // namespace
 

@@ -20,7 +20,8 @@ TEST_CASE("ranks: equal values share the mean of theirs") {
 
 TEST_CASE("spearman: as R and SciPy with ties; undefined for a constant") {
   CHECK(analysis::spearman(x, y) == doctest::Approx(0.429455934736).epsilon(1e-10));
-  CHECK(analysis::spearman(std::vector<double>{1, 2, 3}, std::vector<double>{9, 4, 1}) == doctest::Approx(-1));
+  CHECK(analysis::spearman(std::vector<double>{1, 2, 3}, std::vector<double>{9, 4, 1}) ==
+        doctest::Approx(-1));
   CHECK(std::isnan(analysis::spearman(std::vector<double>{2, 2, 2}, std::vector<double>{1, 2, 3})));
 }
 

@@ -1,5 +1,5 @@
-// The published models: every figure of the census equals the exact one, and a published figure differs exactly where it is
-// known to be wrong.
+// The published models: every figure of the census equals the exact one, and a published figure differs
+// exactly where it is known to be wrong.
 
 #include <doctest/doctest.h>
 
@@ -48,7 +48,8 @@ void check_published(const RunRecord& run) {
     CAPTURE(key);
     CAPTURE(exact);
     CAPTURE(published->second);
-    CHECK(close(published->second, exact, 5e-4, 1e-7) == analysis::defect_of(run.group, run.model, key).empty());
+    CHECK(close(published->second, exact, 5e-4, 1e-7) ==
+          analysis::defect_of(run.group, run.model, key).empty());
   }
 }
 

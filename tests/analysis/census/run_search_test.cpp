@@ -49,7 +49,8 @@ TEST_CASE("find_runs: at any depth, each once; what looks like a run and is none
   CHECK(found.skipped[0].directory == root / "a/empty");
   CHECK(found.skipped[1].directory == root / "a/half");
   CHECK(found.skipped[1].reason.find("no cfg.json") == 0);
-  CHECK_THROWS_WITH_AS(analysis::find_runs({root / "nowhere"}), (root / "nowhere").string().append(": no such directory").c_str(),
+  CHECK_THROWS_WITH_AS(analysis::find_runs({root / "nowhere"}),
+                       (root / "nowhere").string().append(": no such directory").c_str(),
                        engine::FormatError);
 }
 
@@ -65,7 +66,8 @@ TEST_CASE("read_history: the first checkpoint above 99%, not at it") {
   CHECK(history->last_epoch == 300);
   write(run / "training.csv", "epoch,train_loss,test_acc\n0,1,0.1\n100,1,0.3\n");
   CHECK(!analysis::read_history(run)->grokked_at);
-  for (const char* text : {"epoch,test_acc\n0,0.1\n100\n", "epoch,test_acc\n0,x\n", "epoch,acc\n0,1\n", "epoch,test_acc\nnan,1\n"}) {
+  for (const char* text : {"epoch,test_acc\n0,0.1\n100\n", "epoch,test_acc\n0,x\n", "epoch,acc\n0,1\n",
+                           "epoch,test_acc\nnan,1\n"}) {
     write(run / "training.csv", text);
     CHECK_THROWS_AS(analysis::read_history(run), engine::FormatError);
   }

@@ -53,7 +53,8 @@ TEST_CASE("survey: planted irreps are key, served by all neurons; dimension, ker
   CHECK(sign.findings.key_irreps == std::vector<std::string>{"sign"});
   CHECK(standard.findings.key_irreps == std::vector<std::string>{"standard"});
   REQUIRE(standard.findings.irreps.size() == 3);
-  const analysis::IrrepRecord &of_sign = standard.findings.irreps[1], &of_standard = standard.findings.irreps[2];
+  const analysis::IrrepRecord &of_sign = standard.findings.irreps[1],
+                              &of_standard = standard.findings.irreps[2];
   CHECK(of_sign.name == "sign");
   CHECK(of_sign.dimension == 1);
   CHECK(!of_sign.faithful);
@@ -98,7 +99,8 @@ TEST_CASE("survey: what is current is kept, what has changed is measured again")
   CHECK(survey_of(run).measured == 1);
 }
 
-TEST_CASE("survey: an order of appearance comes from checkpoints, if asked for, else from what analyze left") {
+TEST_CASE(
+    "survey: an order of appearance comes from checkpoints, if asked for, else from what analyze left") {
   const test::TemporaryDirectory directory;
   const fs::path run = directory.path() / "run", other = directory.path() / "other";
   const group::FiniteGroup s3 = group::symmetric_group(3);
@@ -160,14 +162,19 @@ TEST_CASE("survey: broken, foreign and unfinished runs are skipped, each with it
   test::write_run(root / "3_foreign", test::random_network(24, 1));
   std::ofstream(root / "4_config/cfg.json") << "{";
   fs::create_directories(root / "5_unfinished/checkpoints");
-  fs::rename(root / "5_unfinished/model.safetensors", root / "5_unfinished/checkpoints/epoch_200.safetensors");
+  fs::rename(root / "5_unfinished/model.safetensors",
+             root / "5_unfinished/checkpoints/epoch_200.safetensors");
   std::ofstream(root / "6_log/training.csv") << "epoch,test_acc\n0,0.1\n100";
   fs::remove(root / "7_bare/model.safetensors");
   const Survey survey = survey_of(root);
   CHECK(survey.records.size() == 1);
   REQUIRE(survey.skipped.size() == 6);
-  const char* reasons[] = {"model.safetensors", "has shape", "not JSON", "unfinished: its last checkpoint is of epoch 200 of 1000",
-                           "training.csv, line 3", "no model.safetensors"};
+  const char* reasons[] = {"model.safetensors",
+                           "has shape",
+                           "not JSON",
+                           "unfinished: its last checkpoint is of epoch 200 of 1000",
+                           "training.csv, line 3",
+                           "no model.safetensors"};
   for (std::size_t i = 0; i < 6; ++i) {
     CAPTURE(survey.skipped[i].reason);
     CHECK(survey.skipped[i].reason.find(reasons[i]) != std::string::npos);
@@ -180,7 +187,8 @@ TEST_CASE("survey: the same findings from any number of threads; a stop leaves o
     test::SampleConfig config;
     config.seed = seed;
     config.version = "";
-    test::write_run(directory.path() / ("seed_" + std::to_string(seed)), test::random_network(6, seed, 2), config);
+    test::write_run(directory.path() / ("seed_" + std::to_string(seed)), test::random_network(6, seed, 2),
+                    config);
   }
   const int before = engine::thread_pool().threads();
   engine::set_threads(1);
