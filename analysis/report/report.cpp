@@ -1,48 +1,16 @@
 #include "analysis/report/report.hpp"
 
-#include <stdexcept>
-#include <string_view>
-
 #include "analysis/report/document.hpp"
+#include "analysis/report/page.hpp"
 #include "embedded/irreplens_analysis.hpp"
 
 namespace analysis {
-namespace {
-
-/// Appends the template up to a placeholder, then what belongs there, and drops both from the template.
-void fill_next(std::string& page, std::string_view& rest, std::string_view placeholder,
-               std::string_view content) {
-  const std::size_t place = rest.find(placeholder);
-  if (place == std::string_view::npos)
-    throw std::logic_error("report.html lacks " + std::string(placeholder));
-  page.append(rest.substr(0, place)).append(content);
-  rest.remove_prefix(place + placeholder.size());
-}
-
-/// JSON that no HTML parser takes for markup: '<' occurs in strings only, where \u003c is the same.
-std::string without_markup(const std::string& json) {
-  std::string text;
-  text.reserve(json.size());
-  for (const char c : json) c == '<' ? text.append("\\u003c") : text.append(1, c);
-  return text;
-}
-
-}  // namespace
 
 std::string report_html(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
                         const FinalModel& model) {
-  const std::string data =
-      without_markup(document_json(run, harmonics, analysis, model, NumberLists::packed));
-  std::string page;
-  page.reserve(data.size() + embedded::plotly_min_js.size() + (std::size_t{1} << 17));
-  std::string_view rest = embedded::report_html;
-  fill_next(page, rest, "{{STYLE}}", embedded::report_css);
-  fill_next(page, rest, "{{DATA}}", data);
-  fill_next(page, rest, "{{PLOTLY}}", embedded::plotly_min_js);
-  fill_next(page, rest, "{{SCRIPT}}", embedded::data_js);
-  page.append(embedded::figures_js).append(embedded::tables_js).append(embedded::main_js);
-  page.append(rest);
-  return page;
+  return filled_page(embedded::report_html,
+                     document_json(run, harmonics, analysis, model, NumberLists::packed),
+                     {embedded::data_js, embedded::tables_js, embedded::figures_js, embedded::main_js});
 }
 
 }  // namespace analysis

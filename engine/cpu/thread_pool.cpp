@@ -67,7 +67,9 @@ void ThreadPool::reserve_scratch(std::size_t bytes) {
 void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call,
                             const void* stored) {
   if (inside_task) {
-    for (int i = 0; i < count; ++i) call(stored, i, nullptr);
+    const std::unique_ptr<Buffer> own =
+        scratch_bytes > 0 ? std::make_unique<Buffer>(Device::cpu, scratch_bytes) : nullptr;
+    for (int i = 0; i < count; ++i) call(stored, i, own != nullptr ? own->data() : nullptr);
     return;
   }
   const std::lock_guard lock(one_job_);

@@ -42,7 +42,7 @@ class ThreadPool {
   }
 
   /// The same with task(i, scratch): `scratch_bytes` bytes, aligned to 64, that no other task uses meanwhile.
-  /// Not from inside a task. Kept from call to call, so that only the first one allocates.
+  /// Kept from call to call, so that only the first one allocates; a call from inside a task gets its own.
   template <typename Task>
   void run_with_scratch(int count, std::int64_t work, std::size_t scratch_bytes, Task&& task) {
     using Stored = std::remove_reference_t<Task>;

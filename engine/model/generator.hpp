@@ -21,6 +21,10 @@ class Generator {
   /// float32 blocks of 8 + 8, the last block drawn again if the count is no multiple of 16.
   void randn(std::span<float> values);
 
+  /// torch.randint(n, ()): the next 32 bits modulo n, so that small values are favoured by up to n / 2^32.
+  /// @param n  in 1..2^32 - 1
+  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(twister_()) % n; }
+
   /// torch.randperm(n).
   std::vector<std::int64_t> randperm(std::int64_t n);
 

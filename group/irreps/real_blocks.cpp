@@ -55,6 +55,17 @@ std::vector<RealBlock> real_isotypic_blocks(const FiniteGroup& group) {
   return blocks;
 }
 
+std::vector<int> kernel(const RealBlock& block, const FiniteGroup& group) {
+  // Of C_n's characters the closest to chi(1) are 4 pi^2 / n^2 away, and no table of n > 10^5 fits here.
+  constexpr double same = 1e-9;
+  const double at_identity = block.character[static_cast<std::size_t>(group.identity())];
+  std::vector<int> elements;
+  for (int g = 0; g < group.order(); ++g) {
+    if (at_identity - block.character[static_cast<std::size_t>(g)] < same) elements.push_back(g);
+  }
+  return elements;
+}
+
 std::vector<double> project(const FiniteGroup& group, const RealBlock& block,
                             std::span<const double> functions, int columns) {
   require_functions(group, block.character, functions.size(), columns);

@@ -30,6 +30,11 @@ struct RealBlock {
 /// @throws GroupError as character_table does.   Cost: O(n) a block beyond the table.
 std::vector<RealBlock> real_isotypic_blocks(const FiniteGroup& group);
 
+/// The kernel of the block's irrep (of a pair, both have the same): all g with chi(g) = chi(1), since a
+/// matrix of finite order has eigenvalues on the unit circle, which sum to d only if all are 1.
+/// @return  elements, ascending; the identity alone if the irrep is faithful
+std::vector<int> kernel(const RealBlock& block, const FiniteGroup& group);
+
 /// (P f)(g) = d/n sum_h chi(g h^-1) f(h): orthogonal projectors, which over all blocks sum to the identity.
 /// @param functions  (n, columns) row-major: several functions side by side, projected one by one
 /// @return           (n, columns), fresh

@@ -92,14 +92,6 @@ const totalMetrics = [
   ["test_acc", "Share of test pairs answered right.", "argmax logits = ab"],
 ];
 
-/** Four digits; small numbers as powers of ten. */
-function shown(value) {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value === 0 || Math.abs(value) < 1e-12) return "0";
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
-  return Math.abs(value) < 1e-3 ? value.toExponential(2) : value.toPrecision(4);
-}
-
 /** The first epoch with at least 99% test accuracy, or null. */
 function grokkingEpoch() {
   if (!hasTraining) return null;

@@ -1,47 +1,7 @@
 "use strict";
-// Every figure. A figure is drawn when it comes near the window, and again when theme or choice changes.
+// Every figure of a run.
 
-const figures = new Map();                       // element id -> function that returns {data, layout}
-const drawn = new Set();
 const shownIrreps = new Set(keyIrreps.length > 0 && irreps.length > 12 ? keyIrreps : irreps);
-
-function css(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-function baseLayout(title) {
-  const axis = {gridcolor: css("--line"), zerolinecolor: css("--line"), linecolor: css("--line"), automargin: true};
-  return {
-    title: {text: title, font: {size: 17, color: css("--text")}, x: 0.02, xanchor: "left", yref: "container", y: 0.97},
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: {color: css("--dim"), size: 14, family: "system-ui, Segoe UI, Roboto, sans-serif"},
-    margin: {l: 60, r: 16, t: 44, b: 48}, hovermode: "x unified", showlegend: false,
-    modebar: {bgcolor: "rgba(0,0,0,0)", color: css("--dim"), activecolor: css("--text")},
-    hoverlabel: {bgcolor: css("--back"), bordercolor: css("--line"), font: {color: css("--text")}},
-    xaxis: {...axis}, yaxis: {...axis},
-  };
-}
-
-const legend = {orientation: "h", yref: "container", y: 0.01, yanchor: "bottom"};
-const config = {responsive: true, displaylogo: false, toImageButtonOptions: {format: "svg"},
-  modeBarButtonsToRemove: ["lasso2d", "select2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"]};
-
-function draw(id) {
-  const {data, layout} = figures.get(id)();
-  Plotly.react(id, data, layout, config);
-  const figure = document.getElementById(id);
-  figure.setAttribute("role", "figure");
-  figure.setAttribute("aria-label", layout.title.text);
-  drawn.add(id);
-}
-
-function redrawAll() {
-  for (const id of drawn) draw(id);
-}
-
-function drawEverything() {
-  for (const id of figures.keys()) draw(id);
-}
 
 function epochAxis(layout) {
   const log = document.getElementById("log-epochs").checked;
@@ -121,11 +81,6 @@ function spectrumFigure() {
   const s = report.spectrum;
   return bars("Spectrum of the weights", [["W_x", numbers(s.W_x), "--strong-0"], ["l = W_x W", numbers(s.l), "--strong-8"],
     ["W_y", numbers(s.W_y), "--strong-1"], ["r = W_y W", numbers(s.r), "--strong-7"], ["W_U", numbers(s.W_U), "--strong-5"]]);
-}
-
-/** Blue through the background to orange, so that zero is dark in the dark theme and light in the light one. */
-function diverging() {
-  return [0, 0.25, 0.5, 0.75, 1].map((place, i) => [place, css(`--map-${i}`)]);
 }
 
 function heatmap(title, rows, xNames, yNames, xTitle, yTitle, hover) {

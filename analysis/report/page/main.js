@@ -1,18 +1,6 @@
 "use strict";
 // Puts the page together and listens.
 
-function options(id, names) {
-  document.getElementById(id).append(...names.map(([value, text]) => element("option", text, {value})));
-}
-
-function fillNavigation() {
-  const nav = document.querySelector("nav");
-  for (const section of document.querySelectorAll("main section")) {
-    if (section.hidden) continue;
-    nav.append(element("a", section.dataset.short, {href: `#${section.id}`}));
-  }
-}
-
 function showOnly(names) {
   shownIrreps.clear();
   for (const name of names) shownIrreps.add(name);
@@ -50,13 +38,6 @@ function noteMap() {
     `of the means over one product ${shown(map.hidden_mean_error)}; ${shown(map.unembed_share)} of the unembedding`;
 }
 
-function listen(id, ids, note = () => {}) {
-  document.getElementById(id).addEventListener("change", () => {
-    note();
-    for (const figure of ids) if (drawn.has(figure)) draw(figure);
-  });
-}
-
 function declareFigures() {
   const trainingFigures = [];
   if (hasTraining) {
@@ -85,30 +66,8 @@ function declareFigures() {
   figures.set("spectrum-bars", spectrumFigure);
 }
 
-function drawWhenNear() {
-  const observer = new IntersectionObserver(entries => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting || drawn.has(entry.target.id)) continue;
-      observer.unobserve(entry.target);
-      draw(entry.target.id);
-    }
-  }, {rootMargin: "600px"});
-  for (const id of figures.keys()) observer.observe(document.getElementById(id));
-  window.addEventListener("beforeprint", drawEverything);
-}
-
-function setTheme(light) {
-  document.documentElement.dataset.theme = light ? "light" : "dark";
-  document.getElementById("theme").textContent = light ? "Dark theme" : "Light theme";
-  redrawAll();
-}
-
-function switchTheme() {
-  setTheme(document.documentElement.dataset.theme === "dark");
-}
-
 function start() {
-  setTheme(matchMedia("(prefers-color-scheme: light)").matches);
+  startThemes();
   if (!hasTraining) {
     document.getElementById("training").hidden = true;
     document.querySelector("#progress h2").textContent = "Irreps shown";
@@ -130,11 +89,6 @@ function start() {
   fillNavigation();
   noteOrder();
   if (report.maps.length > 0) noteMap();
-  document.getElementById("theme").addEventListener("click", switchTheme);
-  document.addEventListener("keydown", event => {
-    const typing = /^(SELECT|INPUT|TEXTAREA)$/.test(event.target.tagName);
-    if (event.key === "t" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) switchTheme();
-  });
   if (typeof Plotly === "undefined") {
     document.getElementById("missing").hidden = false;
     for (const figure of document.querySelectorAll(".figure")) figure.hidden = true;

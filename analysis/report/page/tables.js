@@ -1,13 +1,6 @@
 "use strict";
 // Tables, cards and texts: all that the report shows without Plotly.
 
-function element(tag, text, attributes = {}) {
-  const made = document.createElement(tag);
-  if (text !== null) made.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 function chip(name) {
   const made = element("span", "", {class: "chip"});
   made.style.background = `var(${colourOf(name)})`;
@@ -27,48 +20,6 @@ function cell(value) {
 
 function sortValue(value) {
   return typeof value === "object" && value !== null ? value.cluster : value;
-}
-
-/** A table whose columns sort at a click or by Enter. @param marked  rows to set in bold, by predicate */
-function sortableTable(headings, rows, marked = () => false) {
-  const table = element("table", null), body = element("tbody", null), head = element("tr", null);
-  let sorted = -1, descending = false;
-  const fill = () => {
-    body.replaceChildren(...rows.map(row => {
-      const line = element("tr", null, marked(row) ? {class: "key"} : {});
-      line.append(...row.map(cell));
-      return line;
-    }));
-  };
-  headings.forEach((heading, i) => {
-    const th = element("th", null, {scope: "col", "aria-sort": "none"}), button = element("button", heading, {type: "button"});
-    button.addEventListener("click", () => {
-      descending = sorted === i ? !descending : typeof sortValue(rows[0]?.[i]) === "number";
-      sorted = i;
-      rows.sort((p, q) => {
-        const a = sortValue(p[i]), b = sortValue(q[i]);
-        const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
-        return descending ? -order : order;
-      });
-      for (const other of head.children) other.setAttribute("aria-sort", "none");
-      th.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      fill();
-    });
-    th.append(button);
-    head.append(th);
-  });
-  const header = element("thead", null);
-  header.append(head);
-  table.append(header, body);
-  fill();
-  return table;
-}
-
-function card(value, label, colour) {
-  const made = element("div", null, {class: "card"});
-  if (colour) made.style.setProperty("--mark", `var(${colour})`);
-  made.append(element("b", value), element("span", label));
-  return made;
 }
 
 function fillSummary() {

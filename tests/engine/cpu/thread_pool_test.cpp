@@ -71,4 +71,23 @@ TEST_CASE("thread pool: numbers of threads are checked") {
   CHECK(engine::physical_cores() >= 1);
 }
 
+TEST_CASE("thread pool: a job with scratch inside a task has scratch of its own") {
+  for (const int threads : {1, 3}) {
+    engine::ThreadPool pool(threads);
+    constexpr std::size_t bytes = 4096;
+    std::vector<int> wrong(40);
+    pool.run_with_scratch(40, plenty, bytes, [&](int i, void* outer) {
+      std::fill_n(static_cast<char*>(outer), bytes, static_cast<char>(i));
+      pool.run_with_scratch(3, plenty, bytes, [&](int, void* inner) {
+        if (inner == outer) ++wrong[static_cast<std::size_t>(i)];
+        std::fill_n(static_cast<char*>(inner), bytes, static_cast<char>(-1));
+      });
+      const char* const mine = static_cast<const char*>(outer);
+      wrong[static_cast<std::size_t>(i)] +=
+          static_cast<int>(std::count_if(mine, mine + bytes, [&](char c) { return c != static_cast<char>(i); }));
+    });
+    CHECK(std::count(wrong.begin(), wrong.end(), 0) == 40);
+  }
+}
+
 TEST_SUITE_END();

@@ -137,6 +137,11 @@ TEST_CASE("generator: several draws from one seed, the kept normal included") {
   }
 }
 
+TEST_CASE("generator: below, as torch.manual_seed(0); torch.randint(0, 10, (5,))") {
+  engine::Generator generator(0);
+  for (const std::uint32_t expected : {4U, 9U, 3U, 0U, 3U}) CHECK(generator.below(10) == expected);
+}
+
 TEST_CASE("generator: randperm, every integer") {
   CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   const json file = golden();

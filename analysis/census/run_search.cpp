@@ -1,0 +1,99 @@
+#include "analysis/census/run_search.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "engine/device/error.hpp"
+
+namespace analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Whether something lies in a directory that only runs have.
+bool has_files_of_a_run(const fs::path& directory) {
+  for (const char* name : {"model.safetensors", "model.pt", "model.pth", "state.safetensors", "training.csv",
+                           "summary_metrics.json", "checkpoints"}) {
+    if (fs::exists(directory / name)) return true;
+  }
+  return false;
+}
+
+class Search {
+ public:
+  FoundRuns found;
+
+  void look_at(const fs::path& directory) {
+    if (!visited_.insert(fs::canonical(directory)).second) return;
+    if (fs::exists(directory / "cfg.json")) {
+      found.runs.push_back(directory);
+    } else if (has_files_of_a_run(directory)) {
+      found.skipped.push_back({directory, "no cfg.json, so it is not known what was trained"});
+    } else {
+      look_below(directory);
+    }
+  }
+
+ private:
+  void look_below(const fs::path& directory) {
+    std::vector<std::string> folders;
+    bool empty = true;
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+      empty = false;
+      std::error_code broken_link;
+      if (entry.is_directory(broken_link)) folders.push_back(entry.path().filename().string());
+    }
+    if (empty) found.skipped.push_back({directory, "an empty directory"});
+    std::sort(folders.begin(), folders.end(), natural_less);
+    for (const std::string& name : folders) {
+      try {
+        look_at(directory / name);
+      } catch (const fs::filesystem_error& error) {
+        found.skipped.push_back({directory / name, error.code().message()});
+      }
+    }
+  }
+
+  std::set<fs::path> visited_;
+};
+
+}  // namespace
+
+bool natural_less(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (!is_digit(a[i]) || !is_digit(b[j])) {
+      if (a[i] != b[j]) return a[i] < b[j];
+      ++i;
+      ++j;
+      continue;
+    }
+    const auto number = [](const std::string& text, std::size_t& place) {
+      while (place < text.size() && text[place] == '0') ++place;  // leading zeros
+      const std::size_t first = place;
+      while (place < text.size() && is_digit(text[place])) ++place;
+      return text.substr(first, place - first);
+    };
+    const std::string m = number(a, i), n = number(b, j);
+    if (m.size() != n.size()) return m.size() < n.size();
+    if (m != n) return m < n;
+  }
+  if (a.size() - i != b.size() - j) return a.size() - i < b.size() - j;
+  return a < b;  // 01 and 1
+}
+
+FoundRuns find_runs(const std::vector<fs::path>& directories) {
+  for (const fs::path& directory : directories) {
+    if (!fs::is_directory(directory)) throw engine::FormatError(directory.string() + ": no such directory");
+  }
+  Search search;
+  for (const fs::path& directory : directories) search.look_at(directory);
+  return std::move(search.found);
+}
+
+}  // namespace analysis

@@ -1,0 +1,340 @@
+"""./census as its users meet it: its files, runs that it cannot count, and its page in a browser."""
+
+import csv
+import json
+import math
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests" / "apps"))
+from program import ProgramTest, files_below  # noqa: E402
+
+SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
+WRITTEN = ["census.csv", "census.html", "census.json", "table.tex"]
+KEPT = ["census_record.json", "irreps.txt", "key_reps.txt", "summary_metrics.json"]
+ORDERS = {"SymmetricGroup": math.factorial, "CyclicGroup": lambda n: n, "DihedralGroup": lambda n: 2 * n}
+
+
+def plant(directory, group="SymmetricGroup", parameter=3, seed=1, grokked_at=400, hidden=2, version="test"):
+    """A finished run with random weights, written by the published formats' words alone."""
+    directory.mkdir(parents=True)
+    n, embed, draw = ORDERS[group](parameter), 2, random.Random(f"{group}{parameter}{seed}")
+    config = {"lr": 0.001, "num_epochs": 1000, "weight_decay": 1, "betas": [0.9, 0.98], "model": "OneLayerMLP",
+              "layers": {"embed_dim": embed, "hidden_dim": hidden}, "group": group, "group_parameter": parameter,
+              "frac_train": 0.5, "seed": seed}
+    (directory / "cfg.json").write_text(json.dumps({**config, **({"version": version} if version else {})}))
+    header, data = {}, b""
+    for name, shape in [("W", (2 * embed, hidden)), ("W_U", (hidden, n)), ("W_x", (n, embed)), ("W_y", (n, embed))]:
+        values = struct.pack(f"<{shape[0] * shape[1]}f", *(draw.gauss(0, 1) for _ in range(shape[0] * shape[1])))
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
+        data += values
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    (directory / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+    log = ["epoch,train_loss,test_loss,train_acc,test_acc"]
+    for epoch in range(0, 1001, 100):
+        log.append(f"{epoch},1,1,1,{1 if grokked_at is not None and epoch >= grokked_at else 0.25}")
+    (directory / "training.csv").write_text("\n".join(log) + "\n")
+    return directory
+
+
+class CensusTest(ProgramTest):
+    def plant_three(self):
+        for seed, grokked_at in [(1, 400), (2, None), (10, 900)]:
+            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=grokked_at)
+        return self.directory / "runs"
+
+    def rows(self, out):
+        with open(out / "census.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+class CensusFiles(CensusTest):
+    def test_files_rows_and_what_is_kept(self):
+        runs = self.plant_three()
+        before = files_below(runs)
+        result = self.succeed("census", "runs")
+        self.assertIn("S3 MLP", result.stdout)
+        self.assertIn("3 runs, 3 analysed now; wrote runs/census.html", result.stderr)
+        after = files_below(runs)
+        expected = WRITTEN + [f"{run.name}/{name}" for run in runs.glob("S3*") for name in KEPT]
+        self.assertEqual(sorted(set(after) - set(before)), sorted(expected))
+        self.assertEqual({name: after[name] for name in before}, before)
+        rows = self.rows(runs)
+        self.assertEqual([row["run"] for row in rows], ["S3_MLP_seed1", "S3_MLP_seed2", "S3_MLP_seed10"])
+        self.assertEqual([row["grokked_at"] for row in rows], ["400", "", "900"])
+        self.assertEqual(list(rows[0])[:7], ["run", "group", "model", "seed", "epochs", "grokked_at", "key_reps"])
+        for row in rows:
+            summary = json.loads((runs / row["run"] / "summary_metrics.json").read_text())
+            figures = {key: value for key, value in summary.items() if "_rep" not in key}
+            self.assertEqual(list(row)[7:], sorted(figures))
+            for key, value in figures.items():
+                self.assertEqual(float(row[key]) if value is not None else math.nan, value if value is not None else math.nan, key)
+            self.assertEqual(row["key_reps"].split(), (runs / row["run"] / "key_reps.txt").read_text().split())
+
+    def test_again_and_with_any_threads_the_same_bytes(self):
+        runs = self.plant_three()
+        self.succeed("census", "runs", "--threads", 1)
+        first = files_below(runs)
+        self.assertIn("0 analysed now", self.succeed("census", "runs", "--threads", 3).stderr)
+        self.assertEqual(files_below(runs), first)
+        for record in runs.glob("*/census_record.json"):
+            record.unlink()
+        self.assertIn("3 analysed now", self.succeed("census", "runs", "--threads", 3).stderr)
+        self.assertEqual(files_below(runs), first)
+
+    def test_json_is_one_document_and_links_lead_to_reports(self):
+        self.plant_three()
+        self.succeed("analyze", "runs/S3_MLP_seed2", "--quiet")
+        result = self.succeed("census", "runs", "--json", "--quiet", "--out", "figures/a")
+        document = json.loads(result.stdout)
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(sorted(files_below(self.directory / "figures/a")), WRITTEN)
+        self.assertEqual(json.loads((self.directory / "figures/a/census.json").read_text()), document)
+        links = {run["run"]: run["report"] for run in document["runs"]}
+        self.assertEqual(links, {"S3_MLP_seed1": None, "S3_MLP_seed2": "../../runs/S3_MLP_seed2/report.html", "S3_MLP_seed10": None})
+        self.assertTrue((self.directory / "figures/a" / links["S3_MLP_seed2"]).exists())
+        population = document["populations"][0]
+        self.assertEqual((population["name"], population["runs"], population["grokked_runs"]), ("S3 MLP", 3, 2))
+        self.assertEqual([step["epoch"] for step in population["times"]["curve"]], [400, 900, 1000])
+
+    def test_the_table_is_what_a_script_makes_of_the_run_directories(self):
+        """As the published tables.py does: from summary_metrics.json and key_reps.txt alone."""
+        runs = self.plant_three()
+        self.succeed("census", "runs", "--quiet")
+        summaries = [json.loads((runs / f"S3_MLP_seed{seed}/summary_metrics.json").read_text()) for seed in (1, 2, 10)]
+        shares = ["percent_x_embed_explained", "percent_y_embed_explained", "percent_unembed_explained",
+                  "percent_hidden_explained", "percent_hidden_xy_explained"]
+        mean = lambda key: sum(s[key] for s in summaries) / 3
+        cells = ["S3"] + [f"{mean(key):.2%}".replace("%", "\\%") for key in shares]
+        cells += [f"{mean('test_loss'):.2e}", f"{mean('total_hidden_excluded_loss'):.2f}", f"{mean('total_hidden_restricted_loss'):.2e}"]
+        table = (runs / "table.tex").read_text()
+        self.assertIn(" & ".join(cells) + " \\\\\n", table)
+        for seed, s in zip((1, 2, 10), summaries):
+            keys = ", ".join((runs / f"S3_MLP_seed{seed}/key_reps.txt").read_text().split()).replace("_", "-")
+            row = ["S3", "MLP", str(seed), keys, f"{s['test_loss']:.2e}", f"{s['total_hidden_excluded_loss']:.2f}",
+                   f"{s['total_hidden_restricted_loss']:.2e}", f"{s['percent_logits_explained']:.2%}".replace("%", "\\%")]
+            self.assertIn(" & ".join(row), table)
+
+    def test_published_models(self):
+        if not (SHARED / "reference").exists():
+            self.skipTest("SKIPPED: no shared data")
+        result = self.run_program("census", SHARED / "reference", "--out", "out", timeout=600)
+        self.assertIn(result.returncode, (0, 1), result.stderr)
+        rows = {row["run"]: row for row in self.rows(self.directory / "out")}
+        for name in ("A5_MLP_seed1", "C113_MLP_seed1", "D59_MLP_seed1", "S5_MLP_seed2", "S6_MLP_seed1"):
+            exact = json.loads((SHARED / "reference" / name / "exact.json").read_text())
+            for key, value in exact.items():
+                if isinstance(value, float):
+                    self.assertAlmostEqual(float(rows[name][key]), value, delta=1e-9 + 1e-5 * abs(value), msg=f"{name} {key}")
+            self.assertEqual(sorted(rows[name]["key_reps"].split()), sorted(exact["key_reps"]))
+        self.assertIn("Footnote *: published figures of A5 MLP", result.stdout)
+        self.assertNotIn("published figures of S5 MLP", result.stdout)
+
+
+class CensusBadInput(CensusTest):
+    def test_broken_foreign_and_half_written_runs_are_named_skipped_and_counted(self):
+        runs = self.plant_three()
+        model = runs / "S3_MLP_seed2/model.safetensors"
+        model.write_bytes(model.read_bytes()[:-3])
+        (plant(runs / "half", seed=5) / "model.safetensors").unlink()
+        plant(runs / "no_config", seed=6)
+        (runs / "no_config/cfg.json").unlink()
+        (runs / "nothing").mkdir()
+        (runs / "pictures").mkdir()
+        (runs / "pictures/a.png").write_bytes(b"")
+        result = self.run_program("census", "runs")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for words in ("skipped runs/S3_MLP_seed2: model.safetensors", "skipped runs/half: no model.safetensors",
+                      "skipped runs/no_config: no cfg.json", "skipped runs/nothing: an empty directory", "skipped 4 of 6 runs"):
+            self.assertIn(words, result.stderr)
+        self.assertNotIn("pictures", result.stderr)
+        self.assertEqual([row["run"] for row in self.rows(runs)], ["S3_MLP_seed1", "S3_MLP_seed10"])
+        self.assertEqual(len(json.loads((runs / "census.json").read_text())["skipped"]), 4)
+
+    def test_nothing_to_count(self):
+        self.refuse(2, "nowhere: no such directory", "census", "nowhere")
+        (self.directory / "some").mkdir()
+        (self.directory / "some/file").write_text("")
+        result = self.refuse(2, "no run to count in some: 0 skipped", "census", "some")
+        self.assertEqual(sorted(files_below(self.directory)), ["some/file"], result.stderr)
+        self.refuse(2, "DIR", "census")
+        self.plant_three()
+        for words, *arguments in [("threads", "--threads", 0), ("--bogus", "--bogus"), ("auto, cpu or cuda", "--device", "tpu")]:
+            with self.subTest(arguments):
+                self.refuse(2, words, "census", "runs", *arguments)
+
+    def test_odd_files_do_not_hang(self):
+        runs = self.plant_three()
+        os.mkfifo(runs / "S3_MLP_seed1/census_record.json")
+        (plant(runs / "pipe", seed=8) / "training.csv").unlink()
+        os.mkfifo(runs / "pipe/training.csv")
+        (plant(runs / "zero", seed=9) / "model.safetensors").unlink()
+        (runs / "zero/model.safetensors").symlink_to("/dev/zero")
+        (runs / "loop").symlink_to(runs)
+        result = self.run_program("census", "runs", timeout=60)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("skipped 2 of 5 runs", result.stderr)
+
+    def test_directories_that_cannot_be_written(self):
+        runs = self.plant_three()
+        (self.directory / "file").write_text("")
+        result = self.run_program("census", "runs", "--out", "file/out", "--quiet")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("S3 MLP", result.stdout)
+        self.assertEqual(result.stderr.count("\n"), 1)
+        self.assertIn("cannot write into file/out", result.stderr)
+        (runs / "S3_MLP_seed1/census_record.json").unlink()
+        (runs / "S3_MLP_seed1/census_record.json").mkdir()
+        result = self.succeed("census", "runs")
+        self.assertIn("1 run will be analysed again next time: cannot write runs/S3_MLP_seed1/census_record.json", result.stderr)
+
+    def test_standard_output_that_is_full(self):
+        self.plant_three()
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(self.command("census", "runs", "--quiet"), cwd=self.directory, stdout=full,
+                                    stderr=subprocess.PIPE, text=True)
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr, "census: cannot write to standard output\n")
+
+    def test_interrupted_in_the_middle(self):
+        for seed in range(400):
+            plant(self.directory / f"runs/{seed}", group="CyclicGroup", parameter=60, seed=seed, version="test")
+        process = subprocess.Popen(self.command("census", "runs", "--threads", 1), cwd=self.directory, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        while len(list(self.directory.glob("runs/*/census_record.json"))) < 5 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, error)
+        self.assertEqual(out, "")
+        self.assertRegex(error, r"^census: interrupted; \d+ runs analysed, no census written; the same command goes on\n$")
+        kept = len(list(self.directory.glob("runs/*/census_record.json")))
+        self.assertEqual(int(re.search(r"\d+", error).group()), kept)
+        self.assertFalse((self.directory / "runs/census.csv").exists())
+        self.assertIn(f"400 runs, {400 - kept} analysed now", self.succeed("census", "runs").stderr)
+
+
+PROBE_HEAD = """<script>window.failures = [];
+window.addEventListener("error", event => failures.push(event.message));
+console.error = (...words) => failures.push(words.join(" "));</script>"""
+PROBE = """<script>
+window.addEventListener("load", () => {
+  const opened = performance.now();
+  drawEverything();
+  fillRuns();
+  const complete = performance.now();
+  const change = (id, value) => {
+    const select = document.getElementById(id);
+    select.value = value;
+    select.dispatchEvent(new Event("change"));
+  };
+  const names = () => document.getElementById("column-boxes").data.map(trace => trace.name);
+  const shownFirst = names();
+  document.querySelector('[data-population="0"]').click();
+  const shownAfter = names();
+  document.getElementById("show-all").click();
+  const themes = [document.documentElement.dataset.theme];
+  document.dispatchEvent(new KeyboardEvent("keydown", {key: "t"}));
+  themes.push(document.documentElement.dataset.theme);
+  change("map-order", "grokked");
+  change("column", "2");
+  const map = document.getElementById("map").data[0];
+  const header = [...document.querySelectorAll("#run-table th button")].find(button => button.textContent === "Test Loss");
+  header.click();
+  const place = header.parentElement.cellIndex;
+  const losses = [...document.querySelectorAll("#run-table tbody tr")].map(row => Number(row.children[place].textContent));
+  const rows = losses.length;
+  change("run-population", "0");
+  const operated = [...document.querySelectorAll("#legend button, th button, #theme, select, .controls button, nav a, .scroll")];
+  const outline = element => { element.focus({focusVisible: true}); return getComputedStyle(element).outlineStyle; };
+  const result = {failures, opened, complete, shownFirst, shownAfter, themes, rows, mapRows: map.z.length, mapColumns: map.x.length,
+    sorted: losses.every((v, i) => i === 0 || v <= losses[i - 1]), rowsOfFirst: document.querySelectorAll("#run-table tbody tr").length,
+    drawn: drawn.size, empty: [...figures.keys()].filter(id => !document.querySelector("#" + id + " .main-svg")),
+    labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
+    unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[0]),
+    title: document.title, links: [...document.querySelectorAll("#run-table a")].map(a => a.getAttribute("href")),
+    boxes: document.getElementById("column-boxes").data.length,
+    skipped: document.getElementById("skipped").hidden};
+  const pre = document.createElement("pre");
+  pre.id = "probe";
+  pre.textContent = JSON.stringify(result);
+  document.body.append(pre);
+});
+</script>"""
+
+
+class CensusInBrowser(CensusTest):
+    """Opens the page without a network and clicks."""
+
+    def open(self, page):
+        browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        if not browser:
+            self.skipTest("SKIPPED: no chromium")
+        if "plotly.js v" not in page.read_text():
+            self.skipTest("SKIPPED: built without Plotly's bundle")
+        probed = self.directory / "probed.html"
+        text = page.read_text().replace("<head>", "<head>" + PROBE_HEAD, 1)
+        head, _, tail = text.rpartition("</body>")
+        probed.write_text(head + PROBE + "</body>" + tail)
+        result = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1500,1200",
+                                 f"--user-data-dir={self.directory / 'profile'}", "--dump-dom", probed.as_uri()],
+                                capture_output=True, text=True, timeout=180)
+        found = re.search(r'<pre id="probe">(.*?)</pre>', result.stdout, re.DOTALL)
+        self.assertIsNotNone(found, result.stderr[-2000:])
+        return json.loads(found.group(1).replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
+
+    def test_ten_runs(self):
+        for seed in range(1, 8):
+            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=100 * seed if seed < 6 else None)
+        for seed in range(1, 4):
+            plant(self.directory / f"runs/C5_MLP_seed{seed}", group="CyclicGroup", parameter=5, seed=seed, version="")
+        self.succeed("analyze", "runs/C5_MLP_seed2", "--quiet")
+        self.succeed("census", "runs")
+        seen = self.open(self.directory / "runs/census.html")
+        self.assertEqual(seen["failures"], [])
+        self.assertEqual(seen["drawn"], 4)
+        self.assertEqual(seen["labels"], 4)
+        self.assertEqual(seen["empty"], [])
+        self.assertEqual(seen["shownFirst"], ["C5 MLP (published)", "S3 MLP"])
+        self.assertEqual(seen["shownAfter"], ["S3 MLP"])
+        self.assertEqual(sorted(seen["themes"]), ["dark", "light"])
+        self.assertEqual((seen["rows"], seen["rowsOfFirst"], seen["mapRows"]), (10, 3, 7))
+        self.assertTrue(seen["sorted"])
+        self.assertEqual(seen["unreachable"], 0)
+        self.assertEqual(seen["outline"], "solid")
+        self.assertEqual(seen["links"], ["C5_MLP_seed2/report.html"])
+        self.assertEqual(seen["title"], "Census of 10 runs")
+        self.assertTrue(seen["skipped"])
+
+    def test_two_thousand_runs(self):
+        for seed in range(1000):
+            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=seed // 100 * 100 if seed < 900 else None)
+        for seed in range(900):
+            plant(self.directory / f"runs/D7_MLP_seed{seed}", group="DihedralGroup", parameter=7, seed=seed)
+        for seed in range(100):
+            plant(self.directory / f"runs/C61_MLP_seed{seed}", group="CyclicGroup", parameter=61, seed=seed)
+        self.succeed("census", "runs", timeout=600)
+        page = self.directory / "runs/census.html"
+        self.assertLess(page.stat().st_size, 20 << 20)
+        seen = self.open(page)
+        self.assertEqual(seen["failures"], [])
+        self.assertEqual(seen["empty"], [])
+        self.assertEqual((seen["rows"], seen["boxes"], seen["mapRows"]), (2000, 3, 1000))
+        self.assertLess(seen["opened"], 3000)
+        print(f"2,000 runs: {page.stat().st_size / 1e6:.1f} MB, open after {seen['opened']:.0f} ms, all figures and tables drawn after "
+              f"{seen['complete']:.0f} ms")
+
+
+if __name__ == "__main__":
+    unittest.main()
