@@ -18,9 +18,9 @@
 #include "apps/terminal/progress.hpp"
 #include "apps/terminal/training_display.hpp"
 #include "apps/version.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "engine/training/memory_check.hpp"
 #include "engine/training/pair_split.hpp"
 #include "engine/training/session.hpp"
@@ -147,7 +147,7 @@ void allow_open_files(std::size_t count) {
 
 /// The runs to do: one, or one for each of --seeds.
 std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
-                                         const std::string& out) {
+                                           const std::string& out) {
   std::vector<engine::TrainingRun> runs;
   if (!arguments.seeds) {
     runs.push_back(engine::open_run(out, config, arguments.overwrite));
