@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -74,10 +75,15 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
   }
   const std::lock_guard lock(one_job_);
   if (scratch_bytes > 0) reserve_scratch(scratch_bytes);
-  if (workers_.empty() || count <= 1 || work < work_worth_sharing) {
+  const bool shared = count > 1 && work >= work_worth_sharing;
+  if (workers_.empty() || !shared || probe_) {
     inside_task = true;
     void* const scratch = scratch_[0] ? scratch_[0]->data() : nullptr;
-    for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    if (probe_) {
+      run_probed(count, shared, call, stored, scratch);
+    } else {
+      for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    }
     inside_task = false;
     return;
   }
@@ -99,6 +105,19 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
        left = unfinished_.load(std::memory_order_acquire)) {
     wait_for_change(unfinished_, left);
   }
+}
+
+void ThreadPool::run_probed(int count, bool shared, Call call, const void* stored, void* scratch) {
+  using Clock = std::chrono::steady_clock;
+  task_seconds_.resize(static_cast<std::size_t>(count));
+  Clock::time_point start = Clock::now();
+  for (int i = 0; i < count; ++i) {
+    call(stored, i, scratch);
+    const Clock::time_point end = Clock::now();
+    task_seconds_[static_cast<std::size_t>(i)] = std::chrono::duration<double>(end - start).count();
+    start = end;
+  }
+  probe_(task_seconds_, shared);
 }
 
 void ThreadPool::work_on(std::uint32_t generation, int thread) {
