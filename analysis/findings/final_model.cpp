@@ -31,7 +31,8 @@ FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
   return {slice_of(harmonics, analysis), spectrum_of(harmonics, network),
           analyze_neurons(harmonics, network.neuron_inputs(), analysis.sums.hidden, analysis.key_irreps,
                           thresholds),
-          representation_maps(harmonics, network, analysis.sums.hidden, analysis.key_irreps)};
+          representation_maps(harmonics, network, analysis.sums.hidden, analysis.key_irreps),
+          analyze_attention(harmonics, network)};
 }
 
 }  // namespace analysis

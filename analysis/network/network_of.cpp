@@ -2,6 +2,7 @@
 
 #include "analysis/network/bilinear_network.hpp"
 #include "analysis/network/mlp_network.hpp"
+#include "analysis/network/transformer_network.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis {
@@ -23,6 +24,12 @@ std::unique_ptr<const Network> network_of(const Weights& weights) {
   if (weights.model == "BilinearNet") {
     return std::make_unique<BilinearNetwork>(
         BilinearWeights{weights.at("W_x"), weights.at("W_y"), weights.at("W_U"), bias_of(weights, "b_U")});
+  }
+  if (weights.model == "Transformer") {
+    return std::make_unique<TransformerNetwork>(TransformerWeights{
+        weights.at("embed.W_E"), weights.at("pos_embed.W_pos"), weights.at("blocks.0.attn.W_Q"),
+        weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"), weights.at("blocks.0.attn.W_O"),
+        weights.at("blocks.0.mlp.W_in"), weights.at("blocks.0.mlp.W_out"), weights.at("unembed.W_U")});
   }
   throw engine::ConfigError("the analysis does not know how a " + weights.model + " computes its logits");
 }
