@@ -7,33 +7,55 @@
 #include <optional>
 #include <string>
 
-#include "analysis/report/document.hpp"
 #include "analysis/findings/final_model.hpp"
+#include "analysis/findings/run_analysis.hpp"
+#include "analysis/input/run.hpp"
+#include "analysis/report/document.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/result_files.hpp"
-#include "analysis/input/run.hpp"
-#include "analysis/findings/run_analysis.hpp"
-#include "apps/terminal/analysis_tables.hpp"
+#include "apps/analyze_activations.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
+#include "apps/terminal/analysis_tables.hpp"
 #include "apps/terminal/progress.hpp"
 #include "apps/terminal/table.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace {
 
 struct Arguments {
   std::string directory, out, device = "auto";
+  std::string activations, group;
+  std::optional<double> frac_train;
+  std::uint64_t split_seed = 0;
   analysis::NeuronThresholds thresholds;
   std::optional<int> threads;
   bool final_only = false, json = false, quiet = false;
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
-      ->required();
-  app.add_option("--out", a.out, "Write the files here [RUN_DIR]");
+  auto* const run = app.add_option("RUN_DIR", a.directory,
+                                   "A run directory, or a published model's: cfg.json and model.pt");
+  auto* const activations =
+      app.add_option(
+             "--activations", a.activations,
+             "Instead of a run: a safetensors file with logits (n,n,n) or hidden (n,n,H) of any network, "
+             "and optionally embed_x, embed_y, unembed")
+          ->excludes(run);
+  auto* const group =
+      app.add_option("--group", a.group, "The group of the activations: s5, a5, c113, d59, ..")
+          ->needs(activations);
+  activations->needs(group);
+  auto* const frac_train =
+      app.add_option("--frac-train", a.frac_train,
+                     "Share of pairs that the network of the activations was trained on, split as "
+                     "train does; without it no figures of train and test pairs")
+          ->needs(activations);
+  app.add_option("--split-seed", a.split_seed, "The seed of that split [0]")
+      ->check(apps::natural_number())
+      ->needs(frac_train);
+  app.add_option("--out", a.out, "Write the files here [RUN_DIR; activations: nowhere]");
   app.add_flag("--final-only", a.final_only, "Only the final model, no checkpoints");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
   app.add_option("--device", a.device,
@@ -67,21 +89,10 @@ void require_share(const char* option, double value) {
   std::_Exit(apps::exit_interrupted);
 }
 
-/// @throws std::runtime_error if it is not there and cannot be made
-void make_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!std::filesystem::is_directory(directory)) {
-    throw std::runtime_error("cannot write into " + directory.string() + ": " +
-                             (error ? error.message() : "not a directory"));
-  }
-}
-
-int analyze(const Arguments& arguments) {
+int analyze_run(const Arguments& arguments) {
   require_share("--before-relu", arguments.thresholds.before);
   require_share("--after-relu", arguments.thresholds.after);
   require_share("--off", arguments.thresholds.off);
-  if (arguments.threads) engine::set_threads(*arguments.threads);
   const analysis::Run run = analysis::find_run(arguments.directory);
   const engine::Device device = device_for(arguments.device, run.group.order());
   const analysis::Harmonics harmonics(run.group);
@@ -104,7 +115,7 @@ int analyze(const Arguments& arguments) {
               << " checkpoints\n";
   }
 
-  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds, device);
+  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
   if (apps::interrupted()) exit_at_once(bar);
   if (arguments.json) {
     std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain) << "\n";
@@ -117,13 +128,28 @@ int analyze(const Arguments& arguments) {
   // Last, so that who may not write there sees the figures all the same.
   const std::filesystem::path out =
       arguments.out.empty() ? run.directory : std::filesystem::path(arguments.out);
-  make_directory(out);
+  apps::make_directory(out);
   analysis::write_results(out, result, harmonics);
   engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model));
   if (!arguments.quiet)
     std::cerr << "analyze: wrote " << apps::one_line((out / "report.html").string())
               << " and the files beside it\n";
   return apps::exit_done;
+}
+
+int analyze(const Arguments& arguments) {
+  if (arguments.threads) engine::set_threads(*arguments.threads);
+  if (!arguments.activations.empty()) {
+    return apps::analyze_activations({.file = arguments.activations,
+                                      .group = arguments.group,
+                                      .out = arguments.out,
+                                      .frac_train = arguments.frac_train,
+                                      .split_seed = arguments.split_seed,
+                                      .json = arguments.json,
+                                      .quiet = arguments.quiet});
+  }
+  if (arguments.directory.empty()) throw std::invalid_argument("RUN_DIR or --activations is required");
+  return analyze_run(arguments);
 }
 
 }  // namespace
@@ -135,7 +161,8 @@ int main(int argc, char** argv) {
                  "  analyze runs/s5                  tables here; report.html, metrics.csv, .. into runs/s5\n"
                  "  analyze runs/s5 --final-only     without the checkpoints\n"
                  "  analyze published/S5_MLP_seed2   a published model as it is: cfg.json and model.pt\n"
-                 "  analyze runs/s5 --json | jq .    for programs");
+                 "  analyze runs/s5 --json | jq .    for programs\n"
+                 "  analyze --activations a.safetensors --group s5    any framework's network");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return analyze(arguments); });
 }
