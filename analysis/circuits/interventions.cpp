@@ -9,10 +9,6 @@
 namespace analysis {
 namespace {
 
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
-
 Matrix negated(Matrix m) {
   for (double& value : m.values) value = -value;
   return m;
