@@ -46,7 +46,8 @@ HiddenRows noisy_rows(const ReluNetwork& network, double mean, double sd, std::u
 void summarize(const std::vector<Score>& scores, double Score::*value, Intervention& result) {
   const double count = static_cast<double>(scores.size());
   double mean = 0, squares = 0;
-  for (const Score& score : scores) mean += score.*value / count;
+  for (const Score& score : scores) mean += score.*value;
+  mean /= count;
   for (const Score& score : scores) squares += (score.*value - mean) * (score.*value - mean);
   result.score.*value = mean;
   (*result.spread).*value = std::sqrt(squares / (count - 1));

@@ -92,9 +92,11 @@ VectorControl vector_control(const Observed& observed, const RhoIrrep& irrep, st
       std::vector<double>(catalogue.classes.size(), 0.0), std::vector<double>(catalogue.classes.size(), 0.0)};
   for (const int j : irrep.neurons) {
     const CosetNeuron& neuron = observed.cosets->neurons[at(j)];
-    const double share = 1.0 / static_cast<double>(irrep.neurons.size());
-    control.left[at(catalogue.class_of[neuron.left.subgroup])] += share;
-    control.right[at(catalogue.class_of[neuron.right.subgroup])] += share;
+    ++control.left[at(catalogue.class_of[neuron.left.subgroup])];
+    ++control.right[at(catalogue.class_of[neuron.right.subgroup])];
+  }
+  for (std::vector<double>* counts : {&control.left, &control.right}) {
+    for (double& count : *counts) count /= static_cast<double>(irrep.neurons.size());
   }
   return control;
 }

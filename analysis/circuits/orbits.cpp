@@ -55,13 +55,14 @@ Orbit orbit_of(const RealMatrices& rho, const double* v) {
 }
 
 OrbitPlace place_in(const Orbit& orbit, const double* v) {
-  OrbitPlace place{0, 0};
+  OrbitPlace nearest{0, 0}, opposite{0, 0};
   for (int k = 0; k < orbit.size(); ++k) {
     const double cosine = dot(orbit.points.row(k), v, orbit.points.cols);
-    const bool closer = orbit.symmetric ? cosine > place.cosine : std::abs(cosine) > std::abs(place.cosine);
-    if (closer) place = {k, cosine};
+    if (cosine > nearest.cosine) nearest = {k, cosine};
+    if (cosine < opposite.cosine) opposite = {k, cosine};
   }
-  return place;
+  const bool inside = nearest.cosine > same_cosine || orbit.symmetric;
+  return inside || nearest.cosine >= -opposite.cosine ? nearest : opposite;
 }
 
 std::vector<int> orbit_components(const RealMatrices& rho, const Matrix& vectors) {

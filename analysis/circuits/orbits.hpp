@@ -38,7 +38,7 @@ struct OrbitPlace {
 /// Cost: O(n |O| d).
 Orbit orbit_of(const RealMatrices& rho, const double* v);
 
-/// The point with the greatest |cosine|; of a symmetric orbit the greatest cosine, which is that of v itself.
+/// The nearest point, if it is the same as v or the orbit is symmetric; else the one with the greatest |cosine|.
 OrbitPlace place_in(const Orbit& orbit, const double* v);
 
 /// Components of vectors under |cos(rho(g) v, w)| > same_cosine for some g, numbered by their first members.

@@ -85,9 +85,10 @@ std::vector<double> classes_of_random_vectors(const Harmonics& harmonics, int bl
     }
   });
   std::vector<double> shares(catalogue.classes.size(), 0.0);
-  for (const std::vector<int>& of_task : counts) {
-    for (std::size_t c = 0; c < shares.size(); ++c)
-      shares[c] += static_cast<double>(of_task[c]) / random_vector_draws;
+  for (std::size_t c = 0; c < shares.size(); ++c) {
+    int count = 0;
+    for (const std::vector<int>& of_task : counts) count += of_task[c];
+    shares[c] = static_cast<double>(count) / random_vector_draws;
   }
   return shares;
 }
