@@ -64,6 +64,7 @@ function declareFigures() {
     figures.set("map-unembed", unembedMapFigure);
   }
   figures.set("spectrum-bars", spectrumFigure);
+  declareCircuitFigures();
 }
 
 function start() {
@@ -84,6 +85,7 @@ function start() {
   fillClusters();
   fillNumbers();
   fillDefinitions();
+  fillCircuits();
   fillRun();
   fillLegend();
   fillNavigation();
@@ -100,6 +102,7 @@ function start() {
   listen("order", ["slice-logits", "slice-part"], noteOrder);
   listen("part", ["slice-part"]);
   listen("map-irrep", ["map-hidden", "map-unembed"], noteMap);
+  listenToCircuits();
   drawWhenNear();
 }
 
