@@ -14,8 +14,8 @@ using nlohmann::json;
 
 namespace {
 
-/// Every value of `expected` must be in `found`: floats to 1e-5 relative (1e-12 absolute), everything else exactly.
-/// What `found` has beyond it is what is random, and does not matter here.
+/// Every value of `expected` must be in `found`: floats to 1e-5 relative (1e-12 absolute), everything else
+/// exactly. What `found` has beyond it is what is random, and does not matter here.
 void check_same(const json& expected, const json& found, const std::string& place, int& values) {
   if (expected.is_object()) {
     REQUIRE_MESSAGE(found.is_object(), place);
@@ -46,7 +46,8 @@ void check_no_other_classes(const json& expected, const json& found) {
     CHECK(expected["coset"]["census"][side].size() == found["coset"]["census"][side].size());
   }
   for (std::size_t c = 0; c < expected["coset"]["classes"].size(); ++c) {
-    CHECK(expected["coset"]["classes"][c]["spectrum"].size() == found["coset"]["classes"][c]["spectrum"].size());
+    CHECK(expected["coset"]["classes"][c]["spectrum"].size() ==
+          found["coset"]["classes"][c]["spectrum"].size());
   }
   CHECK(expected["rho_sets"]["irreps"].size() == found["rho_sets"]["irreps"].size());
 }
@@ -59,9 +60,8 @@ void check_model(const std::string& name) {
   const analysis::Harmonics harmonics(run.group);
   analysis::CircuitOptions options;
   options.draws = 2;
-  const analysis::Circuits circuits =
-      analysis::analyze_circuits({analysis::network_of(tensors), analysis::swapped_network_of(tensors), {}, {}, {}},
-                                 harmonics, options);
+  const analysis::Circuits circuits = analysis::analyze_circuits(
+      {analysis::network_of(tensors), analysis::swapped_network_of(tensors), {}, {}, {}}, harmonics, options);
   const json found = json::parse(analysis::circuits_json(circuits, harmonics));
   const json expected = json::parse(std::ifstream(*directory / "circuits.json"));
   int values = 0;
