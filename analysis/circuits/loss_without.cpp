@@ -1,6 +1,8 @@
 #include "analysis/circuits/loss_without.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "analysis/circuits/score.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -20,59 +22,117 @@ struct Variant {
   Matrix u_part;             ///< (n, k)
 };
 
-struct Tile {
-  double *h, *full, *part, *logits;  ///< (n, m), (n, n), (n, m), (n, n)
+/// The variants' matrices in the precision in which their logits are computed.
+template <typename Real>
+struct Factors {
+  std::vector<Real> matrix, u_part;
 };
 
-void logits_of(const Variant& variant, int n, int m, const Tile& tile) {
+template <typename Real>
+struct Tile {
+  Real *h, *full, *part, *logits;  ///< (n, m), (n, n), (n, m), (n, n)
+};
+
+template <typename Real>
+void logits_of(const Variant& variant, const Factors<Real>& factors, int n, int m, const Tile<Real>& tile) {
   const int k = variant.u_part.cols;
+  const std::size_t square = at(n) * at(n);
+  if (k == 0) {
+    if (variant.subtract) {
+      std::copy_n(tile.full, square, tile.logits);
+    } else {
+      std::fill_n(tile.logits, square, Real{0});
+    }
+    return;
+  }
   if (!variant.neurons.empty()) {
     for (int y = 0; y < n; ++y) {
-      const double* const h = tile.h + at(y) * at(m);
-      double* const part = tile.part + at(y) * at(k);
+      const Real* const h = tile.h + at(y) * at(m);
+      Real* const part = tile.part + at(y) * at(k);
       for (int i = 0; i < k; ++i) part[i] = h[variant.neurons[at(i)]];
     }
-  } else if (k > 0) {
-    multiply(Transpose::no, Transpose::no, n, k, m, tile.h, variant.matrix.values.data(), 0, tile.part);
-  }
-  if (k > 0) {
-    multiply(Transpose::no, Transpose::yes, n, n, k, tile.part, variant.u_part.values.data(), 0, tile.logits);
   } else {
-    std::fill_n(tile.logits, at(n) * at(n), 0.0);
+    multiply(Transpose::no, Transpose::no, n, k, m, tile.h, factors.matrix.data(), Real{0}, tile.part);
   }
-  if (!variant.subtract) return;
-  for (std::size_t i = 0; i < at(n) * at(n); ++i) tile.logits[i] = tile.full[i] - tile.logits[i];
+  // u_part is stored negated where it is subtracted.
+  if (variant.subtract) std::copy_n(tile.full, square, tile.logits);
+  multiply(Transpose::no, Transpose::yes, n, n, k, tile.part, factors.u_part.data(),
+           variant.subtract ? Real{1} : Real{0}, tile.logits);
 }
 
-std::vector<double> losses_of(const group::FiniteGroup& group, const ReluNetwork& network,
+template <typename Real>
+std::vector<Factors<Real>> factors_of(const std::vector<Variant>& variants) {
+  std::vector<Factors<Real>> all;
+  for (const Variant& variant : variants) {
+    Factors<Real> factors;
+    for (const double value : variant.matrix.values) factors.matrix.push_back(static_cast<Real>(value));
+    const double sign = variant.subtract ? -1 : 1;
+    for (const double value : variant.u_part.values)
+      factors.u_part.push_back(static_cast<Real>(sign * value));
+    all.push_back(std::move(factors));
+  }
+  return all;
+}
+
+template <typename Real>
+std::vector<double> losses_in(const group::FiniteGroup& group, const ReluNetwork& network,
                               const std::vector<Variant>& variants, const std::function<void()>& tile_done) {
   const int n = group.order(), m = network.neurons(), count = static_cast<int>(variants.size());
   const std::span<const int> table = group.cayley_table();
   const HiddenRows hidden = relu_rows(network);
-  Matrix parts(n, count);
+  const std::vector<Factors<Real>> factors = factors_of<Real>(variants);
+  const std::size_t rows = at(n) * at(m), square = at(n) * at(n);
   std::int64_t columns = m + 8LL * count;
   for (const Variant& variant : variants) columns += variant.u_part.cols;
-  engine::thread_pool().run_with_scratch(
-      n, 2LL * n * n * n * columns, 2 * at(n) * at(n + m) * sizeof(double), [&](int x, void* scratch) {
-        double* const h = static_cast<double*>(scratch);
-        const std::size_t rows = at(n) * at(m), square = at(n) * at(n);
-        const Tile tile{h, h + rows, h + rows + square, h + 2 * rows + square};
-        hidden(x, h);
-        multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u.values.data(), 0, tile.full);
-        for (int v = 0; v < count; ++v) {
-          logits_of(variants[at(v)], n, m, tile);
-          for (int y = 0; y < n; ++y) {
-            parts(x, v) += pair_loss(tile.logits + at(y) * at(n), n, table[at(x) * at(n) + at(y)]);
-          }
-        }
-        if (tile_done) tile_done();
-      });
+  Matrix parts(n, count);
+  const std::size_t bytes = (rows + square) * sizeof(double) + 2 * (rows + square) * sizeof(Real);
+  engine::thread_pool().run_with_scratch(n, 2LL * n * n * n * columns, bytes, [&](int x, void* scratch) {
+    double *const h = static_cast<double*>(scratch), *const full = h + rows;
+    Real* const reals = reinterpret_cast<Real*>(full + square);
+    const Tile<Real> tile{reals, reals + rows, reals + rows + square, reals + 2 * rows + square};
+    hidden(x, h);
+    multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u.values.data(), 0.0, full);
+    const auto to_real = [](double value) { return static_cast<Real>(value); };
+    std::transform(h, h + rows, tile.h, to_real);
+    std::transform(full, full + square, tile.full, to_real);
+    for (int v = 0; v < count; ++v) {
+      logits_of(variants[at(v)], factors[at(v)], n, m, tile);
+      for (int y = 0; y < n; ++y) {
+        parts(x, v) += pair_loss(tile.logits + at(y) * at(n), n, table[at(x) * at(n) + at(y)]);
+      }
+    }
+    if (tile_done) tile_done();
+  });
   std::vector<double> losses(at(count), 0.0);
   for (int x = 0; x < n; ++x) {
     for (int v = 0; v < count; ++v) losses[at(v)] += parts(x, v);
   }
   for (double& loss : losses) loss /= static_cast<double>(n) * n;
   return losses;
+}
+
+/// No logit, and no sum on the way to one, exceeds this.
+double largest_logit(const ReluNetwork& network) {
+  double sum = 0;
+  for (int j = 0; j < network.neurons(); ++j) {
+    double l = -std::numeric_limits<double>::infinity(), r = l, u = 0;
+    for (int x = 0; x < network.elements(); ++x) {
+      l = std::max(l, network.l(x, j));
+      r = std::max(r, network.r(x, j));
+      u = std::max(u, std::abs(network.u(x, j)));
+    }
+    sum += std::max(0.0, l + r) * u;
+  }
+  return sum;
+}
+
+/// Logits of the size that networks have are computed in float32 from the full ones in float64, in half the
+/// time; larger ones would lose their differences, and are not.
+std::vector<double> losses_of(const group::FiniteGroup& group, const ReluNetwork& network,
+                              const std::vector<Variant>& variants, const std::function<void()>& tile_done) {
+  constexpr double largest = 1e4;
+  return largest_logit(network) < largest ? losses_in<float>(group, network, variants, tile_done)
+                                          : losses_in<double>(group, network, variants, tile_done);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace analysis {
 /// pairs: the hidden layer and the full logits of a tile are computed once, and a variant costs a product
 /// with as many columns as it lacks or keeps, whichever are fewer.
 /// @param tile_done  called n times on the way, from any thread; may be empty
-/// @return           one a variant, to 1e-9 of themselves where more than 1e-6
+/// @return           one a variant, to 1e-4 of themselves: float32 where the logits are of the usual size
 /// Cost: O(n^3 (m + sum of the columns + variants)); memory O(n (n + m)) a thread and O(n columns) in all.
 std::vector<double> losses_without_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
                                            const std::vector<std::vector<int>>& removed,

@@ -23,6 +23,20 @@ Matrix images_of(const RealMatrices& rho, const double* v) {
   return images;
 }
 
+struct Nearest {
+  int point;
+  double cosine;
+};
+
+Nearest nearest(const Orbit& orbit, const double* v) {
+  Nearest best{0, -2};
+  for (int k = 0; k < orbit.size(); ++k) {
+    const double cosine = dot(orbit.points.row(k), v, orbit.points.cols);
+    if (cosine > best.cosine) best = {k, cosine};
+  }
+  return best;
+}
+
 }  // namespace
 
 void RealMatrices::apply(int g, const double* v, double* image) const {
@@ -55,14 +69,15 @@ Orbit orbit_of(const RealMatrices& rho, const double* v) {
 }
 
 OrbitPlace place_in(const Orbit& orbit, const double* v) {
-  OrbitPlace nearest{0, 0}, opposite{0, 0};
-  for (int k = 0; k < orbit.size(); ++k) {
-    const double cosine = dot(orbit.points.row(k), v, orbit.points.cols);
-    if (cosine > nearest.cosine) nearest = {k, cosine};
-    if (cosine < opposite.cosine) opposite = {k, cosine};
-  }
-  const bool inside = nearest.cosine > same_cosine || orbit.symmetric;
-  return inside || nearest.cosine >= -opposite.cosine ? nearest : opposite;
+  const Nearest own = nearest(orbit, v);
+  if (own.cosine > same_cosine) return {own.point, true};
+  std::vector<double> minus(v, v + orbit.points.cols);
+  for (double& value : minus) value = -value;
+  return {nearest(orbit, minus.data()).point, false};
+}
+
+int nearest_point(const Orbit& orbit, const double* v) {
+  return nearest(orbit, v).point;
 }
 
 std::vector<int> orbit_components(const RealMatrices& rho, const Matrix& vectors) {

@@ -29,17 +29,20 @@ struct Orbit {
   int size() const { return points.rows; }
 };
 
-/// Where a vector lies in an orbit: next to one of its points, or to minus one.
+/// Where a vector lies in an orbit.
 struct OrbitPlace {
-  int point;
-  double cosine;  ///< negative: next to minus the point
+  int point;    ///< the one nearest to v if v is inside, else to -v
+  bool inside;  ///< some point is the same as v
 };
 
 /// Cost: O(n |O| d).
 Orbit orbit_of(const RealMatrices& rho, const double* v);
 
-/// The nearest point, if it is the same as v or the orbit is symmetric; else the one with the greatest |cosine|.
+/// Cost: O(|O| d).
 OrbitPlace place_in(const Orbit& orbit, const double* v);
+
+/// The point with the greatest cosine.
+int nearest_point(const Orbit& orbit, const double* v);
 
 /// Components of vectors under |cos(rho(g) v, w)| > same_cosine for some g, numbered by their first members.
 /// @param vectors  (count, d), unit or zero.   Cost: O(n d count) a vector at most.

@@ -23,16 +23,16 @@ void flip(Matrix& m, int row) {
   for (int k = 0; k < m.cols; ++k) m(row, k) = -m(row, k);
 }
 
-/// Brings b into its orbit.
+/// Brings b into its orbit.  @return its point
 int settle(const Orbit& orbit, int i, RankOneNeurons& fit) {
   OrbitPlace place = place_in(orbit, fit.b.row(i));
-  bool turn = place.cosine < 0;
+  bool turn = !place.inside;
   if (orbit.symmetric) {
     std::vector<double> minus(fit.b.row(i), fit.b.row(i) + fit.b.cols);
     for (double& value : minus) value = -value;
-    const OrbitPlace opposite = place_in(orbit, minus.data());
-    turn = opposite.point < place.point;
-    if (turn) place = opposite;
+    const int own = nearest_point(orbit, fit.b.row(i)), opposite = nearest_point(orbit, minus.data());
+    turn = opposite < own;
+    place.point = std::min(own, opposite);
   }
   if (turn) {
     for (Matrix* m : {&fit.a, &fit.b, &fit.b_right}) flip(*m, i);
@@ -88,8 +88,8 @@ RhoCircuits rho_circuits(const RealMatrices& rho, const std::vector<int>& neuron
     const int orbit = component[at(i)], orbit_right = component[at(count + i)];
     const int point = settle(result.orbits[at(orbit)], i, fit);
     const OrbitPlace right = place_in(result.orbits[at(orbit_right)], fit.b_right.row(i));
-    places.push_back({orbit, orbit_right, right.cosine >= 0, point, right.point});
-    members[{orbit, orbit_right, right.cosine >= 0}].push_back(i);
+    places.push_back({orbit, orbit_right, right.inside, point, right.point});
+    members[{orbit, orbit_right, right.inside}].push_back(i);
   }
   for (const auto& [key, rows] : members) {
     const auto [orbit, orbit_right, positive] = key;

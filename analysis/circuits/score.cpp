@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/numerics/exponential.hpp"
+#include "analysis/numerics/lanes.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
@@ -13,28 +14,15 @@ std::size_t at(int i) {
   return static_cast<std::size_t>(i);
 }
 
-// Eight running values in place of one: no order of a single chain of additions stops the compiler from using vectors.
-constexpr std::size_t lanes = 8;
-
-double highest_of(const double* values, std::size_t count) {
-  double best[lanes];
-  std::fill_n(best, lanes, values[0]);
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) best[k] = values[i + k] > best[k] ? values[i + k] : best[k];
-  }
-  for (; i < count; ++i) best[0] = std::max(best[0], values[i]);
-  return *std::max_element(best, best + lanes);
-}
-
-double sum_of(const double* values, std::size_t count) {
-  double sums[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    for (std::size_t k = 0; k < lanes; ++k) sums[k] += values[i + k];
-  }
-  for (; i < count; ++i) sums[0] += values[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+template <typename Real>
+double loss_of(Real* logits, int n, int label) {
+  const Real highest = highest_of(logits, at(n)), of_label = logits[label] - highest;
+  for (int z = 0; z < n; ++z) logits[z] -= highest;
+  exponential(logits, at(n));
+  const double own = logits[label];
+  logits[label] = 0;
+  const double others = sum_of(logits, at(n));
+  return of_label < 0 ? std::log(own + others) - of_label : std::log1p(others);
 }
 
 }  // namespace
@@ -51,13 +39,11 @@ HiddenRows relu_rows(const ReluNetwork& network) {
 }
 
 double pair_loss(double* logits, int n, int label) {
-  const double highest = highest_of(logits, at(n)), of_label = logits[label] - highest;
-  for (int z = 0; z < n; ++z) logits[z] -= highest;
-  exponential(logits, at(n));
-  const double own = logits[label];
-  logits[label] = 0;
-  const double others = sum_of(logits, at(n));
-  return of_label < 0 ? std::log(own + others) - of_label : std::log1p(others);
+  return loss_of(logits, n, label);
+}
+
+double pair_loss(float* logits, int n, int label) {
+  return loss_of(logits, n, label);
 }
 
 Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRows& hidden) {

@@ -36,5 +36,7 @@ Matrix columns(const Matrix& f, const std::vector<int>& chosen);
 /// -log softmax(logits)[label] of one pair, to the last digits also where it is small.
 /// @param logits  (n); destroyed.   Cost: O(n).
 double pair_loss(double* logits, int n, int label);
+/// The same in float32, to 1e-5 of itself where the logits are below 100.
+double pair_loss(float* logits, int n, int label);
 
 }  // namespace analysis
