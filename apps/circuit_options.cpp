@@ -61,11 +61,13 @@ std::optional<analysis::Circuits> circuits_of_run(const analysis::Run& run, cons
   const ChosenViews views = chosen_views(arguments);
   if (!views.circuits.any() || !analysis::has_circuits(run.config)) return std::nullopt;
   const analysis::MlpTensors tensors = analysis::mlp_tensors(weights);
-  analysis::CircuitInput input{analysis::network_of(tensors), {}, {}, {}, key_irreps};
+  analysis::CircuitInput input{analysis::network_of(tensors), {}, {}, {}, {}, key_irreps};
   if (views.circuits.interventions) {
     const int n = run.group.order();
     input.swapped = analysis::swapped_network_of(tensors);
-    input.start = analysis::network_of(analysis::start_tensors(run.config, n));
+    const analysis::MlpTensors start = analysis::start_tensors(run.config, n);
+    input.start = analysis::network_of(start);
+    input.start_swapped = analysis::swapped_network_of(start);
     input.pairs = analysis::pairs_by_product(
         run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
   }

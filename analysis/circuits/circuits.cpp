@@ -63,8 +63,16 @@ std::vector<int> controlled_blocks(const Circuits& circuits, const std::vector<i
   return {blocks.begin(), blocks.end()};
 }
 
-/// Sections 2 to 4 of an untrained network, and what interventions do to it.
-Untrained untrained_views(ReluNetwork start, const Harmonics& harmonics, const Circuits& circuits) {
+std::vector<Intervention> all_interventions(const group::FiniteGroup& group, const ReluNetwork& network,
+                                            const std::optional<ReluNetwork>& swapped, std::uint64_t seed) {
+  std::vector<Intervention> all = interventions(group, network, swapped ? &*swapped : nullptr);
+  for (Intervention& noise : noise_interventions(group, network, seed)) all.push_back(std::move(noise));
+  return all;
+}
+
+/// The other views of an untrained network, and what interventions do to it.
+Untrained untrained_views(CircuitInput& input, const Harmonics& harmonics, const Circuits& circuits) {
+  ReluNetwork& start = *input.start;
   silence_non_finite(start);
   Untrained result;
   if (circuits.catalogue) {
@@ -73,16 +81,15 @@ Untrained untrained_views(ReluNetwork start, const Harmonics& harmonics, const C
     result.rho = rho_view(start, harmonics, *circuits.catalogue, *result.cosets);
   }
   result.equivariance = equivariance(start, harmonics);
-  result.interventions = interventions(harmonics.group(), start, nullptr);
+  result.interventions =
+      all_interventions(harmonics.group(), start, input.start_swapped, circuits.options.seed);
   return result;
 }
 
 void intervene(CircuitInput& input, const Harmonics& harmonics, Circuits& circuits) {
   const group::FiniteGroup& group = harmonics.group();
   const CircuitOptions& options = circuits.options;
-  circuits.interventions = interventions(group, input.network, input.swapped ? &*input.swapped : nullptr);
-  for (Intervention& noise : noise_interventions(group, input.network, options.seed))
-    circuits.interventions.push_back(std::move(noise));
+  circuits.interventions = all_interventions(group, input.network, input.swapped, options.seed);
   const bool listed = circuits.catalogue.has_value();
   const Observed observed{input.network,
                           harmonics,
@@ -93,7 +100,7 @@ void intervene(CircuitInput& input, const Harmonics& harmonics, Circuits& circui
                           listed ? &*circuits.rho : nullptr,
                           controlled_blocks(circuits, input.key_irreps)};
   circuits.nulls = null_controls(observed, options.draws, options.seed, options.progress);
-  if (input.start) circuits.nulls->untrained = untrained_views(std::move(*input.start), harmonics, circuits);
+  if (input.start) circuits.nulls->untrained = untrained_views(input, harmonics, circuits);
 }
 
 }  // namespace

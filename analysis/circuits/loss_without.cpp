@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "analysis/circuits/score.hpp"
+#include "analysis/numerics/float_product.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {

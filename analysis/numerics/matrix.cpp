@@ -45,14 +45,6 @@ void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, 
               k, 1, a, a_turned ? m : k, b, b_turned ? k : n, beta, c, n);
 }
 
-void multiply(Transpose ta, Transpose tb, int m, int n, int k, const float* a, const float* b, float beta,
-              float* c) {
-  use_one_blas_thread();
-  const bool a_turned = ta == Transpose::yes, b_turned = tb == Transpose::yes;
-  cblas_sgemm(CblasRowMajor, a_turned ? CblasTrans : CblasNoTrans, b_turned ? CblasTrans : CblasNoTrans, m, n,
-              k, 1, a, a_turned ? m : k, b, b_turned ? k : n, beta, c, n);
-}
-
 Matrix product(const Matrix& a, const Matrix& b, Transpose ta, Transpose tb) {
   const bool a_turned = ta == Transpose::yes, b_turned = tb == Transpose::yes;
   const int m = a_turned ? a.cols : a.rows, k = a_turned ? a.rows : a.cols;

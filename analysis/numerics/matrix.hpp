@@ -33,8 +33,6 @@ enum class Transpose { no, yes };
 /// call it, each on its own part. Sizes are not checked.
 void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, const double* b, double beta,
               double* c);
-void multiply(Transpose ta, Transpose tb, int m, int n, int k, const float* a, const float* b, float beta,
-              float* c);
 
 /// op(a) op(b), fresh, on all threads; the bits don't depend on their number.
 /// @throws engine::ShapeError if the inner sizes differ

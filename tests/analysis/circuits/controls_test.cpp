@@ -227,6 +227,7 @@ TEST_CASE("circuits: the same document from any number of threads, and another s
         analyze_circuits({test::random_network(6, 12, 3),
                           test::random_network(6, 12, 4),
                           test::random_network(6, 12, 5),
+                          test::random_network(6, 12, 6),
                           pairs_by_product(harmonics.group(), engine::split_pairs(6, 0.5, 1)),
                           {1, 2}},
                          harmonics, options),

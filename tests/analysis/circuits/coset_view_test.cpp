@@ -201,7 +201,7 @@ TEST_CASE(
   network.u(4, 2) = std::numeric_limits<double>::quiet_NaN();
   analysis::CircuitOptions options;
   options.draws = 3;
-  const auto circuits = analyze_circuits({network, {}, {}, {}, {}}, harmonics, options);
+  const auto circuits = analyze_circuits({network, {}, {}, {}, {}, {}}, harmonics, options);
   REQUIRE(circuits.notes.size() == 1);
   CHECK(circuits.notes[0] == "neurons 2 hold numbers that are not finite; they are taken as zero");
   CHECK(circuits.catalogue->id(circuits.cosets->neurons[0].left.subgroup) == "6a");
@@ -211,7 +211,7 @@ TEST_CASE(
   CHECK(circuits_json(circuits, harmonics).find("nan") == std::string::npos);
 
   for (double& value : network.u.values) value = 0;
-  const auto dead = analyze_circuits({network, {}, {}, {}, {}}, harmonics, options);
+  const auto dead = analyze_circuits({network, {}, {}, {}, {}, {}}, harmonics, options);
   REQUIRE(dead.notes.size() == 1);
   CHECK(dead.notes[0].find("the network is dead") != std::string::npos);
   CHECK(dead.cosets->live == 0);
@@ -227,7 +227,7 @@ TEST_CASE("circuits: more subgroups than the limit, named with how many there ar
   options.draws = 2;
   options.most_subgroups = 50;
   const auto circuits =
-      analyze_circuits({test::random_network(32, 4, 2), {}, {}, {}, {}}, harmonics, options);
+      analyze_circuits({test::random_network(32, 4, 2), {}, {}, {}, {}, {}}, harmonics, options);
   CHECK(!circuits.cosets);
   CHECK(!circuits.rho);
   CHECK(circuits.equivariance.has_value());
@@ -237,7 +237,7 @@ TEST_CASE("circuits: more subgroups than the limit, named with how many there ar
 
 TEST_CASE("circuits: matrices that do not fit the group are refused") {
   const Harmonics harmonics(group::symmetric_group(3));
-  CHECK_THROWS_AS(analyze_circuits({test::random_network(5, 4, 2), {}, {}, {}, {}}, harmonics),
+  CHECK_THROWS_AS(analyze_circuits({test::random_network(5, 4, 2), {}, {}, {}, {}, {}}, harmonics),
                   engine::ShapeError);
 }
 

@@ -61,7 +61,7 @@ void check_model(const std::string& name) {
   analysis::CircuitOptions options;
   options.draws = 2;
   const analysis::Circuits circuits = analysis::analyze_circuits(
-      {analysis::network_of(tensors), analysis::swapped_network_of(tensors), {}, {}, {}}, harmonics, options);
+      {analysis::network_of(tensors), analysis::swapped_network_of(tensors), {}, {}, {}, {}}, harmonics, options);
   const json found = json::parse(analysis::circuits_json(circuits, harmonics));
   const json expected = json::parse(std::ifstream(*directory / "circuits.json"));
   int values = 0;

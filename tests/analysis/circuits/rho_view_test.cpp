@@ -185,7 +185,7 @@ TEST_CASE("rho view: an untrained network has no irrep of its own; complex irrep
   }
   analysis::CircuitOptions options;
   options.views.interventions = false;
-  const analysis::Circuits circuits = analyze_circuits({wave, {}, {}, {}, {}}, cyclic, options);
+  const analysis::Circuits circuits = analyze_circuits({wave, {}, {}, {}, {}, {}}, cyclic, options);
   REQUIRE(circuits.rho->irreps.size() == 2);
   CHECK(!circuits.rho->irreps[0].fit);
   CHECK(circuits.rho->irreps[0].minimal_size == 7);
