@@ -65,7 +65,7 @@ function pointFigure() {
   return {layout, data: [
     {type: "scatter", mode: "lines+markers+text", name: "points", x: outline.map(i => points[i][0]), y: outline.map(i => points[i][1]),
       text: outline.map((p, i) => i < points.length ? String(p) : ""), textposition: "top center", textfont: {color: css("--text"), size: 16},
-      line: {color: css("--dim"), width: 1.4, dash: "dot"}, marker: {color: css("--strong-1"), size: 13}, hovertemplate: "point %{text}<extra></extra>"},
+      line: {color: css("--dim"), width: 1.4, dash: "dot"}, marker: {color: css("--text"), size: 13}, hovertemplate: "point %{text}<extra></extra>"},
     {type: "scatter", mode: "markers", name: "a of a neuron", x: a.map(v => v[0]), y: a.map(v => v[1]), text: neurons.map(String),
       marker: {color: css(colourOf(name)), size: 7, opacity: 0.7}, hovertemplate: "neuron %{text}<extra></extra>"}]};
 }

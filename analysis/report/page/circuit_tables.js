@@ -71,9 +71,14 @@ function circuitTable() {
     "even cv", "odd"], rows);
 }
 
+/** A loss, as small as |t| in place of relu makes it. */
+function lossCell(loss) {
+  return loss !== null && loss > 0 && loss < 1e-12 ? loss.toExponential(2) : loss;
+}
+
 function interventionTable() {
   const untrained = circuits.nulls?.untrained?.interventions ?? {};
-  const rows = Object.entries(circuits.interventions).map(([name, i]) => [name, i.loss, i.loss_sd ?? null, i.acc, i.acc_sd ?? null,
+  const rows = Object.entries(circuits.interventions).map(([name, i]) => [name, lossCell(i.loss), i.loss_sd ?? null, i.acc, i.acc_sd ?? null,
     untrained[name]?.loss ?? null, untrained[name]?.acc ?? null]);
   return sortableTable(["intervention", "loss", "sd of loss", "accuracy", "sd of accuracy", "untrained: loss", "untrained: accuracy"], rows);
 }
