@@ -1,7 +1,6 @@
 #include "analysis/network/network_of.hpp"
 
 #include "analysis/network/bilinear_network.hpp"
-#include "analysis/network/mlp_network.hpp"
 #include "analysis/network/transformer_network.hpp"
 #include "engine/device/error.hpp"
 
@@ -15,11 +14,14 @@ std::vector<double> bias_of(const Weights& weights, const std::string& name) {
 
 }  // namespace
 
+MlpWeights mlp_weights(const Weights& weights) {
+  return {weights.at("W_x"), weights.at("W_y"),    weights.at("W"),
+          weights.at("W_U"), bias_of(weights, "b"), bias_of(weights, "b_U")};
+}
+
 std::unique_ptr<const Network> network_of(const Weights& weights) {
   if (weights.model == "OneLayerMLP" || weights.model == "OneLayerMLPwithBias") {
-    return std::make_unique<MlpNetwork>(MlpWeights{weights.at("W_x"), weights.at("W_y"), weights.at("W"),
-                                                   weights.at("W_U"), bias_of(weights, "b"),
-                                                   bias_of(weights, "b_U")});
+    return std::make_unique<MlpNetwork>(mlp_weights(weights));
   }
   if (weights.model == "BilinearNet") {
     return std::make_unique<BilinearNetwork>(

@@ -37,4 +37,25 @@ ANALYSIS_ALL_VECTORS void exponential(double* x, std::size_t count) {
   }
 }
 
+ANALYSIS_ALL_VECTORS void exponential(float* x, std::size_t count) {
+  constexpr float round_to_integer = 0x1.8p23F, log2_e = 1.44269504F;
+  constexpr float ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;  // n ln2_high is exact
+  constexpr float smallest = -87;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float clamped = x[i] < smallest ? smallest : x[i];
+    const float shifted = clamped * log2_e + round_to_integer;
+    const float n = shifted - round_to_integer;
+    const float r = (clamped - n * ln2_high) - n * ln2_low;
+    // Taylor on |r| < ln2 / 2; the first term left out is below 2e-7.
+    float p = 1.0F / 720;
+    p = p * r + 1.0F / 120;
+    p = p * r + 1.0F / 24;
+    p = p * r + 1.0F / 6;
+    p = p * r + 0.5F;
+    p = (p * (r * r) + r) + 1;
+    const auto bits = std::bit_cast<std::uint32_t>(p) + (std::bit_cast<std::uint32_t>(shifted) << 23);
+    x[i] = x[i] < smallest ? 0 : std::bit_cast<float>(bits);
+  }
+}
+
 }  // namespace analysis

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "analysis/circuits/circuits_json.hpp"
 #include "analysis/input/element_orders.hpp"
 #include "analysis/report/footnotes.hpp"
 
@@ -267,10 +268,11 @@ class Writer {
 }  // namespace
 
 std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
-                          const FinalModel& model, NumberLists lists) {
-  return Writer(run, harmonics, analysis, model, lists)
-      .document()
-      .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+                          const FinalModel& model, NumberLists lists, const Circuits* circuits) {
+  ordered_json document = Writer(run, harmonics, analysis, model, lists).document();
+  document["circuits"] =
+      circuits != nullptr ? ordered_json::parse(circuits_document(*circuits, harmonics)) : ordered_json();
+  return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace analysis

@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests
 from program import ProgramTest, files_below, read_log, read_safetensors  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
-WRITTEN = ["irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
+WRITTEN = ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
 
 
 def report_data(page):
@@ -84,7 +84,7 @@ class AnalyzedRun(AnalyzeTest):
         self.succeed("analyze", "run", "--final-only", "--out", "figures/a")
         self.assertEqual(files_below(run), before)
         self.assertEqual(sorted(files_below(self.directory / "figures/a")),
-                         ["irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
+                         ["circuits.json", "irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
 
     def test_a_run_that_is_still_training(self):
         run = self.train()
@@ -206,6 +206,66 @@ class AnalyzedRun(AnalyzeTest):
                 self.assertIn(words, result.stderr)
                 self.assertEqual(result.stderr.count("\n"), 1)
                 self.assertEqual(result.returncode, 1 if words.startswith("no.") else 2)
+
+
+class AnalyzedCircuits(AnalyzeTest):
+    def test_default_views_and_how_to_get_the_rest(self):
+        run = self.train()
+        result = self.succeed("analyze", "run", "--final-only")
+        for heading in ("Cosets:", "Rho-sets:", "--views irreps,cosets,rho,interventions"):
+            self.assertIn(heading, result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(len(circuits["coset"]["classes"]), 4)
+        self.assertEqual(circuits["coset"]["subgroups"], 6)
+        self.assertIsNone(circuits["nulls"])
+        self.assertIsNone(circuits["interventions"])
+        self.assertEqual(report_data(run / "report.html")["circuits"]["coset"]["neurons"], circuits["coset"]["neurons"])
+
+    def test_every_number_of_the_interventions_beside_its_null(self):
+        run = self.train()
+        result = self.succeed("analyze", "run", "--final-only", "--views", "irreps,cosets,rho,interventions", "--draws", 20)
+        self.assertIn("Against 20 random draws each", result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(sorted(circuits["interventions"]), ["absolute_value", "base", "negate_both", "negate_left", "negate_right",
+                         "noise_-1_1", "noise_0_0.1", "noise_0_1", "noise_1_1", "swap"])
+        nulls = circuits["nulls"]
+        self.assertEqual((nulls["draws"], nulls["seed"]), (20, 0))
+        self.assertEqual(sorted(nulls["untrained"]["interventions"]), sorted(circuits["interventions"]))
+        for control in nulls["random_functions"].values():
+            for name in ("restricted", "excluded"):
+                self.assertLessEqual(control[name]["5%"], control[name]["median"])
+                self.assertLessEqual(control[name]["median"], control[name]["95%"])
+                self.assertGreaterEqual(control[name]["p"], 1 / 21)
+        steps = [step for step in circuits["coset"]["ablation"] if step["removed"] > 0]
+        self.assertEqual([step["removed"] for step in nulls["random_neurons"]["ablation"]], [step["removed"] for step in steps])
+        first = (run / "circuits.json").read_bytes()
+        self.succeed("analyze", "run", "--final-only", "--views", "interventions,rho,cosets", "--draws", 20, "--threads", 3)
+        again = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(again["interventions"], circuits["interventions"])
+        self.assertNotEqual(first, b"")
+
+    def test_circuits_alone(self):
+        self.train()
+        result = self.succeed("analyze", "run", "--views", "cosets", "--out", "figures", "--json")
+        self.assertEqual(sorted(files_below(self.directory / "figures")), ["circuits.json"])
+        circuits = json.loads(result.stdout)
+        self.assertEqual(circuits, json.loads((self.directory / "figures/circuits.json").read_text()))
+        self.assertIsNone(circuits["rho_sets"])
+
+    def test_bad_views(self):
+        self.train(1)
+        self.refuse(2, "no view 'coset'; there are irreps, cosets, rho, interventions", "analyze", "run", "--views", "coset")
+        self.refuse(2, "--views names no view", "analyze", "run", "--views", "")
+        self.refuse(2, "--draws 0: it must be in 1..", "analyze", "run", "--draws", 0)
+        self.refuse(2, "--subgroups 0: it must be in 1..", "analyze", "run", "--subgroups", 0)
+
+    def test_more_subgroups_than_the_limit(self):
+        run = self.train(1)
+        result = self.succeed("analyze", "run", "--subgroups", 3)
+        self.assertIn("at least 4 subgroups, more than the limit of 3", result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertIsNone(circuits["coset"])
+        self.assertEqual(len(circuits["notes"]), 1)
 
 
 class AnalyzeBadInput(AnalyzeTest):

@@ -72,6 +72,7 @@ function declareFigures() {
     figures.set("head-functions", headFunctionFigure);
   }
   figures.set("spectrum-bars", spectrumFigure);
+  declareCircuitFigures();
 }
 
 function start() {
@@ -97,6 +98,7 @@ function start() {
   fillAttention();
   fillNumbers();
   fillDefinitions();
+  fillCircuits();
   fillRun();
   fillLegend();
   fillNavigation();
@@ -115,6 +117,7 @@ function start() {
   listen("head", ["look-a", "look-b", "look-equals", "head-shares", "head-scores", "head-functions"]);
   listen("head-order", ["look-a", "look-b", "look-equals", "head-functions"]);
   listen("map-irrep", ["map-hidden", "map-unembed"], noteMap);
+  listenToCircuits();
   drawWhenNear();
 }
 
