@@ -5,7 +5,10 @@ namespace {
 
 CubeSlice slice_of(const Harmonics& harmonics, const RunAnalysis& analysis) {
   const int n = harmonics.order();
-  CubeSlice slice{centred_logit(*analysis.network, harmonics.group().identity()), {}};
+  const Matrix& of_identity = analysis.sums.logits.of_identity;
+  CubeSlice slice{of_identity.values.empty() ? centred_logit(*analysis.network, harmonics.group().identity())
+                                             : of_identity,
+                  {}};
   const std::vector<double> dots = harmonics.contractions(analysis.sums.logits.by_xy);
   for (const int i : analysis.key_irreps) {
     double energy = 0;

@@ -35,10 +35,6 @@ std::vector<double> times(const std::vector<double>& row, const Matrix& m) {
   return result;
 }
 
-void relu(double* values, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) values[i] = std::max(0.0, values[i]);
-}
-
 Matrix columns_from(const Matrix& m, int first, int count) {
   Matrix part(m.rows, count);
   for (int i = 0; i < m.rows; ++i) std::copy_n(m.row(i) + first, count, part.row(i));
@@ -117,32 +113,36 @@ TransformerNetwork::LinearRows TransformerNetwork::rows_of(const Matrix& m) cons
   return rows;
 }
 
-void TransformerNetwork::add_rows(const LinearRows& linear, int count, const int* a, const int* b,
-                                  double* rows) const {
-  const int heads = weights_.heads();
-  const std::size_t width = at(linear.width());
-  std::vector<double> all(3 * at(heads)), of_a(at(heads)), of_b(at(heads));
-  for (int i = 0; i < count; ++i, rows += width) {
+template <typename Row>
+void TransformerNetwork::for_each_pair(int count, const int* a, const int* b, const Row& row) const {
+  const std::size_t heads = at(weights_.heads());
+  std::vector<double> all(3 * heads), of_a(heads), of_b(heads);
+  for (int i = 0; i < count; ++i) {
     scores_.weights(a[i], b[i], all.data());
-    for (std::size_t h = 0; h < at(heads); ++h) {
+    for (std::size_t h = 0; h < heads; ++h) {
       of_a[h] = all[3 * h];
       of_b[h] = all[3 * h + 1];
     }
-    for (std::size_t j = 0; j < width; ++j) rows[j] += linear.constant[j];
-    add_scaled_rows(width, heads, of_a.data(), linear.of_a.row(a[i]), rows);
-    add_scaled_rows(width, heads, of_b.data(), linear.of_b.row(b[i]), rows);
+    row(at(i), of_a.data(), of_b.data());
   }
 }
 
 void TransformerNetwork::hidden_rows(int count, const int* a, const int* b, double* h) const {
-  const std::size_t numbers = at(count) * at(hidden_dim());
-  std::fill_n(h, numbers, 0.0);
-  add_rows(to_hidden_, count, a, b, h);
-  relu(h, numbers);
+  const std::size_t width = at(hidden_dim());
+  for_each_pair(count, a, b, [&](std::size_t i, const double* of_a, const double* of_b) {
+    relu_of_scaled_rows(width, weights_.heads(), to_hidden_.constant.data(), of_a, to_hidden_.of_a.row(a[i]),
+                        of_b, to_hidden_.of_b.row(b[i]), h + i * width);
+  });
 }
 
 void TransformerNetwork::complete_logits(int count, const int* a, const int* b, double* logits) const {
-  add_rows(to_logits_, count, a, b, logits);
+  const std::size_t width = at(elements());
+  for_each_pair(count, a, b, [&](std::size_t i, const double* of_a, const double* of_b) {
+    double* const row = logits + i * width;
+    for (std::size_t c = 0; c < width; ++c) row[c] += to_logits_.constant[c];
+    sum_scaled_rows(width, weights_.heads(), row, of_a, to_logits_.of_a.row(a[i]), of_b,
+                    to_logits_.of_b.row(b[i]), row);
+  });
 }
 
 double TransformerNetwork::sum_of_squared_weights() const {

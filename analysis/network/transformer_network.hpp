@@ -59,8 +59,9 @@ class TransformerNetwork : public Network {
 
   /// Of r m.  @param m (d, width)
   LinearRows rows_of(const Matrix& m) const;
-  /// Adds row i of r m to rows + i width.
-  void add_rows(const LinearRows& linear, int count, const int* a, const int* b, double* rows) const;
+  /// Calls row(i, weights on a by head, weights on b by head) for each of some pairs.
+  template <typename Row>
+  void for_each_pair(int count, const int* a, const int* b, const Row& row) const;
   /// e_i for tokens 0 .. n - 1 at a position, less e2.
   Matrix tokens_less_equals(int position) const;
 

@@ -4,8 +4,13 @@
 
 namespace analysis {
 
-/// sum[j] += a[0] x[j] + a[1] x[width + j] + .. + a[count - 1] x[(count - 1) width + j], on vectors.
-/// @param x  (count, width)
-void add_scaled_rows(std::size_t width, int count, const double* a, const double* x, double* sum);
+/// sum[j] = start[j] + sum over i of a[i] x[i width + j] + sum over i of b[i] y[i width + j], on vectors.
+/// @param start  (width); may be `sum`.  @param a, b (count).  @param x, y (count, width)
+void sum_scaled_rows(std::size_t width, int count, const double* start, const double* a, const double* x,
+                     const double* b, const double* y, double* sum);
+
+/// The same, then max(0, .).
+void relu_of_scaled_rows(std::size_t width, int count, const double* start, const double* a, const double* x,
+                         const double* b, const double* y, double* sum);
 
 }  // namespace analysis

@@ -11,6 +11,7 @@
 #include "analysis/input/transformer_samples.hpp"
 #include "analysis/network/network_of.hpp"
 #include "analysis/network/network_samples.hpp"
+#include "analysis/network/pair_sums.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
@@ -152,12 +153,13 @@ TEST_CASE("transformer: what reaches the neurons, slices and attention, by their
     }
   }
   const test::ByDefinition logits(harmonics, direct.hidden, network->unembed(), direct.bypass);
-  const Matrix slice = analysis::centred_logit(*network, 2);
+  const Matrix slice = analysis::pair_sums(*network, harmonics, engine::Device::cpu).logits.of_identity;
+  const int identity = harmonics.group().identity();
   for (int a = 0; a < n; ++a) {
     for (int b = 0; b < n; ++b) {
       double mean = 0;
       for (int c = 0; c < n; ++c) mean += logits.logit(a, b, c) / n;
-      CHECK(slice(a, b) == doctest::Approx(logits.logit(a, b, 2) - mean).epsilon(1e-11));
+      CHECK(slice(a, b) == doctest::Approx(logits.logit(a, b, identity) - mean).epsilon(1e-11));
       std::vector<double> looks(6);
       network->attention()->weights(a, b, looks.data());
       for (int unit = 0; unit < 6; ++unit) {
