@@ -1,7 +1,8 @@
 // What the chunks of the fused one-layer transformer left behind becomes the gradients of its operands.
 
+#include <bit>
+
 #include "engine/cpu/attention_workspace.hpp"
-#include "engine/cpu/pair_chunks.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace engine::cpu {
@@ -15,13 +16,14 @@ void sum_partials(const AttentionWorkspace& work, int chunks) {
   thread_pool().run(tasks, bytes, [&](int task) {
     const std::size_t first = static_cast<std::size_t>(task) * numbers_per_task;
     const auto count = static_cast<int>(std::min(numbers_per_task, work.partial_size - first));
-    tile_kernels().sum_rows(chunks, count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
+    tile_kernels().sum_rows(std::countr_zero(static_cast<unsigned>(chunks)), count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
   });
 }
 
-void add_carried(const AttentionPairs& of, const AttentionWorkspace& work, int chunks) {
-  for (int number = 0; number < chunks; ++number) {
-    const int x = pair_chunk(of.x, number).carried_x;
+void add_carried(const AttentionPairs& of, const AttentionWorkspace& work) {
+  const PairChunks chunks = attention_chunks(of);
+  for (int number = 0; number < chunks.count(); ++number) {
+    const int x = chunks.chunk(of.x.starts, of.elements, number).carried_x;
     if (x < 0) continue;
     const real* const carried = work.dx_carried + static_cast<std::size_t>(number) * work.record_size;
     real* const sum = work.dx_rows + static_cast<std::size_t>(x) * work.record_size;
@@ -76,9 +78,9 @@ void write_scores(const AttentionPairs& of, const AttentionWorkspace& work) {
 
 }  // namespace
 
-void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work, int chunks) {
-  sum_partials(work, chunks);
-  add_carried(of, work, chunks);
+void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work) {
+  sum_partials(work, attention_chunks(of).count());
+  add_carried(of, work);
   const AttentionSizes& s = work.sizes;
   constexpr int columns_per_task = 128;
   const int hidden_tasks = divide_up(s.hidden, columns_per_task), width_tasks = divide_up(s.width, columns_per_task);

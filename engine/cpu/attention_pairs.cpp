@@ -4,13 +4,12 @@
 // by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
 
 #include "engine/cpu/attention_workspace.hpp"
-#include "engine/cpu/pair_chunks.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace engine::cpu {
 namespace {
 
-constexpr int rows_per_block = 12;                           // a multiple of every instruction set's register block
+constexpr int rows_per_block = PairChunks::rows_per_block;
 constexpr std::size_t tile_bytes = std::size_t{256} << 10;  // of a tile's rows: half of a second-level cache
 
 std::size_t to_line(std::size_t numbers) {
@@ -303,29 +302,26 @@ AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, int chunks, 
 
 std::size_t attention_pairs_workspace(const AttentionPairs& pairs) {
   Carver measure(nullptr);
-  const AttentionWorkspace work(pairs, chunk_count(pairs.x.rows), measure);
+  const AttentionWorkspace work(pairs, attention_chunks(pairs).count(), measure);
   return measure.used();
 }
 
 void attention_pairs(const AttentionPairs& pairs) {
   Carver carver(pairs.workspace);
-  const int chunks = chunk_count(pairs.x.rows);
-  const AttentionWorkspace work(pairs, chunks, carver);
+  const PairChunks chunks = attention_chunks(pairs);
+  const AttentionWorkspace work(pairs, chunks.count(), carver);
   const std::int64_t operations =
       2LL * pairs.x.rows * pairs.width * (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0));
   for (std::int64_t replica = 0; replica < pairs.replicas; ++replica) {
     const AttentionPairs of = of_replica(pairs, replica);
     prepare(of, work);
     thread_pool().run_with_scratch(
-        chunks, operations, scratch_bytes(pairs),
-        [&](int chunk, void* scratch) { run_chunk(of, pair_chunk(of.x, chunk), work, scratch); });
-    LossAndCorrect result{0, 0};
-    for (int chunk = 0; chunk < chunks; ++chunk) {
-      result.loss += work.chunk_results[chunk].loss;
-      result.correct += work.chunk_results[chunk].correct;
-    }
+        chunks.count(), operations, scratch_bytes(pairs), [&](int number, void* scratch) {
+          run_chunk(of, chunks.chunk(of.x.starts, of.elements, number), work, scratch);
+        });
+    const LossAndCorrect result = tree_sum(work.chunk_results, chunks.count());
     *of.result = {result.loss / of.x.rows, result.correct};
-    if (of.drows != nullptr) write_attention_gradients(of, work, chunks);
+    if (of.drows != nullptr) write_attention_gradients(of, work);
   }
 }
 

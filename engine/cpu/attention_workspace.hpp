@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "engine/cpu/carver.hpp"
+#include "engine/cpu/pair_chunks.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 #include "engine/device/kernels.hpp"
 
@@ -14,6 +15,11 @@ constexpr int special_rows = 4;
 enum SpecialRow { of_equals, of_position_0, of_position_1, of_position_2 };
 
 AttentionSizes attention_sizes(const AttentionPairs& pairs);
+
+/// A chunk leaves rows of every element and head behind: no more chunks for large batches.
+inline PairChunks attention_chunks(const AttentionPairs& pairs) {
+  return PairChunks(pairs.x.rows, PairChunks::usual_chunks);
+}
 
 /// What all chunks of one replica of a one-layer transformer share, and what each leaves behind.
 struct AttentionWorkspace {
@@ -38,8 +44,8 @@ struct AttentionWorkspace {
   std::size_t dy_size_;
 };
 
-/// Adds up what the chunks left behind, in a fixed order, and writes the gradients of one replica's operands.
+/// Adds up what the chunks left behind, as a tree, and writes the gradients of one replica's operands.
 /// @param of  one replica's operands
-void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work, int chunks);
+void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work);
 
 }  // namespace engine::cpu
