@@ -86,8 +86,7 @@ Preset preset_for(const Preset& preset, const std::string& model) {
   of_model.config.model.model = model;
   if (model != "Transformer") return of_model;
   if (!preset.transformer) {
-    throw std::invalid_argument("preset " + preset.name + " has no recipe for the Transformer; its group has one by the "
-                                "name of the group, as s5");
+    throw std::invalid_argument("preset " + preset.name + " has no recipe for the Transformer; s5 has one");
   }
   const TransformerRecipe& recipe = *preset.transformer;
   of_model.config.optimizer = {};  // the published recipes differ in share and epochs alone
