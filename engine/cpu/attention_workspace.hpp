@@ -16,9 +16,11 @@ enum SpecialRow { of_equals, of_position_0, of_position_1, of_position_2 };
 
 AttentionSizes attention_sizes(const AttentionPairs& pairs);
 
-/// A chunk leaves rows of every element and head behind: no more chunks for large batches.
+/// A chunk leaves rows of every element and head behind, to be written and added up: fewer chunks than the heads of
+/// smaller networks have.
 inline PairChunks attention_chunks(const AttentionPairs& pairs) {
-  return PairChunks(pairs.x.rows, PairChunks::usual_chunks);
+  constexpr int large = 1 << 15;
+  return PairChunks(pairs.x.rows, pairs.x.rows < large ? PairChunks::usual_chunks / 2 : PairChunks::usual_chunks);
 }
 
 /// What all chunks of one replica of a one-layer transformer share, and what each leaves behind.

@@ -23,10 +23,10 @@ class PairChunks {
 
   /// A power of two: few for tiny problems, so that they are not all adding up, sixteen from a thousand pairs on, more
   /// for large ones, so that many processors find work.
-  /// @param most  a power of two, usual_chunks at least: fewer where each leaves much behind to be added up
+  /// @param most  a power of two: fewer where each leaves much behind to be added up
   explicit PairChunks(int pairs, int most = most_chunks)
       : pairs_(pairs),
-        count_(std::max(bit_floor(std::clamp(pairs / least_pairs, 1, usual_chunks)),
+        count_(std::max(bit_floor(std::clamp(pairs / least_pairs, 1, std::min(usual_chunks, most))),
                         bit_ceil(std::clamp(pairs / most_pairs, 1, most)))) {}
 
   int count() const { return count_; }
