@@ -13,7 +13,8 @@
 
 namespace {
 
-using bench::TrainProblem, Sizes = engine::TransformerSizes;
+using bench::TrainProblem;
+using Sizes = engine::TransformerSizes;
 
 /// Multiply-adds, counted as two, of a step's products, backward twice forward: h W_out W_U for each pair (W_out W_U
 /// multiplied out once, or one after the other, whichever is less), eight scaled rows a pair for the hidden layer and for

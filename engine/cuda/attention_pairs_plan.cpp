@@ -22,7 +22,8 @@ AttentionPairsPlan plan_attention_pairs(const AttentionPairs& pairs) {
   const auto number = static_cast<std::int64_t>(sizeof(real));
   const std::int64_t logits = pairs.unembed != nullptr ? pairs.classes : 0, dh = gradient ? pairs.hidden : 0;
   const std::int64_t weights = positions * pairs.heads, dscore = gradient ? weights : 0;
-  const std::int64_t row_bytes = number * (pairs.hidden + pairs.width + logits + dh + weights + dscore) +
+  // Cut as with a gradient in any case: the loss of a batch has the same bits with one and without.
+  const std::int64_t row_bytes = number * (2 * pairs.hidden + pairs.width + logits + 2 * weights) +
                                  static_cast<std::int64_t>(sizeof(LossAndCorrect));
   AttentionPairsPlan plan{};
   plan.segment_rows =
