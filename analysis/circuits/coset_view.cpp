@@ -40,11 +40,14 @@ CosetSide subgroup_of(const Matrix& c, int neuron, const SubgroupCatalogue& cata
 }
 
 void add_irreps(const Harmonics& harmonics, const Matrix& f, CosetSide CosetNeuron::*side, CosetView& view) {
+  constexpr double rounding = 1e-28;  // a share of the column's squares that a constant may leave
   const Matrix powers = column_powers(harmonics, without_means(f));
+  const std::vector<double> energies = column_energies(f, false);
   for (int j = 0; j < f.cols; ++j) {
     CosetSide& of_neuron = view.neurons[at(j)].*side;
     double total = 0, most = 0;
     for (int b = 1; b < harmonics.count(); ++b) {
+      if (powers(b, j) <= rounding * energies[at(j)]) continue;
       total += powers(b, j);
       if (powers(b, j) <= most) continue;
       most = powers(b, j);
