@@ -1,0 +1,144 @@
+#include "analysis/certificates/account_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <set>
+
+#include "analysis/certificates/account_improvement.hpp"
+#include "analysis/certificates/candidates.hpp"
+#include "engine/cpu/thread_pool.hpp"
+
+namespace analysis {
+namespace {
+
+std::size_t size(int n) {
+  return static_cast<std::size_t>(n);
+}
+
+constexpr double lambdas[] = {1, 2, 3, 4.5, 6, 8, 10, 12, 15, 20, 30, 40, 80};
+
+struct SideMaterial {
+  OrientedNetwork network;
+  Candidates first, second;
+};
+
+/// The account in which every neuron takes the candidates that suit it best.
+TableAccount account_for(const SideMaterial& material, double lambda) {
+  TableAccount account;
+  account.side = material.network.side;
+  const int m = material.network.neurons();
+  std::map<int, int> firsts, seconds;
+  std::vector<std::array<int, 2>> chosen;
+  for (int i = 0; i < m; ++i) {
+    const double width = material.network.width[size(i)];
+    chosen.push_back({material.first.best(i, width, lambda), material.second.best(i, width, lambda)});
+    firsts[chosen.back()[0]] = seconds[chosen.back()[1]] = 0;
+  }
+  for (auto& [place, number] : firsts) {
+    number = static_cast<int>(account.first.size());
+    account.first.push_back(material.first.partitions[size(place)]);
+  }
+  for (auto& [place, number] : seconds) {
+    number = static_cast<int>(account.second.size());
+    account.second.push_back(material.second.partitions[size(place)]);
+  }
+  for (const auto& [a, b] : chosen) account.neurons.push_back({firsts[a], seconds[b]});
+  account.blocks = one_cell(material.network.elements());
+  return account;
+}
+
+}  // namespace
+
+FoundAccount search_account(const Weights& weights, const group::FiniteGroup& group, double threshold,
+                            const AccountSearch& options) {
+  const int n = group.order();
+  std::vector<std::unique_ptr<SideMaterial>> sides(2);
+  std::vector<Partition> blocks;
+  engine::thread_pool().run(3, std::int64_t{1} << 40, [&](int task) {
+    if (task == 2) {
+      blocks = block_candidates(group);
+      return;
+    }
+    const Side side = task == 0 ? Side::y : Side::x;
+    OrientedNetwork network = oriented(weights, group, side);
+    Candidates first = candidates_for(group, network.l, side == Side::x);
+    Candidates second = candidates_for(group, network.r, side == Side::y);
+    sides[size(task)] = std::make_unique<SideMaterial>(
+        SideMaterial{std::move(network), std::move(first), std::move(second)});
+  });
+
+  // First pass, on a few x's.
+  const std::vector<int> xs = spread_over(n, std::max(4, n / 40));
+  struct Trial {
+    TableAccount account;
+    double total = std::numeric_limits<double>::infinity();
+  };
+  std::vector<Trial> trials;
+  for (const auto& material : sides) {
+    std::vector<std::vector<std::array<int, 2>>> seen;
+    for (const double lambda : lambdas) {
+      TableAccount account = account_for(*material, lambda);
+      for (const int cap : {0, n / 4, n / 2}) {
+        for (const bool exact : {false, true}) {
+          account.cap = cap;
+          account.exact = exact;
+          trials.push_back({account});
+        }
+      }
+    }
+  }
+  engine::thread_pool().run(static_cast<int>(trials.size()), std::int64_t{1} << 40, [&](int task) {
+    Trial& trial = trials[size(task)];
+    const SideMaterial& material = *sides[trial.account.side == Side::y ? 0 : 1];
+    const AccountTables<float> tables(material.network, trial.account, threshold);
+    if (tables.structure().structure() > brute_operations(n, weights.hidden_dim())) return;
+    std::vector<AccountTables<float>::Slice> slices;
+    for (const int x : xs) slices.push_back(tables.slice(x));
+    for (const Partition& partition : blocks) {
+      OperationCounts counts;
+      for (const auto& slice : slices) tables.count(slice, partition, counts);
+      const double scale = static_cast<double>(n) / static_cast<double>(xs.size());
+      const double total = tables.structure().structure() + scale * (counts.entries + counts.settled) +
+                           static_cast<double>(n) * n * partition.cells * (tables.tables() + 1);
+      if (total < trial.total) trial.total = total, trial.account.blocks = partition;
+    }
+  });
+  std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.total < b.total; });
+
+  // The best ones that differ, improved.
+  std::vector<TableAccount> chosen;
+  for (const Trial& trial : trials) {
+    if (static_cast<int>(chosen.size()) == options.improve) break;
+    const bool seen = std::any_of(chosen.begin(), chosen.end(), [&](const TableAccount& other) {
+      return other.side == trial.account.side && other.exact == trial.account.exact &&
+             other.cap == trial.account.cap && other.first == trial.account.first &&
+             other.second == trial.account.second && other.neurons == trial.account.neurons;
+    });
+    if (!seen) chosen.push_back(trial.account);
+  }
+  std::vector<FoundAccount> found(chosen.size());
+  engine::thread_pool().run(static_cast<int>(chosen.size()), std::int64_t{1} << 40, [&](int task) {
+    const SideMaterial& material = *sides[chosen[size(task)].side == Side::y ? 0 : 1];
+    found[size(task)].account =
+        improved(material.network, chosen[size(task)], threshold, options.rounds, options.block_rows);
+  });
+  std::vector<int> all(size(n));
+  std::iota(all.begin(), all.end(), 0);
+  FoundAccount best;
+  double least = std::numeric_limits<double>::infinity();
+  for (FoundAccount& one : found) {
+    const SideMaterial& material = *sides[one.account.side == Side::y ? 0 : 1];
+    one.operations = operations(AccountTables<double>(material.network, one.account, threshold), one.account.blocks, all);
+    if (one.operations.total() < least) {
+      least = one.operations.total();
+      best = std::move(one);
+    }
+  }
+  return best;
+}
+
+}  // namespace analysis

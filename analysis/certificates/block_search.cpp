@@ -1,0 +1,148 @@
+#include "analysis/certificates/block_search.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace analysis {
+namespace {
+
+/// What joining and splitting blocks does to the sampled pairs. All counts are entries of surviving blocks; a block
+/// costs as much as one entry a pair, both take U additions and a comparison.
+class Blocks {
+ public:
+  Blocks(const AccountTables<float>& tables, std::span<const AccountTables<float>::Slice> slices, int rows)
+      : n_(static_cast<std::size_t>(tables.elements())), u_(static_cast<std::size_t>(tables.tables())) {
+    const std::size_t pairs = slices.size() * n_, wanted = std::min(pairs, static_cast<std::size_t>(rows));
+    rows_ = wanted;
+    values_.resize(n_ * u_ * rows_);
+    limits_.resize(rows_);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const std::size_t pair = row * pairs / wanted;
+      const auto& slice = slices[pair / n_];
+      const std::size_t y = pair % n_;
+      const std::span<const int> table_rows = tables.rows(static_cast<int>(y));
+      limits_[row] = slice.limit[y];
+      for (std::size_t z = 0; z < n_; ++z) {
+        for (std::size_t j = 0; j < u_; ++j) {
+          at(z, j)[row] = slice.tables[static_cast<std::size_t>(table_rows[j]) * n_ + z];
+        }
+      }
+    }
+    for (std::size_t z = 0; z < n_; ++z) {
+      blocks_.push_back({{static_cast<int>(z)}, block_values(z), 0});
+      blocks_.back().survivals = survivals(blocks_.back().most, blocks_.back().most);
+    }
+  }
+
+  /// Joins the two blocks that saves most, until none does.
+  void join() {
+    const std::size_t count = blocks_.size();
+    std::vector<std::vector<double>> savings(count, std::vector<double>(count));
+    std::vector<bool> alive(count, true);
+    struct Best {
+      double saving = 0;
+      std::size_t with = 0;
+    };
+    std::vector<Best> best(count);  // of each block, among the later ones
+    const auto find_best = [&](std::size_t a) {
+      best[a] = {-std::numeric_limits<double>::infinity(), a};
+      for (std::size_t b = a + 1; b < count; ++b) {
+        if (alive[b] && savings[a][b] > best[a].saving) best[a] = {savings[a][b], b};
+      }
+    };
+    for (std::size_t a = 0; a < count; ++a) {
+      for (std::size_t b = a + 1; b < count; ++b) savings[a][b] = saving(blocks_[a], blocks_[b]);
+      find_best(a);
+    }
+    while (true) {
+      std::size_t a = count;
+      for (std::size_t k = 0; k < count; ++k) {
+        if (alive[k] && best[k].with != k && (a == count || best[k].saving > best[a].saving)) a = k;
+      }
+      if (a == count || !(best[a].saving > 0)) break;
+      const std::size_t b = best[a].with;
+      blocks_[a] = joined(blocks_[a], blocks_[b]);
+      alive[b] = false;
+      for (std::size_t k = 0; k < count; ++k) {
+        if (!alive[k] || k == a) continue;
+        savings[std::min(a, k)][std::max(a, k)] = saving(blocks_[a], blocks_[k]);
+      }
+      for (std::size_t k = 0; k < count; ++k) {
+        if (alive[k] && k <= std::max(a, b)) find_best(k);
+      }
+    }
+    std::vector<Block> left;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (alive[k]) left.push_back(std::move(blocks_[k]));
+    }
+    blocks_ = std::move(left);
+  }
+
+  Partition partition() const {
+    std::vector<int> labels(n_);
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+      for (const int z : blocks_[k].classes) labels[static_cast<std::size_t>(z)] = static_cast<int>(k);
+    }
+    return partition_of(labels);
+  }
+
+ private:
+  struct Block {
+    std::vector<int> classes;
+    std::vector<float> most;  ///< (U, rows): maxima of the tables
+    int survivals;            ///< rows in which it survives
+  };
+
+  float* at(std::size_t z, std::size_t j) { return values_.data() + (z * u_ + j) * rows_; }
+  std::vector<float> block_values(std::size_t z) { return {at(z, 0), at(z, 0) + u_ * rows_}; }
+
+  /// Rows in which the union survives.
+  int survivals(const std::vector<float>& a, const std::vector<float>& b) const {
+    constexpr std::size_t piece = 256;
+    float sum[piece];
+    int count = 0;
+    for (std::size_t first = 0; first < rows_; first += piece) {
+      const std::size_t length = std::min(piece, rows_ - first);
+      std::fill_n(sum, length, 0.0F);
+      for (std::size_t j = 0; j < u_; ++j) {
+        const float *const p = a.data() + j * rows_ + first, *const q = b.data() + j * rows_ + first;
+        for (std::size_t k = 0; k < length; ++k) sum[k] += p[k] > q[k] ? p[k] : q[k];
+      }
+      const float* const limit = limits_.data() + first;
+      for (std::size_t k = 0; k < length; ++k) count += sum[k] >= limit[k] ? 1 : 0;
+    }
+    return count;
+  }
+
+  /// Entries and blocks that joining saves, over all rows.
+  double saving(const Block& a, const Block& b) const {
+    const double of_a = static_cast<double>(a.classes.size()), of_b = static_cast<double>(b.classes.size());
+    return static_cast<double>(rows_) + of_a * a.survivals + of_b * b.survivals -
+           (of_a + of_b) * survivals(a.most, b.most);
+  }
+
+  Block joined(const Block& a, const Block& b) const {
+    Block both = a;
+    both.classes.insert(both.classes.end(), b.classes.begin(), b.classes.end());
+    for (std::size_t k = 0; k < both.most.size(); ++k) both.most[k] = std::max(both.most[k], b.most[k]);
+    both.survivals = survivals(both.most, both.most);
+    return both;
+  }
+
+  std::size_t n_, u_, rows_ = 0;
+  std::vector<float> values_, limits_;  ///< (n, U, rows), rows
+  std::vector<Block> blocks_;
+};
+
+}  // namespace
+
+Partition search_blocks(const AccountTables<float>& tables, std::span<const AccountTables<float>::Slice> slices,
+                        int rows) {
+  Blocks blocks(tables, slices, rows);
+  blocks.join();
+  return blocks.partition();
+}
+
+}  // namespace analysis
