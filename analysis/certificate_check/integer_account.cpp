@@ -163,7 +163,6 @@ class Account {
 
   Survivors survivors(int x) const {
     const std::size_t n = size(net_.n), m = size(net_.m), blocks = block_sizes_.size();
-    const std::vector<int>& block_of = net_.certificate.blocks;
     Exact total, most, logits(n), hidden(m);
     tabulate(x, total, most);
     Survivors found;
