@@ -67,9 +67,9 @@ int certify(const Arguments& arguments) {
   const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
   const std::filesystem::path out = arguments.out.empty() ? run.directory / "certificate.json"
                                                           : std::filesystem::path(arguments.out);
+  engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
   std::cout << analysis::margins_sentence(certificate) << "\n" << analysis::certificate_sentence(certificate) << "\n";
   apps::flush_output();
-  engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
   if (!arguments.quiet) std::cerr << "certify: wrote " << apps::one_line(out.string()) << "\n";
   return apps::exit_done;
 }
