@@ -20,56 +20,56 @@ class Improvement {
       : network_(network),
         threshold_(threshold),
         block_rows_(block_rows),
-        xs_(spread_over(network.elements(), std::max(8, network.elements() / 15))),
-        account_(std::move(start)) {
-    total_ = measured(account_);
-    fit_blocks(account_);
+        xs_(spread_over(network.elements(), std::max(8, 1500 / network.elements()))),
+        account_(start) {
+    try_account(start);
+    fit_blocks(std::move(start));
   }
 
   const TableAccount& account() const { return account_; }
 
   /// Takes the account if it is cheaper.
   bool try_account(TableAccount candidate) {
-    const double total = measured(candidate);
-    if (!(total < total_)) return false;
-    total_ = total;
-    account_ = std::move(candidate);
-    return true;
+    const AccountTables<float> tables(network_, candidate, threshold_);
+    return try_account(std::move(candidate), tables, [&](int x) { return tables.slice(x); });
   }
 
   /// Takes the account if it is cheaper with blocks of its own.
   bool fit_blocks(TableAccount candidate) {
     const AccountTables<float> tables(network_, candidate, threshold_);
     if (tables.structure().structure() >= total_) return false;
-    std::vector<AccountTables<float>::Slice> slices;
+    std::vector<Slice> slices;
     for (const int x : xs_) slices.push_back(tables.slice(x));
     candidate.blocks = search_blocks(tables, slices, block_rows_);
-    OperationCounts counts;
-    for (const auto& slice : slices) tables.count(slice, candidate.blocks, counts);
-    const double total = total_of(tables, candidate.blocks, counts);
-    if (!(total < total_)) return false;
-    total_ = total;
-    account_ = std::move(candidate);
-    return true;
+    std::size_t next = 0;
+    return try_account(std::move(candidate), tables, [&](int) { return std::move(slices[next++]); });
   }
 
  private:
-  double total_of(const AccountTables<float>& tables, const Partition& blocks, const OperationCounts& counts) const {
-    const double n = network_.elements();
-    return tables.structure().structure() + n * n * blocks.cells * (tables.tables() + 1) +
-           (counts.entries + counts.settled) * n / static_cast<double>(xs_.size());
-  }
+  using Slice = AccountTables<float>::Slice;
 
-  /// Operations, or infinity once they are sure to be more than those of the best.
-  double measured(const TableAccount& candidate) const {
-    const AccountTables<float> tables(network_, candidate, threshold_);
+  template <typename SliceOf>
+  bool try_account(TableAccount candidate, const AccountTables<float>& tables, const SliceOf& slice_of) {
+    const double n = network_.elements(), scale = n / static_cast<double>(xs_.size());
+    const double fixed =
+        tables.structure().structure() + n * n * candidate.blocks.cells * (tables.tables() + 1);
+    std::vector<double> survivors;  // the operations that depend on them: of one x, of two, ..
     OperationCounts counts;
-    if (total_of(tables, candidate.blocks, counts) >= total_) return std::numeric_limits<double>::infinity();
     for (const int x : xs_) {
-      tables.count(tables.slice(x), candidate.blocks, counts);
-      if (total_of(tables, candidate.blocks, counts) >= total_) return std::numeric_limits<double>::infinity();
+      if (fixed + scale * (counts.entries + counts.settled) >= total_) return false;
+      if (!survivors.empty() && !survivors_.empty()) {  // as with the best one so far, the others will be like the first
+        const double likely = survivors.back() / survivors_[survivors.size() - 1] * survivors_.back();
+        if (fixed + scale * likely > 1.02 * total_) return false;
+      }
+      tables.count(slice_of(x), candidate.blocks, counts);
+      survivors.push_back(counts.entries + counts.settled + 1);
     }
-    return total_of(tables, candidate.blocks, counts);
+    const double total = fixed + scale * survivors.back();
+    if (!(total < total_)) return false;
+    total_ = total;
+    survivors_ = std::move(survivors);
+    account_ = std::move(candidate);
+    return true;
   }
 
   const OrientedNetwork& network_;
@@ -78,6 +78,7 @@ class Improvement {
   std::vector<int> xs_;
   TableAccount account_;
   double total_ = std::numeric_limits<double>::infinity();
+  std::vector<double> survivors_;  ///< of `account_`
 };
 
 /// One pass over all moves.  @return whether some helped

@@ -51,6 +51,36 @@ TableAccount account_for(const SideMaterial& material, double lambda) {
   return account;
 }
 
+struct Trial {
+  TableAccount account;
+  double total = std::numeric_limits<double>::infinity();
+};
+
+/// Gives the trial the blocks that suit it best, and its operations: all blocks are tried on the first of the x's, the
+/// best few on the others too.
+void estimate(Trial& trial, const AccountTables<float>& tables, const std::vector<Partition>& blocks,
+              const std::vector<int>& xs) {
+  const double n = tables.elements(), fixed = tables.structure().structure();
+  if (fixed > brute_operations(tables.elements(), tables.network().neurons())) return;
+  constexpr std::size_t finalists = 4;
+  std::vector<AccountTables<float>::Slice> slices{tables.slice(xs.front())};
+  const auto total = [&](const Partition& partition) {
+    OperationCounts counts;
+    for (const auto& slice : slices) tables.count(slice, partition, counts);
+    return fixed + n / static_cast<double>(slices.size()) * (counts.entries + counts.settled) +
+           n * n * partition.cells * (tables.tables() + 1);
+  };
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t k = 0; k < blocks.size(); ++k) order.emplace_back(total(blocks[k]), k);
+  std::sort(order.begin(), order.end());
+  order.resize(std::min(order.size(), finalists));
+  for (std::size_t k = 1; k < xs.size(); ++k) slices.push_back(tables.slice(xs[k]));
+  for (const auto& [first_guess, place] : order) {
+    const double found = total(blocks[place]);
+    if (found < trial.total) trial.total = found, trial.account.blocks = blocks[place];
+  }
+}
+
 }  // namespace
 
 FoundAccount search_account(const Weights& weights, const group::FiniteGroup& group, double threshold,
@@ -72,14 +102,9 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
   });
 
   // First pass, on a few x's.
-  const std::vector<int> xs = spread_over(n, std::max(4, n / 40));
-  struct Trial {
-    TableAccount account;
-    double total = std::numeric_limits<double>::infinity();
-  };
+  const std::vector<int> xs = spread_over(n, 4);
   std::vector<Trial> trials;
   for (const auto& material : sides) {
-    std::vector<std::vector<std::array<int, 2>>> seen;
     for (const double lambda : lambdas) {
       TableAccount account = account_for(*material, lambda);
       for (const int cap : {0, n / 4, n / 2}) {
@@ -94,18 +119,7 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
   engine::thread_pool().run(static_cast<int>(trials.size()), std::int64_t{1} << 40, [&](int task) {
     Trial& trial = trials[size(task)];
     const SideMaterial& material = *sides[trial.account.side == Side::y ? 0 : 1];
-    const AccountTables<float> tables(material.network, trial.account, threshold);
-    if (tables.structure().structure() > brute_operations(n, weights.hidden_dim())) return;
-    std::vector<AccountTables<float>::Slice> slices;
-    for (const int x : xs) slices.push_back(tables.slice(x));
-    for (const Partition& partition : blocks) {
-      OperationCounts counts;
-      for (const auto& slice : slices) tables.count(slice, partition, counts);
-      const double scale = static_cast<double>(n) / static_cast<double>(xs.size());
-      const double total = tables.structure().structure() + scale * (counts.entries + counts.settled) +
-                           static_cast<double>(n) * n * partition.cells * (tables.tables() + 1);
-      if (total < trial.total) trial.total = total, trial.account.blocks = partition;
-    }
+    estimate(trial, AccountTables<float>(material.network, trial.account, threshold), blocks, xs);
   });
   std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.total < b.total; });
 

@@ -6,9 +6,9 @@ namespace analysis {
 
 /// How hard to look for a short account. The outcome depends on these and the network alone, not on time or threads.
 struct AccountSearch {
-  int improve = 4;     ///< how many of the accounts of the first pass to improve
-  int rounds = 6;      ///< of improvement, at most
-  int block_rows = 1024;  ///< pairs that blocks are fitted to
+  int improve = 4;       ///< how many of the accounts of the first pass to improve
+  int rounds = 6;        ///< of improvement, at most
+  int block_rows = 768;  ///< pairs that blocks are fitted to
 };
 
 /// A short account of the network, with its operations.

@@ -51,6 +51,15 @@ class Arrows(unittest.TestCase):
                     room = path.relative_to(SOURCE / folder).parts[0]
                     self.assertEqual(upward(folder, room, path.read_text()), set(), path)
 
+    def test_the_checker_of_certificates_shares_no_code_with_the_prover(self):
+        # It reads the run's files, which both have to; everything between file and verdict is its own.
+        for path in (SOURCE / "analysis/certificate_check").iterdir():
+            for folder, room in ROOM.findall(path.read_text()):
+                self.assertIn((folder, room), {("analysis", "certificate_check"), ("engine", "files"),
+                                               ("engine", "device"), ("engine", "cpu")}, path)
+        for path in (SOURCE / "analysis/certificates").iterdir():
+            self.assertNotIn("analysis/certificate_check/", path.read_text(), path)
+
     def test_a_forbidden_include_is_seen(self):
         self.assertEqual(forbidden("group", '#include "engine/tensor.hpp"\n'), {"engine"})
         self.assertEqual(forbidden("engine", "  #  include <analysis/x.hpp>\n"), {"analysis"})

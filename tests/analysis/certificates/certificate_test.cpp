@@ -167,7 +167,7 @@ TEST_CASE("certificate: claims that are not true are refuted") {
       const json certificate = sample.proved(method);
       json other = certificate;
       other["claim"]["certified"] = sample.oracle.exceeding(0) + 1;
-      if (sample.oracle.exceeding(0) < sample.oracle.margins().size()) CHECK_FALSE(sample.check(other).holds);
+      if (sample.oracle.margins().front() <= 0) CHECK_FALSE(sample.check(other).holds);
       other = certificate;
       other["claim"]["certified"] = sample.oracle.margins().size();
       other["claim"]["operations"] = std::int64_t{1} << 40;
@@ -277,7 +277,7 @@ TEST_CASE("certificate: ten thousand random changes, accepted only where the cla
   std::vector<Sample> all = samples();
   std::mt19937 generator(7);
   int refused = 0, refuted = 0, accepted = 0;
-  const auto below = [&](std::size_t count) { return generator() % static_cast<unsigned>(count); };
+  const auto below = [&](std::size_t count) { return static_cast<unsigned>(generator()) % static_cast<unsigned>(count); };
   std::vector<json> certificates;
   for (std::size_t k = 1; k < all.size(); ++k) {
     certificates.push_back(all[k].proved(analysis::CertificateMethod::table));
