@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Checks a certificate of accuracy against a run directory, with numpy alone and exact integers (docs/certificates.md).
-
 usage: tools/check_certificate.py CERTIFICATE RUN_DIR     exit 0: it holds, 1: refuted, 2: bad input
 """
 import fractions, hashlib, json, pathlib, pickle, sys, zipfile  # noqa: E401  short enough to be read in one go
@@ -9,9 +8,11 @@ import numpy as np
 
 class StateDict(pickle.Unpickler):
     """What torch.save wrote: three names are known and nothing else is run."""
+    def __init__(self, archive, root):
+        self.archive, self.root = archive, root
+        super().__init__(archive.open(root + "/data.pkl"))
     def persistent_load(self, pid):
         return np.frombuffer(self.archive.read(f"{self.root}/data/{pid[2]}"), "<f4")
-
     def find_class(self, module, name):
         return {"OrderedDict": type("Dict", (dict,), {}), "FloatStorage": None, "_rebuild_tensor_v2":
                 lambda data, at, shape, *_: data[at:at + int(np.prod(shape))].reshape(shape)}[name]
@@ -24,10 +25,7 @@ def read_weights(directory):
                   for name, entry in json.loads(data[8:body]).items() if name != "__metadata__"}
     else:
         archive = zipfile.ZipFile(directory / "model.pt")
-        root = archive.namelist()[0].split("/")[0]
-        reader = StateDict(archive.open(root + "/data.pkl"))
-        reader.archive, reader.root = archive, root
-        stored = reader.load()
+        stored = StateDict(archive, archive.namelist()[0].split("/")[0]).load()
     return [np.ascontiguousarray(stored[name]) for name in ("W_x", "W_y", "W", "W_U")]
 
 def whole(v):
@@ -114,8 +112,8 @@ def check(c, directory, see):
     table = see("group", lambda: cayley_table(c["group"], n),
                 lambda v: v.shape == (n, n) and all((np.sort(rows) == np.arange(n)).all() for rows in (v, v.T)))
     pairs, certified, claimed, margin = (see("claim." + key, lambda: c["claim"][key], test) for key, test in (
-        ("pairs", lambda v: whole(v) and v == n * n), ("certified", lambda v: whole(v) and v <= n * n),
-        ("operations", whole), ("margin", lambda v: type(v) in (int, float) and np.isfinite(float(v)))))
+        ("pairs", lambda v: whole(v) and v == n * n), ("certified", lambda v: whole(v) and v <= n * n), (
+            "operations", whole), ("margin", lambda v: type(v) in (int, float) and np.isfinite(float(v)))))
     if brute:  # one cell for all: every z' is settled by itself
         c = {"side": "y", "exact": False, "cap": 1, "blocks": [0] * n, "first_partitions": [[0] * n],
              "second_partitions": [[0] * n], "neurons": [[0, 0]] * m}
