@@ -92,6 +92,26 @@ TableAccount without(const TableAccount& account, const OrientedNetwork& network
   return tidied(std::move(other));
 }
 
+TableAccount replaced(const TableAccount& account, const OrientedNetwork& network, const Candidates& candidates,
+                      bool first, int place, double weight) {
+  std::vector<std::size_t> neurons;
+  for (std::size_t i = 0; i < account.neurons.size(); ++i) {
+    if (account.neurons[i][first ? 0 : 1] == place) neurons.push_back(i);
+  }
+  const Partition& now = partitions_of(account, first)[size(place)];
+  const double per_cell = 120.0 / network.elements() * static_cast<double>(neurons.size());
+  double least = std::numeric_limits<double>::infinity();
+  const Partition* best = nullptr;
+  for (std::size_t k = 0; k < candidates.partitions.size(); ++k) {
+    double cost = per_cell * candidates.partitions[k].cells;
+    for (const std::size_t i : neurons) cost += 2 * weight * network.width[i] * candidates.spread[k][i];
+    if (cost < least && !(candidates.partitions[k] == now)) least = cost, best = &candidates.partitions[k];
+  }
+  TableAccount other = account;
+  if (best != nullptr) partitions_of(other, first)[size(place)] = *best;
+  return tidied(std::move(other));
+}
+
 std::optional<TableAccount> with_cells_joined(const TableAccount& account, const OrientedNetwork& network, bool first,
                                               int place) {
   const Partition& cells = partitions_of(account, first)[size(place)];

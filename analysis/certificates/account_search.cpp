@@ -21,11 +21,6 @@ std::size_t size(int n) {
 
 constexpr double lambdas[] = {1, 2, 3, 4.5, 6, 8, 10, 12, 15, 20, 30, 40, 80};
 
-struct SideMaterial {
-  OrientedNetwork network;
-  Candidates first, second;
-};
-
 /// The account in which every neuron takes the candidates that suit it best.
 TableAccount account_for(const SideMaterial& material, double lambda) {
   TableAccount account;
@@ -98,8 +93,9 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
     Candidates first = candidates_for(group, network.l, side == Side::x);
     Candidates second = candidates_for(group, network.r, side == Side::y);
     sides[size(task)] = std::make_unique<SideMaterial>(
-        SideMaterial{std::move(network), std::move(first), std::move(second)});
+        SideMaterial{std::move(network), std::move(first), std::move(second), {}});
   });
+  for (const auto& material : sides) material->blocks = blocks;
 
   // First pass, on a few x's.
   const std::vector<int> xs = spread_over(n, 4);
@@ -123,23 +119,40 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
   });
   std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.total < b.total; });
 
-  // The best ones that differ, improved.
-  std::vector<TableAccount> chosen;
+  // The best ones that differ are improved; half of them drop out after each stage.
+  std::vector<const TableAccount*> chosen;
   for (const Trial& trial : trials) {
-    if (static_cast<int>(chosen.size()) == options.improve) break;
-    const bool seen = std::any_of(chosen.begin(), chosen.end(), [&](const TableAccount& other) {
-      return other.side == trial.account.side && other.exact == trial.account.exact &&
-             other.cap == trial.account.cap && other.first == trial.account.first &&
-             other.second == trial.account.second && other.neurons == trial.account.neurons;
+    if (static_cast<int>(chosen.size()) == options.candidates) break;
+    const bool seen = std::any_of(chosen.begin(), chosen.end(), [&](const TableAccount* other) {
+      return other->side == trial.account.side && other->exact == trial.account.exact &&
+             other->cap == trial.account.cap && other->first == trial.account.first &&
+             other->second == trial.account.second && other->neurons == trial.account.neurons;
     });
-    if (!seen) chosen.push_back(trial.account);
+    if (!seen) chosen.push_back(&trial.account);
   }
-  std::vector<FoundAccount> found(chosen.size());
-  engine::thread_pool().run(static_cast<int>(chosen.size()), std::int64_t{1} << 40, [&](int task) {
-    const SideMaterial& material = *sides[chosen[size(task)].side == Side::y ? 0 : 1];
-    found[size(task)].account =
-        improved(material.network, chosen[size(task)], threshold, options.rounds, options.block_rows);
+  std::vector<std::unique_ptr<AccountImprovement>> improving(chosen.size());
+  const auto for_all = [&](const auto& task) {
+    engine::thread_pool().run(static_cast<int>(improving.size()), std::int64_t{1} << 40, task);
+  };
+  const auto keep_half = [&] {
+    std::stable_sort(improving.begin(), improving.end(),
+                     [](const auto& a, const auto& b) { return a->total() < b->total(); });
+    improving.resize((improving.size() + 1) / 2);
+  };
+  for_all([&](int task) {
+    const TableAccount& start = *chosen[size(task)];
+    const SideMaterial& material = *sides[start.side == Side::y ? 0 : 1];
+    improving[size(task)] = std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
   });
+  keep_half();
+  for_all([&](int task) { improving[size(task)]->improve_once(); });
+  keep_half();
+  for_all([&](int task) {
+    for (int round = 1; round < options.rounds && improving[size(task)]->improve_once(); ++round) {
+    }
+  });
+  std::vector<FoundAccount> found;
+  for (const auto& one : improving) found.push_back({one->account(), {}});
   std::vector<int> all(size(n));
   std::iota(all.begin(), all.end(), 0);
   FoundAccount best;

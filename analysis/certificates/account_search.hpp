@@ -6,7 +6,7 @@ namespace analysis {
 
 /// How hard to look for a short account. The outcome depends on these and the network alone, not on time or threads.
 struct AccountSearch {
-  int improve = 4;       ///< how many of the accounts of the first pass to improve
+  int candidates = 8;    ///< how many of the accounts of the first pass to improve; half drop out after each stage
   int rounds = 6;        ///< of improvement, at most
   int block_rows = 768;  ///< pairs that blocks are fitted to
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace analysis {
@@ -30,10 +31,23 @@ class Blocks {
         }
       }
     }
+  }
+
+  /// Begins anew with these blocks.
+  void start(const Partition& partition) {
+    std::vector<std::vector<int>> classes(static_cast<std::size_t>(partition.cells));
     for (std::size_t z = 0; z < n_; ++z) {
-      blocks_.push_back({{static_cast<int>(z)}, block_values(z), 0});
-      blocks_.back().survivals = survivals(blocks_.back().most, blocks_.back().most);
+      classes[static_cast<std::size_t>(partition.labels[z])].push_back(static_cast<int>(z));
     }
+    blocks_.clear();
+    for (std::vector<int>& of_block : classes) blocks_.push_back(block_of(std::move(of_block)));
+  }
+
+  /// Entries of surviving blocks, and blocks, over all rows.
+  double cost() const {
+    double sum = static_cast<double>(rows_ * blocks_.size());
+    for (const Block& block : blocks_) sum += static_cast<double>(block.classes.size()) * block.survivals;
+    return sum;
   }
 
   /// Joins the two blocks that saves most, until none does.
@@ -80,6 +94,40 @@ class Blocks {
     blocks_ = std::move(left);
   }
 
+  /// Moves single classes to the block, or to one of their own, where they cost least.  @return whether some moved
+  bool move() {
+    bool moved = false;
+    for (std::size_t z = 0; z < n_; ++z) {
+      const std::size_t from = place_of(static_cast<int>(z));
+      if (blocks_[from].classes.size() < 2) continue;
+      const Block alone = block_of({static_cast<int>(z)});
+      std::vector<int> rest = blocks_[from].classes;
+      std::erase(rest, static_cast<int>(z));
+      const Block without = block_of(std::move(rest));
+      const double gained = weight(blocks_[from]) - weight(without);
+      double least = static_cast<double>(rows_) + weight(alone);
+      std::size_t to = blocks_.size();
+      for (std::size_t k = 0; k < blocks_.size(); ++k) {
+        if (k == from) continue;
+        const double size = static_cast<double>(blocks_[k].classes.size());
+        // Whoever takes it survives wherever it did: no need to count where that alone is too much.
+        const double sure = (size + 1) * std::max(blocks_[k].survivals, alone.survivals) - weight(blocks_[k]);
+        if (sure >= least) continue;
+        const double added = (size + 1) * survivals(blocks_[k].most, alone.most) - weight(blocks_[k]);
+        if (added < least) least = added, to = k;
+      }
+      if (!(gained > least)) continue;
+      moved = true;
+      if (to == blocks_.size()) {
+        blocks_.push_back(alone);
+      } else {
+        blocks_[to] = joined(blocks_[to], alone);
+      }
+      blocks_[from] = without;
+    }
+    return moved;
+  }
+
   Partition partition() const {
     std::vector<int> labels(n_);
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
@@ -95,8 +143,25 @@ class Blocks {
     int survivals;            ///< rows in which it survives
   };
 
+  static double weight(const Block& block) { return static_cast<double>(block.classes.size()) * block.survivals; }
+
+  std::size_t place_of(int z) const {
+    std::size_t k = 0;
+    while (std::find(blocks_[k].classes.begin(), blocks_[k].classes.end(), z) == blocks_[k].classes.end()) ++k;
+    return k;
+  }
+
+  Block block_of(std::vector<int> classes) {
+    Block block{std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()), 0};
+    for (const int z : block.classes) {
+      const float* const values = at(static_cast<std::size_t>(z), 0);
+      for (std::size_t k = 0; k < block.most.size(); ++k) block.most[k] = std::max(block.most[k], values[k]);
+    }
+    block.survivals = survivals(block.most, block.most);
+    return block;
+  }
+
   float* at(std::size_t z, std::size_t j) { return values_.data() + (z * u_ + j) * rows_; }
-  std::vector<float> block_values(std::size_t z) { return {at(z, 0), at(z, 0) + u_ * rows_}; }
 
   /// Rows in which the union survives.
   int survivals(const std::vector<float>& a, const std::vector<float>& b) const {
@@ -139,10 +204,28 @@ class Blocks {
 }  // namespace
 
 Partition search_blocks(const AccountTables<float>& tables, std::span<const AccountTables<float>::Slice> slices,
-                        int rows) {
+                        std::span<const Partition> starts, int rows) {
+  constexpr int most_blocks = 150;
+  constexpr std::size_t tried = 4;
   Blocks blocks(tables, slices, rows);
-  blocks.join();
-  return blocks.partition();
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t k = 0; k < starts.size(); ++k) {
+    if (starts[k].cells > most_blocks) continue;
+    blocks.start(starts[k]);
+    // Single classes come first whatever they cost: nothing is joined in them yet.
+    order.emplace_back(starts[k].cells == tables.elements() ? 0.0 : blocks.cost(), k);
+  }
+  std::sort(order.begin(), order.end());
+  if (order.size() > tried) order.resize(tried);
+  double least = std::numeric_limits<double>::infinity();
+  Partition best = one_cell(tables.elements());
+  for (const auto& [cost, place] : order) {
+    blocks.start(starts[place]);
+    blocks.join();
+    for (int pass = 0; pass < 3 && blocks.move(); ++pass) blocks.join();
+    if (blocks.cost() < least) least = blocks.cost(), best = blocks.partition();
+  }
+  return best;
 }
 
 }  // namespace analysis
