@@ -24,7 +24,8 @@ struct Arguments {
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")->required();
+  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
+      ->required();
   auto* const method = app.add_option("--method", a.method, "brute or table [table]");
   auto* const margin = app.add_option("--margin", a.margin, "Prove margins above this [0]");
   auto* const out = app.add_option("--out", a.out, "Write the certificate here [RUN_DIR/certificate.json]");
@@ -65,10 +66,11 @@ int certify(const Arguments& arguments) {
   const analysis::Run run = analysis::find_run(arguments.directory);
   const analysis::Weights weights = analysis::read_weights(run.model, run.sizes());
   const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
-  const std::filesystem::path out = arguments.out.empty() ? run.directory / "certificate.json"
-                                                          : std::filesystem::path(arguments.out);
+  const std::filesystem::path out =
+      arguments.out.empty() ? run.directory / "certificate.json" : std::filesystem::path(arguments.out);
   engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
-  std::cout << analysis::margins_sentence(certificate) << "\n" << analysis::certificate_sentence(certificate) << "\n";
+  std::cout << analysis::margins_sentence(certificate) << "\n"
+            << analysis::certificate_sentence(certificate) << "\n";
   apps::flush_output();
   if (!arguments.quiet) std::cerr << "certify: wrote " << apps::one_line(out.string()) << "\n";
   return apps::exit_done;
@@ -77,13 +79,16 @@ int certify(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check proofs.");
+  CLI::App app(
+      "Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check "
+      "proofs.");
   Arguments arguments;
-  apps::describe(app, "certify",
-                 "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets\n"
-                 "  certify runs/s5 --method brute             .. by every logit, also of float32 evaluations\n"
-                 "  certify runs/s5 --margin 5 --out m5.json   pairs that are right by more than 5\n"
-                 "  certify --check m5.json runs/s5            exit code 0: it holds, 1: refuted, 2: bad input");
+  apps::describe(
+      app, "certify",
+      "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets\n"
+      "  certify runs/s5 --method brute             .. by every logit, also of float32 evaluations\n"
+      "  certify runs/s5 --margin 5 --out m5.json   pairs that are right by more than 5\n"
+      "  certify --check m5.json runs/s5            exit code 0: it holds, 1: refuted, 2: bad input");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return certify(arguments); });
 }

@@ -23,8 +23,9 @@ double seconds_of(const std::function<void()>& call) {
 void measure(const char* directory, const char* out) {
   const analysis::Run run = analysis::find_run(directory);
   const analysis::Weights weights = analysis::read_weights(run.model, run.sizes());
-  const engine::TensorFile tensors = run.model.extension() == ".safetensors" ? engine::read_safetensors(run.model)
-                                                                             : analysis::read_pytorch(run.model);
+  const engine::TensorFile tensors = run.model.extension() == ".safetensors"
+                                         ? engine::read_safetensors(run.model)
+                                         : analysis::read_pytorch(run.model);
   const double brute = seconds_of([&] { analysis::prove_margins(weights, run.group, 0, 0.01); });
   analysis::Certificate certificate;
   const double search = seconds_of(
@@ -35,10 +36,11 @@ void measure(const char* directory, const char* out) {
     checked = analysis::certificate_check::check_certificate(text, "certificate", tensors, "weights");
   });
   std::printf(
-      "{\"bench\": \"certificate\", \"group\": \"%s\", \"holds\": %s, \"brute_seconds\": %.4g, \"search_seconds\": %.4g, "
+      "{\"bench\": \"certificate\", \"group\": \"%s\", \"holds\": %s, \"brute_seconds\": %.4g, "
+      "\"search_seconds\": %.4g, "
       "\"check_seconds\": %.4g, \"operations\": %.0f, \"brute_operations_ratio\": %.4g}\n",
-      run.group.name().c_str(), checked.holds ? "true" : "false", brute, search, check, certificate.operations,
-      certificate.brute_operations / certificate.operations);
+      run.group.name().c_str(), checked.holds ? "true" : "false", brute, search, check,
+      certificate.operations, certificate.brute_operations / certificate.operations);
   if (out != nullptr) engine::write_file(out, text);
 }
 

@@ -27,10 +27,13 @@ class Fields {
   }
   const Json& get(const std::string& key) const { return get(object_, key, key); }
 
-  std::int64_t whole(const Json& value, const std::string& field, std::int64_t least, std::int64_t most) const {
-    const std::string range = "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  std::int64_t whole(const Json& value, const std::string& field, std::int64_t least,
+                     std::int64_t most) const {
+    const std::string range =
+        "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
     if (!value.is_number_integer()) fail(field, range);
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(most)) fail(field, range);
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(most))
+      fail(field, range);
     const std::int64_t number = value.get<std::int64_t>();
     if (number < least || number > most) fail(field, range);
     return number;
@@ -71,7 +74,8 @@ class Fields {
     const Json& lists = get(key);
     if (!lists.is_array() || lists.empty()) fail(key, "must be a list of at least one partition");
     std::vector<std::vector<int>> found;
-    for (const Json& list : lists) found.push_back(labels(list, key + "[" + std::to_string(found.size()) + "]", n));
+    for (const Json& list : lists)
+      found.push_back(labels(list, key + "[" + std::to_string(found.size()) + "]", n));
     return found;
   }
 
@@ -91,10 +95,12 @@ std::vector<int> read_group(const Fields& fields, int n) {
     std::vector<std::vector<int>> elements;
     for (const Json& one : list) {
       const std::string field = "group.elements[" + std::to_string(elements.size()) + "]";
-      if (!one.is_array() || one.empty() || one.size() > 1000) fields.fail(field, "must be a permutation in one line");
+      if (!one.is_array() || one.empty() || one.size() > 1000)
+        fields.fail(field, "must be a permutation in one line");
       std::vector<int>& images = elements.emplace_back();
       for (const Json& image : one) {
-        images.push_back(static_cast<int>(fields.whole(image, field, 0, static_cast<std::int64_t>(one.size()) - 1)));
+        images.push_back(
+            static_cast<int>(fields.whole(image, field, 0, static_cast<std::int64_t>(one.size()) - 1)));
       }
     }
     std::string wrong;
@@ -102,17 +108,20 @@ std::vector<int> read_group(const Fields& fields, int n) {
     if (!wrong.empty()) fields.fail("group.elements", wrong);
     return table;
   }
-  if (kind != "cyclic" && kind != "dihedral") fields.fail("group.kind", "must be permutations, cyclic or dihedral");
+  if (kind != "cyclic" && kind != "dihedral")
+    fields.fail("group.kind", "must be permutations, cyclic or dihedral");
   const int flips = kind == "cyclic" ? 1 : 2;
   const std::int64_t parameter =
       fields.whole(fields.get(group, "parameter", "group.parameter"), "group.parameter", 1, 1 << 20);
-  if (parameter * flips != n) fields.fail("group.parameter", "does not make a group of the run's " + std::to_string(n) + " elements");
+  if (parameter * flips != n)
+    fields.fail("group.parameter", "does not make a group of the run's " + std::to_string(n) + " elements");
   return turning_table(static_cast<int>(parameter), flips == 2);
 }
 
 }  // namespace
 
-CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements, int neurons) {
+CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements,
+                                  int neurons) {
   Json object;
   try {
     object = Json::parse(text);
@@ -152,7 +161,8 @@ CertificateFile parse_certificate(const std::string& text, const std::string& na
   const Json& exact = fields.get("exact");
   if (!exact.is_boolean()) fields.fail("exact", "must be true or false");
   file.exact = exact.get<bool>();
-  file.cap = static_cast<int>(std::min<std::int64_t>(fields.whole(fields.get("cap"), "cap", 0, std::int64_t{1} << 62), elements));
+  file.cap = static_cast<int>(
+      std::min<std::int64_t>(fields.whole(fields.get("cap"), "cap", 0, std::int64_t{1} << 62), elements));
   file.blocks = fields.labels(fields.get("blocks"), "blocks", elements);
   file.first_partitions = fields.partitions("first_partitions", elements);
   file.second_partitions = fields.partitions("second_partitions", elements);

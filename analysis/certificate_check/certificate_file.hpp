@@ -27,9 +27,10 @@ struct CertificateFile {
 /// Reads and checks everything that does not need the weights.
 /// @param name  of the file, for messages
 /// @param elements, neurons  n and m of the run
-/// @throws engine::FormatError that names file and field: no JSON, another format, a number that is none, not whole,
-/// out of range or infinite, a group whose table repeats a class in a row or column, labels that skip
+/// @throws engine::FormatError that names file and field: no JSON, another format, a number that is none, not
+/// whole, out of range or infinite, a group whose table repeats a class in a row or column, labels that skip
 /// Cost: O(bytes + n^2 degree).
-CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements, int neurons);
+CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements,
+                                  int neurons);
 
 }  // namespace analysis::certificate_check

@@ -17,15 +17,18 @@ struct Check {
   double slack = 0;                         ///< by how much margins in those units can be too large
 };
 
-/// Checks a certificate of the accuracy of the network with these weights: that `certified` pairs have a margin above T
-/// in exact arithmetic, and that following the certificate takes no more operations than claimed.
+/// Checks a certificate of the accuracy of the network with these weights: that `certified` pairs have a
+/// margin above T in exact arithmetic, and that following the certificate takes no more operations than
+/// claimed.
 ///
-/// This room shares no code with the one that writes certificates, and works in integers; docs/certificates.md says why
-/// its verdict is sound.
+/// This room shares no code with the one that writes certificates, and works in integers;
+/// docs/certificates.md says why its verdict is sound.
 /// @param text  of the file.  @param name  of the file, for messages
 /// @param tensors  the run's float32 weights.  @param weights_name  of their file, for messages
-/// @param run_table  (n, n), row-major: the product that the run's network learns; empty: the certificate's own
-/// @throws engine::FormatError naming the field for a file of another format or other weights, or that makes no sense
+/// @param run_table  (n, n), row-major: the product that the run's network learns; empty: the certificate's
+/// own
+/// @throws engine::FormatError naming the field for a file of another format or other weights, or that makes
+/// no sense
 Check check_certificate(const std::string& text, const std::string& name, const engine::TensorFile& tensors,
                         const std::string& weights_name, std::span<const int> run_table = {});
 

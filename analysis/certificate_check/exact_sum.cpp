@@ -29,13 +29,14 @@ void ExactSum::add(float a, float b) {
   const int shift = p.shift + q.shift, within = shift % 32;  // at most 506
   const auto limb = static_cast<std::size_t>(shift / 32);
   const std::uint64_t low = product << within, high = within == 0 ? 0 : product >> (64 - within);
-  const std::int64_t parts[3] = {static_cast<std::int64_t>(low & 0xffffffff), static_cast<std::int64_t>(low >> 32),
-                                 static_cast<std::int64_t>(high)};
+  const std::int64_t parts[3] = {static_cast<std::int64_t>(low & 0xffffffff),
+                                 static_cast<std::int64_t>(low >> 32), static_cast<std::int64_t>(high)};
   for (std::size_t k = 0; k < 3; ++k) limbs_[limb + k] += p.negative != q.negative ? -parts[k] : parts[k];
 }
 
 std::int64_t ExactSum::floor_at(int s) const {
-  // Carried upwards every limb but the last is a digit, 0..2^32-1, so that leaving out low digits rounds down.
+  // Carried upwards every limb but the last is a digit, 0..2^32-1, so that leaving out low digits rounds
+  // down.
   std::array<std::int64_t, 22> digits = limbs_;
   for (std::size_t k = 0; k + 1 < digits.size(); ++k) {
     digits[k + 1] += digits[k] >> 32;

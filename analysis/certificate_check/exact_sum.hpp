@@ -5,7 +5,8 @@
 
 namespace analysis::certificate_check {
 
-/// A sum of products of float32 numbers without any rounding: a whole number of units of 2^-298, in limbs of 32 bits.
+/// A sum of products of float32 numbers without any rounding: a whole number of units of 2^-298, in limbs of
+/// 32 bits.
 class ExactSum {
  public:
   /// Adds a b.   At most 2^30 times.

@@ -52,7 +52,8 @@ std::string latin_square_fault(const std::vector<int>& table, int n) {
     for (int a = 0; a < n; ++a) {
       for (int b = 0; b < n; ++b) {
         const int x = rows ? a : b, y = rows ? b : a;
-        const std::size_t z = static_cast<std::size_t>(table[static_cast<std::size_t>(x) * width + static_cast<std::size_t>(y)]);
+        const std::size_t z = static_cast<std::size_t>(
+            table[static_cast<std::size_t>(x) * width + static_cast<std::size_t>(y)]);
         if (last[z] == a) {
           return std::string("is no group: its table repeats class ") + std::to_string(z) + " in " +
                  (rows ? "row " : "column ") + std::to_string(a);

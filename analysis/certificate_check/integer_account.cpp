@@ -15,8 +15,8 @@ std::size_t size(int n) {
   return static_cast<std::size_t>(n);
 }
 
-/// Integers below 2^53 in size, in float64: sums and products that stay below it are exact, in any order, and take
-/// half the time of int64.
+/// Integers below 2^53 in size, in float64: sums and products that stay below it are exact, in any order, and
+/// take half the time of int64.
 using Exact = std::vector<double>;
 
 /// What a certificate says, with x and y, l and r exchanged on side x.
@@ -35,12 +35,14 @@ struct Oriented {
         m(net.neurons) {}
 
   std::size_t class_of(int x, int y) const {
-    return size(certificate.table[certificate.side_x ? size(y) * size(n) + size(x) : size(x) * size(n) + size(y)]);
+    return size(
+        certificate.table[certificate.side_x ? size(y) * size(n) + size(x) : size(x) * size(n) + size(y)]);
   }
 };
 
 /// The middle of each cell's range, rounded down, at every element.
-std::vector<std::int64_t> centred(const std::vector<std::int64_t>& f, const std::vector<const Labels*>& cells_of_neuron) {
+std::vector<std::int64_t> centred(const std::vector<std::int64_t>& f,
+                                  const std::vector<const Labels*>& cells_of_neuron) {
   const std::size_t m = cells_of_neuron.size(), n = f.size() / m;
   std::vector<std::int64_t> near(f.size());
   for (std::size_t i = 0; i < m; ++i) {
@@ -115,8 +117,8 @@ class Account {
     const auto u_tables = static_cast<std::int64_t>(tables_.size());
     for (const Survivors& one : by_x) {
       all.proved += one.proved;
-      all.operations += (u_tables + 1) * one.entries +
-                        net_.m * (one.settled + (net_.certificate.exact ? 0 : one.pairs));
+      all.operations +=
+          (u_tables + 1) * one.entries + net_.m * (one.settled + (net_.certificate.exact ? 0 : one.pairs));
     }
     return all;
   }
@@ -140,7 +142,8 @@ class Account {
       for (std::size_t cell = 0; cell < table.members.size(); ++cell) {
         double* const out = rows.data() + cell * n;
         for (const int i : table.neurons) {
-          const std::int64_t h = near_l_[size(x) * m + size(i)] + near_r_[size(table.members[cell]) * m + size(i)];
+          const std::int64_t h =
+              near_l_[size(x) * m + size(i)] + near_r_[size(table.members[cell]) * m + size(i)];
           if (h > 0) add(static_cast<double>(h), u_.data() + size(i) * n, out, n);
         }
         double* const maxima = of_blocks.data() + cell * blocks;
@@ -174,10 +177,12 @@ class Account {
       for (std::size_t i = 0; i < m; ++i) {
         const std::int64_t l = net_.l[size(x) * m + i], r = net_.r[y * m + i];
         const std::int64_t near_l = near_l_[size(x) * m + i], near_r = near_r_[y * m + i];
-        const std::int64_t h = std::max<std::int64_t>(0, l + r), near_h = std::max<std::int64_t>(0, near_l + near_r);
+        const std::int64_t h = std::max<std::int64_t>(0, l + r),
+                           near_h = std::max<std::int64_t>(0, near_l + near_r);
         hidden[i] = static_cast<double>(h);
-        error += net_.network.width[i] *
-                 (net_.certificate.exact ? std::abs(h - near_h) : 2 * (std::abs(l - near_l) + std::abs(r - near_r)));
+        error += net_.network.width[i] * (net_.certificate.exact
+                                              ? std::abs(h - near_h)
+                                              : 2 * (std::abs(l - near_l) + std::abs(r - near_r)));
         own += hidden[i] * u_[i * n + z];
       }
       // Sums are below 2^53 in size: what a limit is beyond that makes no difference.
@@ -200,7 +205,8 @@ class Account {
           if (hidden[i] > 0) add(hidden[i], u_.data() + i * n, logits.data(), n);
         }
         for (const std::size_t other : left) {
-          proved = proved && static_cast<std::int64_t>(logits[z]) - static_cast<std::int64_t>(logits[other]) > threshold_;
+          proved = proved && static_cast<std::int64_t>(logits[z]) - static_cast<std::int64_t>(logits[other]) >
+                                 threshold_;
         }
       }
       found.proved += proved ? 1 : 0;

@@ -24,7 +24,8 @@ std::size_t size(int n) {
   return static_cast<std::size_t>(n);
 }
 
-const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std::string& file, const char* name) {
+const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std::string& file,
+                                   const char* name) {
   const auto found = tensors.tensors.find(name);
   if (found == tensors.tensors.end()) throw engine::FormatError(file + ": tensor '" + name + "' is missing");
   if (found->second.shape.size() != 2) {
@@ -38,7 +39,8 @@ const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std:
 }
 
 /// floor(2^s sum_e a(x, e) b(first + e, i)) for all x and i, (n, m).
-std::vector<std::int64_t> floored_product(const Values& a, const Values& b, int n, int embed, int m, int first, int s) {
+std::vector<std::int64_t> floored_product(const Values& a, const Values& b, int n, int embed, int m,
+                                          int first, int s) {
   std::vector<std::int64_t> found(size(n) * size(m));
   engine::thread_pool().run(n, 8LL * n * embed * m, [&](int x) {
     std::vector<ExactSum> sums(size(m));
@@ -90,13 +92,17 @@ IntegerNetwork integer_network(const engine::TensorFile& tensors, const std::str
   for (const char* const name : names) tensor(tensors, file, name);
   const std::int64_t embed = tensor(tensors, file, "W_x").shape[1];
   network.embed_dim = static_cast<int>(embed);
-  const Values &w_x = tensors.get(file, "W_x", {n, embed}).values, &w_y = tensors.get(file, "W_y", {n, embed}).values,
-               &w = tensors.get(file, "W", {2 * embed, m}).values, &w_u = tensors.get(file, "W_U", {m, n}).values;
+  const Values &w_x = tensors.get(file, "W_x", {n, embed}).values,
+               &w_y = tensors.get(file, "W_y", {n, embed}).values,
+               &w = tensors.get(file, "W", {2 * embed, m}).values,
+               &w_u = tensors.get(file, "W_U", {m, n}).values;
 
   // Floors at one s give those at every smaller s: floor(floor(a) / 2) = floor(a / 2).
-  const int start = std::max(coarsest, std::min(finest, 61 - size_exponent(w_x, w_y, w, w_u, network.embed_dim)));
+  const int start =
+      std::max(coarsest, std::min(finest, 61 - size_exponent(w_x, w_y, w, w_u, network.embed_dim)));
   network.l = floored_product(w_x, w, network.elements, network.embed_dim, network.neurons, 0, start);
-  network.r = floored_product(w_y, w, network.elements, network.embed_dim, network.neurons, network.embed_dim, start);
+  network.r =
+      floored_product(w_y, w, network.elements, network.embed_dim, network.neurons, network.embed_dim, start);
   for (const float value : w_u) network.u.push_back(floor_at(value, start));
   std::vector<Range> l(size(network.neurons)), r = l, u = l;
   for (std::size_t k = 0; k < network.l.size(); ++k) {

@@ -8,13 +8,14 @@
 
 namespace analysis::certificate_check {
 
-/// A network of integers within a proved distance of the one on disk: l, r and u are floored to multiples of 2^-s.
-/// With L, R, U the integers and H = relu(L + R), h 2^s lies in [H, H + 2) and u 2^s in [U, U + 1), so that a
-/// logit in units of 2^-2s is off by less than sum_i (H_i + 2 + 2 max |U_i|). u is centred, which takes half units:
-/// u' = 2 U - (max U + min U), logits in units of 2^-(2s+1).
+/// A network of integers within a proved distance of the one on disk: l, r and u are floored to multiples of
+/// 2^-s. With L, R, U the integers and H = relu(L + R), h 2^s lies in [H, H + 2) and u 2^s in [U, U + 1), so
+/// that a logit in units of 2^-2s is off by less than sum_i (H_i + 2 + 2 max |U_i|). u is centred, which
+/// takes half units: u' = 2 U - (max U + min U), logits in units of 2^-(2s+1).
 ///
-/// s is the largest up to 24 for which sum_i (max |L_i| + max |R_i| + 2) (max U_i - min U_i + 1 + 2 max |U_i|) stays
-/// below 2^53. Every sum that follows is then exact in int64, and those of products in float64 too, in any order.
+/// s is the largest up to 24 for which sum_i (max |L_i| + max |R_i| + 2) (max U_i - min U_i + 1 + 2 max
+/// |U_i|) stays below 2^53. Every sum that follows is then exact in int64, and those of products in float64
+/// too, in any order.
 struct IntegerNetwork {
   int elements = 0, neurons = 0, embed_dim = 0;
   int s = 0;

@@ -33,7 +33,8 @@ Merging merging(const std::vector<Labels>& partitions, int cap) {
   std::map<std::pair<int, int>, int> common;
   int next = 0;
   const auto add = [&](Labels labels, std::vector<int> from) {
-    for (const auto& [number, part] : parts) common[{number, next}] = cells_of(refinement(part.first, labels));
+    for (const auto& [number, part] : parts)
+      common[{number, next}] = cells_of(refinement(part.first, labels));
     parts[next++] = {std::move(labels), std::move(from)};
   };
   for (const Labels& labels : partitions) add(labels, {next});

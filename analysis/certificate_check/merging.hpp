@@ -14,8 +14,8 @@ struct Merging {
   std::int64_t cells_made = 0;
 };
 
-/// The two with the fewest common cells, the first pair on ties, as long as these are at most `cap`; the new one goes
-/// last.   Cost: O(k^3 + k^2 n log n).
+/// The two with the fewest common cells, the first pair on ties, as long as these are at most `cap`; the new
+/// one goes last.   Cost: O(k^3 + k^2 n log n).
 Merging merging(const std::vector<Labels>& partitions, int cap);
 
 /// 1 + the largest label.

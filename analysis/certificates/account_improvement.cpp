@@ -17,15 +17,16 @@ namespace analysis {
 std::vector<int> spread_over(int n, int count) {
   std::vector<int> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), 0);
-  std::mt19937 generator(20260101);  // its numbers are fixed by the standard, std::shuffle's use of them is not
+  std::mt19937 generator(
+      20260101);  // its numbers are fixed by the standard, std::shuffle's use of them is not
   for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[generator() % i]);
   all.resize(static_cast<std::size_t>(std::min(count, n)));
   std::sort(all.begin(), all.end());
   return all;
 }
 
-AccountImprovement::AccountImprovement(const SideMaterial& material, const TableAccount& start, double threshold,
-                                       int block_rows)
+AccountImprovement::AccountImprovement(const SideMaterial& material, const TableAccount& start,
+                                       double threshold, int block_rows)
     : material_(&material),
       threshold_(threshold),
       block_rows_(block_rows),
@@ -45,7 +46,7 @@ bool AccountImprovement::try_with_fitted_blocks(TableAccount candidate) {
   if (tables.structure().structure() >= total_) return false;
   std::vector<Slice> slices;
   for (const int x : xs_) slices.push_back(tables.slice(x));
-  candidate.blocks = search_blocks(tables, slices, material_->blocks, block_rows_);
+  candidate.blocks = search_blocks(tables, slices, material_->blocks, candidate.blocks, block_rows_);
   std::size_t next = 0;
   return try_account(std::move(candidate), tables, [&](int) { return std::move(slices[next++]); });
 }
@@ -54,12 +55,14 @@ template <typename SliceOf>
 bool AccountImprovement::try_account(TableAccount candidate, const AccountTables<float>& tables,
                                      const SliceOf& slice_of) {
   const double n = network().elements(), scale = n / static_cast<double>(xs_.size());
-  const double fixed = tables.structure().structure() + n * n * candidate.blocks.cells * (tables.tables() + 1);
+  const double fixed =
+      tables.structure().structure() + n * n * candidate.blocks.cells * (tables.tables() + 1);
   std::vector<double> survivors;
   OperationCounts counts;
   for (const int x : xs_) {
     if (fixed + scale * (counts.entries + counts.settled) >= total_) return false;
-    if (!survivors.empty() && !survivors_.empty()) {  // as with the best one so far, the others will be like the first
+    if (!survivors.empty() &&
+        !survivors_.empty()) {  // as with the best one so far, the others will be like the first
       const double likely = survivors.back() / survivors_[survivors.size() - 1] * survivors_.back();
       if (fixed + scale * likely > 1.02 * total_) return false;
     }
@@ -98,7 +101,13 @@ bool AccountImprovement::try_partitions() {
     }
   }
   for (const double weight : {0.25, 1.0, 4.0, 16.0, 64.0}) {
-    for (const bool first : {false, true}) helped |= try_account(reassigned(account_, network(), first, weight));
+    for (const bool first : {false, true})
+      helped |= try_account(reassigned(account_, network(), first, weight));
+  }
+  // Closer tables pay off only with blocks that make use of it.
+  for (const double weight : {16.0, 128.0}) {
+    TableAccount closer = reassigned(account_, network(), false, weight);
+    helped |= try_with_fitted_blocks(reassigned(closer, network(), true, weight));
   }
   return helped;
 }

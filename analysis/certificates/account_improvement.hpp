@@ -23,14 +23,15 @@ class AccountImprovement {
  public:
   /// Starts with the account, its blocks fitted to the pairs if that helps.
   /// @param material  must outlive it.   @param block_rows  pairs that blocks are fitted to
-  AccountImprovement(const SideMaterial& material, const TableAccount& start, double threshold, int block_rows);
+  AccountImprovement(const SideMaterial& material, const TableAccount& start, double threshold,
+                     int block_rows);
 
   const TableAccount& account() const { return account_; }
   /// Operations, estimated from the few x's.
   double total() const { return total_; }
 
-  /// One pass over all changes: partitions dropped, their cells joined, another candidate in their place, neurons dealt
-  /// out anew, the cap, the order of partitions, plain or exact, blocks.
+  /// One pass over all changes: partitions dropped, their cells joined, another candidate in their place,
+  /// neurons dealt out anew, the cap, the order of partitions, plain or exact, blocks.
   /// @return whether some helped
   bool improve_once();
 
@@ -51,7 +52,8 @@ class AccountImprovement {
   std::vector<int> xs_;
   TableAccount account_;
   double total_ = std::numeric_limits<double>::infinity();
-  std::vector<double> survivors_;  ///< of `account_`: the operations that depend on them, of one x, of two, ..
+  std::vector<double>
+      survivors_;  ///< of `account_`: the operations that depend on them, of one x, of two, ..
 };
 
 }  // namespace analysis

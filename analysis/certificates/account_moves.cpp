@@ -39,8 +39,8 @@ double spread(const Matrix& f, int neuron, const Partition& cells) {
 }
 
 /// Of the partitions, but for one, that which minimises 120/n cells + 2 weight w_i spread.
-int best_partition(const TableAccount& account, const OrientedNetwork& network, bool first, int neuron, double weight,
-                   int except) {
+int best_partition(const TableAccount& account, const OrientedNetwork& network, bool first, int neuron,
+                   double weight, int except) {
   const Matrix& f = first ? network.l : network.r;
   const std::vector<Partition>& partitions = partitions_of(account, first);
   const double per_cell = 120.0 / network.elements();
@@ -92,8 +92,8 @@ TableAccount without(const TableAccount& account, const OrientedNetwork& network
   return tidied(std::move(other));
 }
 
-TableAccount replaced(const TableAccount& account, const OrientedNetwork& network, const Candidates& candidates,
-                      bool first, int place, double weight) {
+TableAccount replaced(const TableAccount& account, const OrientedNetwork& network,
+                      const Candidates& candidates, bool first, int place, double weight) {
   std::vector<std::size_t> neurons;
   for (std::size_t i = 0; i < account.neurons.size(); ++i) {
     if (account.neurons[i][first ? 0 : 1] == place) neurons.push_back(i);
@@ -112,8 +112,8 @@ TableAccount replaced(const TableAccount& account, const OrientedNetwork& networ
   return tidied(std::move(other));
 }
 
-std::optional<TableAccount> with_cells_joined(const TableAccount& account, const OrientedNetwork& network, bool first,
-                                              int place) {
+std::optional<TableAccount> with_cells_joined(const TableAccount& account, const OrientedNetwork& network,
+                                              bool first, int place) {
   const Partition& cells = partitions_of(account, first)[size(place)];
   if (cells.cells < 2) return std::nullopt;
   const Matrix& f = first ? network.l : network.r;
@@ -124,7 +124,8 @@ std::optional<TableAccount> with_cells_joined(const TableAccount& account, const
     const auto range = ranges(f, static_cast<int>(i), cells);
     for (std::size_t a = 0; a < count; ++a) {
       for (std::size_t b = a + 1; b < count; ++b) {
-        const double joined = std::max(range[a].second, range[b].second) - std::min(range[a].first, range[b].first);
+        const double joined =
+            std::max(range[a].second, range[b].second) - std::min(range[a].first, range[b].first);
         growth[a * count + b] += network.width[i] * joined;
       }
     }
@@ -142,10 +143,12 @@ std::optional<TableAccount> with_cells_joined(const TableAccount& account, const
   return other;
 }
 
-TableAccount reassigned(const TableAccount& account, const OrientedNetwork& network, bool first, double weight) {
+TableAccount reassigned(const TableAccount& account, const OrientedNetwork& network, bool first,
+                        double weight) {
   TableAccount other = account;
   for (std::size_t i = 0; i < other.neurons.size(); ++i) {
-    other.neurons[i][first ? 0 : 1] = best_partition(account, network, first, static_cast<int>(i), weight, -1);
+    other.neurons[i][first ? 0 : 1] =
+        best_partition(account, network, first, static_cast<int>(i), weight, -1);
   }
   return tidied(std::move(other));
 }

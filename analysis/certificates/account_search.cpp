@@ -51,8 +51,8 @@ struct Trial {
   double total = std::numeric_limits<double>::infinity();
 };
 
-/// Gives the trial the blocks that suit it best, and its operations: all blocks are tried on the first of the x's, the
-/// best few on the others too.
+/// Gives the trial the blocks that suit it best, and its operations: all blocks are tried on the first of the
+/// x's, the best few on the others too.
 void estimate(Trial& trial, const AccountTables<float>& tables, const std::vector<Partition>& blocks,
               const std::vector<int>& xs) {
   const double n = tables.elements(), fixed = tables.structure().structure();
@@ -117,7 +117,8 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
     const SideMaterial& material = *sides[trial.account.side == Side::y ? 0 : 1];
     estimate(trial, AccountTables<float>(material.network, trial.account, threshold), blocks, xs);
   });
-  std::stable_sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) { return a.total < b.total; });
+  std::stable_sort(trials.begin(), trials.end(),
+                   [](const Trial& a, const Trial& b) { return a.total < b.total; });
 
   // The best ones that differ are improved; half of them drop out after each stage.
   std::vector<const TableAccount*> chosen;
@@ -142,7 +143,8 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
   for_all([&](int task) {
     const TableAccount& start = *chosen[size(task)];
     const SideMaterial& material = *sides[start.side == Side::y ? 0 : 1];
-    improving[size(task)] = std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
+    improving[size(task)] =
+        std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
   });
   keep_half();
   for_all([&](int task) { improving[size(task)]->improve_once(); });
@@ -159,7 +161,8 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
   double least = std::numeric_limits<double>::infinity();
   for (FoundAccount& one : found) {
     const SideMaterial& material = *sides[one.account.side == Side::y ? 0 : 1];
-    one.operations = operations(AccountTables<double>(material.network, one.account, threshold), one.account.blocks, all);
+    one.operations =
+        operations(AccountTables<double>(material.network, one.account, threshold), one.account.blocks, all);
     if (one.operations.total() < least) {
       least = one.operations.total();
       best = std::move(one);

@@ -4,11 +4,13 @@
 
 namespace analysis {
 
-/// How hard to look for a short account. The outcome depends on these and the network alone, not on time or threads.
+/// How hard to look for a short account. The outcome depends on these and the network alone, not on time or
+/// threads.
 struct AccountSearch {
-  int candidates = 8;    ///< how many of the accounts of the first pass to improve; half drop out after each stage
-  int rounds = 6;        ///< of improvement, at most
-  int block_rows = 768;  ///< pairs that blocks are fitted to
+  int candidates =
+      6;           ///< how many of the accounts of the first pass to improve; half drop out after each stage
+  int rounds = 6;  ///< of improvement, at most
+  int block_rows = 512;  ///< pairs that blocks are fitted to
 };
 
 /// A short account of the network, with its operations.
@@ -17,9 +19,10 @@ struct FoundAccount {
   OperationCounts operations;
 };
 
-/// Looks for an account with few operations. First pass: for each lambda of a grid every neuron takes the cosets that
-/// describe it best, on both sides, plain and exact, under several caps and blocks; then the best are improved:
-/// blocks fitted to the pairs, partitions dropped, their cells joined, neurons moved, partitions renumbered.
+/// Looks for an account with few operations. First pass: for each lambda of a grid every neuron takes the
+/// cosets that describe it best, on both sides, plain and exact, under several caps and blocks; then the best
+/// are improved: blocks fitted to the pairs, partitions dropped, their cells joined, neurons moved,
+/// partitions renumbered.
 /// @param threshold  margins that the tables leave at or below it are settled one by one
 /// Cost: some hundred accounts followed for a few x's each, and a dozen for all of them.
 FoundAccount search_account(const Weights& weights, const group::FiniteGroup& group, double threshold,

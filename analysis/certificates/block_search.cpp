@@ -9,8 +9,8 @@
 namespace analysis {
 namespace {
 
-/// What joining and splitting blocks does to the sampled pairs. All counts are entries of surviving blocks; a block
-/// costs as much as one entry a pair, both take U additions and a comparison.
+/// What joining and splitting blocks does to the sampled pairs. All counts are entries of surviving blocks; a
+/// block costs as much as one entry a pair, both take U additions and a comparison.
 class Blocks {
  public:
   Blocks(const AccountTables<float>& tables, std::span<const AccountTables<float>::Slice> slices, int rows)
@@ -94,7 +94,8 @@ class Blocks {
     blocks_ = std::move(left);
   }
 
-  /// Moves single classes to the block, or to one of their own, where they cost least.  @return whether some moved
+  /// Moves single classes to the block, or to one of their own, where they cost least.  @return whether some
+  /// moved
   bool move() {
     bool moved = false;
     for (std::size_t z = 0; z < n_; ++z) {
@@ -143,16 +144,20 @@ class Blocks {
     int survivals;            ///< rows in which it survives
   };
 
-  static double weight(const Block& block) { return static_cast<double>(block.classes.size()) * block.survivals; }
+  static double weight(const Block& block) {
+    return static_cast<double>(block.classes.size()) * block.survivals;
+  }
 
   std::size_t place_of(int z) const {
     std::size_t k = 0;
-    while (std::find(blocks_[k].classes.begin(), blocks_[k].classes.end(), z) == blocks_[k].classes.end()) ++k;
+    while (std::find(blocks_[k].classes.begin(), blocks_[k].classes.end(), z) == blocks_[k].classes.end())
+      ++k;
     return k;
   }
 
   Block block_of(std::vector<int> classes) {
-    Block block{std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()), 0};
+    Block block{std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()),
+                0};
     for (const int z : block.classes) {
       const float* const values = at(static_cast<std::size_t>(z), 0);
       for (std::size_t k = 0; k < block.most.size(); ++k) block.most[k] = std::max(block.most[k], values[k]);
@@ -203,10 +208,11 @@ class Blocks {
 
 }  // namespace
 
-Partition search_blocks(const AccountTables<float>& tables, std::span<const AccountTables<float>::Slice> slices,
-                        std::span<const Partition> starts, int rows) {
+Partition search_blocks(const AccountTables<float>& tables,
+                        std::span<const AccountTables<float>::Slice> slices,
+                        std::span<const Partition> starts, const Partition& now, int rows) {
   constexpr int most_blocks = 150;
-  constexpr std::size_t tried = 4;
+  constexpr std::size_t tried = 3;
   Blocks blocks(tables, slices, rows);
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t k = 0; k < starts.size(); ++k) {
@@ -219,8 +225,11 @@ Partition search_blocks(const AccountTables<float>& tables, std::span<const Acco
   if (order.size() > tried) order.resize(tried);
   double least = std::numeric_limits<double>::infinity();
   Partition best = one_cell(tables.elements());
-  for (const auto& [cost, place] : order) {
-    blocks.start(starts[place]);
+  std::vector<const Partition*> chosen{&now};
+  for (const auto& [cost, place] : order) chosen.push_back(&starts[place]);
+  for (const Partition* const start : chosen) {
+    if (start->cells > most_blocks) continue;
+    blocks.start(*start);
     blocks.join();
     for (int pass = 0; pass < 3 && blocks.move(); ++pass) blocks.join();
     if (blocks.cost() < least) least = blocks.cost(), best = blocks.partition();

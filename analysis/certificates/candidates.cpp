@@ -112,7 +112,8 @@ int Candidates::best(int neuron, double width, double lambda, const std::vector<
     if (cost < least) least = cost, best = place;
   };
   for (const int place : allowed) consider(place);
-  for (int place = 0; allowed.empty() && place < static_cast<int>(partitions.size()); ++place) consider(place);
+  for (int place = 0; allowed.empty() && place < static_cast<int>(partitions.size()); ++place)
+    consider(place);
   return best < 0 ? (allowed.empty() ? 0 : allowed.front()) : best;
 }
 

@@ -18,8 +18,9 @@ Json group_json(const group::FiniteGroup& group) {
   }
   const bool cyclic = group.family() == group::Family::cyclic;
   if (!cyclic && group.family() != group::Family::dihedral) {
-    throw std::invalid_argument("certificate: group " + group.name() +
-                                " is neither of permutations nor cyclic or dihedral; the file has no words for it");
+    throw std::invalid_argument(
+        "certificate: group " + group.name() +
+        " is neither of permutations nor cyclic or dihedral; the file has no words for it");
   }
   return {{"kind", cyclic ? "cyclic" : "dihedral"}, {"parameter", group.family_parameter()}};
 }
@@ -53,9 +54,10 @@ CertificateMethod certificate_method(const std::string& name) {
   throw std::invalid_argument("method '" + name + "' is none; it is brute or table");
 }
 
-Certificate certify(const Weights& weights, const group::FiniteGroup& group, CertificateMethod method, double margin,
-                    const AccountSearch& search) {
-  if (!std::isfinite(margin)) throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
+Certificate certify(const Weights& weights, const group::FiniteGroup& group, CertificateMethod method,
+                    double margin, const AccountSearch& search) {
+  if (!std::isfinite(margin))
+    throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
   const double slack = claim_slack(weights);
   Certificate certificate;
   certificate.method = method;
@@ -63,10 +65,11 @@ Certificate certify(const Weights& weights, const group::FiniteGroup& group, Cer
   certificate.elements = weights.elements();
   certificate.neurons = weights.hidden_dim();
   certificate.proved = prove_margins(weights, group, margin, slack);
-  certificate.brute_operations = certificate.operations = brute_operations(weights.elements(), weights.hidden_dim());
+  certificate.brute_operations = certificate.operations =
+      brute_operations(weights.elements(), weights.hidden_dim());
   if (method == CertificateMethod::table) {
-    // The count is what following the account takes at T + slack. A checker at T, whose arithmetic is off by less than
-    // the slack, follows no more classes, so that what is claimed bounds its own count.
+    // The count is what following the account takes at T + slack. A checker at T, whose arithmetic is off by
+    // less than the slack, follows no more classes, so that what is claimed bounds its own count.
     FoundAccount found = search_account(weights, group, margin + slack, search);
     certificate.account = std::move(found.account);
     certificate.operations = found.operations.total();
@@ -74,7 +77,8 @@ Certificate certify(const Weights& weights, const group::FiniteGroup& group, Cer
   return certificate;
 }
 
-std::string certificate_json(const Certificate& certificate, const Weights& weights, const group::FiniteGroup& group) {
+std::string certificate_json(const Certificate& certificate, const Weights& weights,
+                             const group::FiniteGroup& group) {
   Json file = {{"format", "irreplens-certificate-1"},
                {"method", certificate.account ? "table" : "brute"},
                {"group", group_json(group)},
@@ -99,10 +103,11 @@ std::string certificate_json(const Certificate& certificate, const Weights& weig
 
 std::string margins_sentence(const Certificate& certificate) {
   const ProvedMargins& proved = certificate.proved;
-  return with_commas(static_cast<double>(proved.proved)) + " of " + with_commas(static_cast<double>(proved.pairs)) +
-         " margins exceed " + short_number(certificate.margin) + " in exact arithmetic, " +
-         with_commas(static_cast<double>(proved.float32)) + " of them in every float32 evaluation; the least is at least " +
-         short_number(proved.least) + ".";
+  return with_commas(static_cast<double>(proved.proved)) + " of " +
+         with_commas(static_cast<double>(proved.pairs)) + " margins exceed " +
+         short_number(certificate.margin) + " in exact arithmetic, " +
+         with_commas(static_cast<double>(proved.float32)) +
+         " of them in every float32 evaluation; the least is at least " + short_number(proved.least) + ".";
 }
 
 std::string certificate_sentence(const Certificate& certificate) {
@@ -116,7 +121,8 @@ std::string certificate_sentence(const Certificate& certificate) {
   text += " in " + with_commas(certificate.operations) + " operations";
   const double ratio = certificate.brute_operations / certificate.operations;
   if (!certificate.account) return text + ".";
-  return text + ", " + (ratio >= 1 ? short_number(ratio) + " times fewer" : short_number(1 / ratio) + " times more") +
+  return text + ", " +
+         (ratio >= 1 ? short_number(ratio) + " times fewer" : short_number(1 / ratio) + " times more") +
          " than brute force's " + with_commas(certificate.brute_operations) + ".";
 }
 

@@ -57,7 +57,8 @@ struct ErrorBound {
 
 }  // namespace
 
-ProvedMargins prove_margins(const Weights& weights, const group::FiniteGroup& group, double margin, double slack) {
+ProvedMargins prove_margins(const Weights& weights, const group::FiniteGroup& group, double margin,
+                            double slack) {
   const int n = weights.elements(), m = weights.hidden_dim(), embed = weights.w_x.cols;
   const std::size_t width = static_cast<std::size_t>(n);
   const Embeddings embeddings = embeddings_of(weights);
@@ -70,7 +71,8 @@ ProvedMargins prove_margins(const Weights& weights, const group::FiniteGroup& gr
   for (const Matrix* const b : {&bounds.l, &bounds.r}) {
     for (const double value : b->values) largest_input = std::max(largest_input, value);
   }
-  const ErrorBound in_double(0x1p-53, 0x1p-1074, embed, m, total_u), in_float(0x1p-24, 0x1p-149, embed, m, total_u);
+  const ErrorBound in_double(0x1p-53, 0x1p-1074, embed, m, total_u),
+      in_float(0x1p-24, 0x1p-149, embed, m, total_u);
   constexpr double float_range = 0x1p120;  // partial sums stay below this many times 1 + gamma: no overflow
 
   std::vector<ProvedMargins> by_x(width);

@@ -20,7 +20,8 @@ OrientedNetwork oriented(const Weights& weights, const group::FiniteGroup& group
   network.products.resize(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
   std::size_t at = 0;
   for (int x = 0; x < n; ++x) {
-    for (int y = 0; y < n; ++y) network.products[at++] = side == Side::y ? group.multiply(x, y) : group.multiply(y, x);
+    for (int y = 0; y < n; ++y)
+      network.products[at++] = side == Side::y ? group.multiply(x, y) : group.multiply(y, x);
   }
   return network;
 }

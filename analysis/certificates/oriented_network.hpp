@@ -12,8 +12,8 @@ namespace analysis {
 /// Which variable a certificate's tables are made for one by one.
 enum class Side { y, x };
 
-/// A network as a certificate's account takes it: h_i(x, y) = relu(l_i(x) + r_i(y)), margins of sums of h_i u_i.
-/// Side x: x and y, l and r are exchanged, and the table is transposed.
+/// A network as a certificate's account takes it: h_i(x, y) = relu(l_i(x) + r_i(y)), margins of sums of h_i
+/// u_i. Side x: x and y, l and r are exchanged, and the table is transposed.
 struct OrientedNetwork {
   Side side;
   Matrix l, r;                ///< (n, m)
@@ -24,7 +24,8 @@ struct OrientedNetwork {
   int elements() const { return l.rows; }
   int neurons() const { return l.cols; }
   int product(int x, int y) const {
-    return products[static_cast<std::size_t>(x) * static_cast<std::size_t>(l.rows) + static_cast<std::size_t>(y)];
+    return products[static_cast<std::size_t>(x) * static_cast<std::size_t>(l.rows) +
+                    static_cast<std::size_t>(y)];
   }
 };
 

@@ -5,8 +5,8 @@
 namespace analysis {
 namespace {
 
-/// Renames pairs of labels in the order in which they first appear. One a thread: its table is as large as the
-/// labels' product and is kept.
+/// Renames pairs of labels in the order in which they first appear. One a thread: its table is as large as
+/// the labels' product and is kept.
 class Renaming {
  public:
   /// Forgets all names.
@@ -87,7 +87,8 @@ Merged merge_greedily(std::span<const Partition> partitions, int cap) {
   std::vector<std::vector<int>> common(partitions.size());
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     common[i].resize(partitions.size());
-    for (std::size_t j = i + 1; j < partitions.size(); ++j) common[i][j] = common_cells(partitions[i], partitions[j]);
+    for (std::size_t j = i + 1; j < partitions.size(); ++j)
+      common[i][j] = common_cells(partitions[i], partitions[j]);
   }
   while (merged.parts.size() > 1) {
     int fewest = std::numeric_limits<int>::max();
@@ -109,7 +110,8 @@ Merged merge_greedily(std::span<const Partition> partitions, int cap) {
       common.erase(common.begin() + at);
       for (std::vector<int>& row : common) row.erase(row.begin() + at);
     }
-    for (std::size_t i = 0; i < merged.parts.size(); ++i) common[i].push_back(common_cells(merged.parts[i], both));
+    for (std::size_t i = 0; i < merged.parts.size(); ++i)
+      common[i].push_back(common_cells(merged.parts[i], both));
     common.emplace_back(merged.parts.size() + 1);
     merged.parts.push_back(std::move(both));
     merged.members.push_back(std::move(members));

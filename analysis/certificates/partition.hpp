@@ -33,9 +33,9 @@ struct Merged {
   std::int64_t cells_made = 0;
 };
 
-/// Merges the two with the fewest common cells, the first pair on ties, for as long as that is at most `cap`; the
-/// new one goes last. This is the order that a certificate's operations are counted in: circuits.md, section 6.
-/// Cost: O(k^2 n) for k partitions.
+/// Merges the two with the fewest common cells, the first pair on ties, for as long as that is at most `cap`;
+/// the new one goes last. This is the order that a certificate's operations are counted in: circuits.md,
+/// section 6. Cost: O(k^2 n) for k partitions.
 Merged merge_greedily(std::span<const Partition> partitions, int cap);
 
 }  // namespace analysis

@@ -33,7 +33,8 @@ double brute_operations(int n, int m) {
 }
 
 template <typename Real>
-AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAccount& account, double threshold)
+AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAccount& account,
+                                   double threshold)
     : network_(network),
       exact_(account.exact),
       threshold_(threshold),
@@ -49,7 +50,8 @@ AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAc
     neurons[b].push_back(i);
     centre(network.l, i, account.first[size(a)], near_l_);
     centre(network.r, i, account.second[size(b)], near_r_);
-    structure_.neurons += static_cast<double>(account.first[size(a)].cells) * account.second[size(b)].cells * n;
+    structure_.neurons +=
+        static_cast<double>(account.first[size(a)].cells) * account.second[size(b)].cells * n;
   }
   std::vector<Partition> used;
   for (const auto& [b, with] : alphas) {
@@ -117,7 +119,8 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
 
   double error_of_x = 0;
   if (!exact_) {
-    for (int i = 0; i < m; ++i) error_of_x += network_.width[size(i)] * std::abs(network_.l(x, i) - near_l_(x, i));
+    for (int i = 0; i < m; ++i)
+      error_of_x += network_.width[size(i)] * std::abs(network_.l(x, i) - near_l_(x, i));
   }
   for (int y = 0; y < n; ++y) {
     const int z = network_.product(x, y);
@@ -134,7 +137,8 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
     }
     if (!exact_) {
       error *= 2;
-      for (const int row : this->rows(y)) c += static_cast<double>(slice.tables[size(row) * size(n) + size(z)]);
+      for (const int row : this->rows(y))
+        c += static_cast<double>(slice.tables[size(row) * size(n) + size(z)]);
     }
     slice.limit[size(y)] = static_cast<Real>(c - error - threshold_);
   }
@@ -183,7 +187,8 @@ void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, Ope
 }
 
 template <typename Real>
-OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks, std::span<const int> xs) {
+OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks,
+                           std::span<const int> xs) {
   OperationCounts counts;
   for (const int x : xs) tables.count(tables.slice(x), blocks, counts);
   const double n = tables.elements(), scale = n / static_cast<double>(xs.size());

@@ -12,26 +12,27 @@
 namespace analysis {
 
 /// A short account of a network: for each neuron a partition of the x's and one of the y's in whose cells its
-/// pre-activations hardly change. circuits.md, section 6, `table`; docs/certificates.md says why it proves margins.
+/// pre-activations hardly change. circuits.md, section 6, `table`; docs/certificates.md says why it proves
+/// margins.
 struct TableAccount {
   Side side = Side::y;
-  bool exact = false;  ///< compare with the network's own logit of z, not with the tables'
-  int cap = 0;         ///< largest number of cells of merged second partitions
-  Partition blocks;    ///< of the classes z
-  std::vector<Partition> first, second;      ///< of the x's, of the y's
+  bool exact = false;                    ///< compare with the network's own logit of z, not with the tables'
+  int cap = 0;                           ///< largest number of cells of merged second partitions
+  Partition blocks;                      ///< of the classes z
+  std::vector<Partition> first, second;  ///< of the x's, of the y's
   std::vector<std::array<int, 2>> neurons;  ///< by neuron: places in `first` and `second`
 };
 
 /// Additions, multiply-adds and comparisons of an account, by what they are for.
 struct OperationCounts {
-  double neurons = 0;         ///< sum_i p_i q_i n: the tables D
-  double first_merges = 0;    ///< tables of one beta added up, by cells of the merged alphas
-  double second_merges = 0;   ///< n^2 cells made merging betas
-  double cells = 0;           ///< n^2 cells of the U tables: their maxima over blocks
-  double blocks = 0;          ///< n^2 blocks (U + 1)
-  double margins = 0;         ///< plain n^2 U, exact 4 n^2 m
-  double entries = 0;         ///< (U + 1) entries of surviving blocks
-  double settled = 0;         ///< m a class that had to be settled by itself, and in plain a pair that has one
+  double neurons = 0;        ///< sum_i p_i q_i n: the tables D
+  double first_merges = 0;   ///< tables of one beta added up, by cells of the merged alphas
+  double second_merges = 0;  ///< n^2 cells made merging betas
+  double cells = 0;          ///< n^2 cells of the U tables: their maxima over blocks
+  double blocks = 0;         ///< n^2 blocks (U + 1)
+  double margins = 0;        ///< plain n^2 U, exact 4 n^2 m
+  double entries = 0;        ///< (U + 1) entries of surviving blocks
+  double settled = 0;        ///< m a class that had to be settled by itself, and in plain a pair that has one
 
   double structure() const { return neurons + first_merges + second_merges + cells + margins; }
   double total() const { return structure() + blocks + entries + settled; }
@@ -74,13 +75,13 @@ class AccountTables {
   const OrientedNetwork& network_;
   bool exact_;
   double threshold_;
-  Matrix near_l_, near_r_;           ///< centres of the cells, at every element
-  std::vector<Partition> cells_;     ///< of the U tables
-  std::vector<std::vector<int>> betas_;                    ///< of each table: places among the used betas
-  std::vector<std::vector<int>> neurons_of_;               ///< by used beta
-  std::vector<std::vector<int>> members_;                  ///< by used beta: one y of each cell
-  std::vector<std::vector<int>> beta_of_;                  ///< by used beta: label by y
-  std::vector<std::vector<Real>> u_of_;                    ///< by used beta: rows of u, packed
+  Matrix near_l_, near_r_;                    ///< centres of the cells, at every element
+  std::vector<Partition> cells_;              ///< of the U tables
+  std::vector<std::vector<int>> betas_;       ///< of each table: places among the used betas
+  std::vector<std::vector<int>> neurons_of_;  ///< by used beta
+  std::vector<std::vector<int>> members_;     ///< by used beta: one y of each cell
+  std::vector<std::vector<int>> beta_of_;     ///< by used beta: label by y
+  std::vector<std::vector<Real>> u_of_;       ///< by used beta: rows of u, packed
   std::vector<int> rows_;
   OperationCounts structure_;
 };
@@ -89,7 +90,8 @@ class AccountTables {
 /// @param xs  follow these x's only and scale what depends on them; all of them gives the count itself
 /// Cost: about the operations counted.
 template <typename Real>
-OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks, std::span<const int> xs);
+OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks,
+                           std::span<const int> xs);
 
 extern template class AccountTables<float>;
 extern template class AccountTables<double>;

@@ -13,7 +13,8 @@ std::string weights_sha256(const Weights& weights) {
   std::string bytes;
   for (const Matrix* const tensor : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
     for (const double value : tensor->values) {
-      const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));  // exact: it came from a float32
+      const auto bits =
+          std::bit_cast<std::uint32_t>(static_cast<float>(value));  // exact: it came from a float32
       for (int k = 0; k < 4; ++k) bytes.push_back(static_cast<char>(bits >> (8 * k) & 0xff));
     }
   }

@@ -78,7 +78,8 @@ CertificateOracle::CertificateOracle(const analysis::Weights& weights, const gro
       r.push_back(right);
       u.push_back(weights.unembed(i, x));
     }
-    const long double middle = (*std::max_element(u.begin(), u.end()) + *std::min_element(u.begin(), u.end())) / 2;
+    const long double middle =
+        (*std::max_element(u.begin(), u.end()) + *std::min_element(u.begin(), u.end())) / 2;
     for (long double& value : u) value -= middle;
     l_.push_back(l);
     r_.push_back(r);
@@ -90,7 +91,8 @@ CertificateOracle::CertificateOracle(const analysis::Weights& weights, const gro
       table_.back().push_back(group.multiply(x, y));
       Column logits(at(n_), 0);
       for (int z = 0; z < n_; ++z) {
-        for (int i = 0; i < m_; ++i) logits[at(z)] += relu(l_[at(i)][at(x)] + r_[at(i)][at(y)]) * u_[at(i)][at(z)];
+        for (int i = 0; i < m_; ++i)
+          logits[at(z)] += relu(l_[at(i)][at(x)] + r_[at(i)][at(y)]) * u_[at(i)][at(z)];
       }
       const long double own = logits[at(table_.back().back())];
       logits.erase(logits.begin() + table_.back().back());

@@ -1,6 +1,6 @@
 #pragma once
-// What certificates claim, straight from the words of circuits.md, section 6: in long double, slowly, and with code of
-// its own.
+// What certificates claim, straight from the words of circuits.md, section 6: in long double, slowly, and
+// with code of its own.
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

@@ -27,7 +27,8 @@ struct Sample {
   test::CertificateOracle oracle{weights, group};
   engine::TensorFile tensors = test::stored(weights);
 
-  Sample(group::FiniteGroup g, const analysis::Weights& w) : group(std::move(g)), weights(test::in_float32(w)) {}
+  Sample(group::FiniteGroup g, const analysis::Weights& w)
+      : group(std::move(g)), weights(test::in_float32(w)) {}
 
   Check check(const json& certificate) const { return check(certificate.dump()); }
   Check check(const std::string& text) const {
@@ -42,7 +43,8 @@ struct Sample {
 /// S_4 by its standard irrep, all right; S_3, C_7 and D_4 with random weights, some right.
 std::vector<Sample> samples() {
   std::vector<Sample> all;
-  all.emplace_back(group::symmetric_group(4), test::planted_network(group::symmetric_group(4), "standard", 1));
+  all.emplace_back(group::symmetric_group(4),
+                   test::planted_network(group::symmetric_group(4), "standard", 1));
   all.emplace_back(group::symmetric_group(3), test::random_network(6, 1, 2, 9));
   all.emplace_back(group::cyclic_group(7), test::random_network(7, 2, 1, 6));
   all.emplace_back(group::dihedral_group(4), test::random_network(8, 3, 1, 7));
@@ -66,10 +68,12 @@ json random_account(std::mt19937& generator, const Sample& sample, json certific
   certificate["blocks"] = random_labels(generator, n);
   for (const char* const key : {"first_partitions", "second_partitions"}) {
     certificate[key] = json::array({std::vector<int>(static_cast<std::size_t>(n), 0)});
-    for (unsigned count = generator() % 4; count > 0; --count) certificate[key].push_back(random_labels(generator, n));
+    for (unsigned count = generator() % 4; count > 0; --count)
+      certificate[key].push_back(random_labels(generator, n));
   }
   for (json& pair : certificate["neurons"]) {
-    pair = {generator() % certificate["first_partitions"].size(), generator() % certificate["second_partitions"].size()};
+    pair = {generator() % certificate["first_partitions"].size(),
+            generator() % certificate["second_partitions"].size()};
   }
   return certificate;
 }
@@ -80,8 +84,9 @@ constexpr double slack = 1e-3;  // more than the checker's, for all samples
 bool is_true(const Sample& sample, const json& certificate) {
   const long double margin = certificate["claim"]["margin"].get<double>();
   if (certificate["claim"]["certified"].get<std::int64_t>() > sample.oracle.exceeding(margin)) return false;
-  const std::int64_t operations = certificate["method"] == "brute" ? sample.oracle.brute_operations()
-                                                                   : sample.oracle.operations(certificate, margin);
+  const std::int64_t operations = certificate["method"] == "brute"
+                                      ? sample.oracle.brute_operations()
+                                      : sample.oracle.operations(certificate, margin);
   return certificate["claim"]["operations"].get<std::int64_t>() >= operations;
 }
 
@@ -188,7 +193,8 @@ TEST_CASE("certificate: claims that are not true are refuted") {
 }
 
 TEST_CASE("certificate: two elements swapped are refuted without the run's table, too") {
-  const Sample sample(group::symmetric_group(4), test::planted_network(group::symmetric_group(4), "standard", 1));
+  const Sample sample(group::symmetric_group(4),
+                      test::planted_network(group::symmetric_group(4), "standard", 1));
   json certificate = sample.proved(analysis::CertificateMethod::table);
   CHECK(check_certificate(certificate.dump(), "c", sample.tensors, "w").holds);
   std::swap(certificate["group"]["elements"][3], certificate["group"]["elements"][17]);
@@ -225,7 +231,8 @@ TEST_CASE("certificate: fields that make no sense are refused by name") {
   const auto refuse = [&](const char* field, const json& value, const char* named) {
     json bad = good;
     bad[json::json_pointer(field)] = value;
-    CHECK_THROWS_WITH_AS(sample.check(bad), doctest::Contains((std::string("c.json: field '") + named + "'").c_str()),
+    CHECK_THROWS_WITH_AS(sample.check(bad),
+                         doctest::Contains((std::string("c.json: field '") + named + "'").c_str()),
                          engine::FormatError);
   };
   const json skipping = {0, 1, 3, 0, 1, 3}, short_one = {0, 1, 0}, negative = {0, -1, 0, 0, 0, 0},
@@ -261,7 +268,8 @@ TEST_CASE("certificate: fields that make no sense are refused by name") {
   refuse("/group", {{"kind", "cyclic"}, {"parameter", 7}}, "group.parameter");
   // Six permutations of four points that are no group.
   refuse("/group/elements",
-         {{0, 1, 2, 3}, {1, 0, 2, 3}, {0, 2, 1, 3}, {0, 1, 3, 2}, {1, 2, 3, 0}, {3, 2, 1, 0}}, "group.elements");
+         {{0, 1, 2, 3}, {1, 0, 2, 3}, {0, 2, 1, 3}, {0, 1, 3, 2}, {1, 2, 3, 0}, {3, 2, 1, 0}},
+         "group.elements");
   CHECK_THROWS_AS(sample.check(std::string("{\"format\": ")), engine::FormatError);
   CHECK_THROWS_AS(sample.check(std::string("[1, 2]")), engine::FormatError);
   std::string text = good.dump();
@@ -277,7 +285,9 @@ TEST_CASE("certificate: ten thousand random changes, accepted only where the cla
   std::vector<Sample> all = samples();
   std::mt19937 generator(7);
   int refused = 0, refuted = 0, accepted = 0;
-  const auto below = [&](std::size_t count) { return static_cast<unsigned>(generator()) % static_cast<unsigned>(count); };
+  const auto below = [&](std::size_t count) {
+    return static_cast<unsigned>(generator()) % static_cast<unsigned>(count);
+  };
   std::vector<json> certificates;
   for (std::size_t k = 1; k < all.size(); ++k) {
     certificates.push_back(all[k].proved(analysis::CertificateMethod::table));
@@ -293,18 +303,30 @@ TEST_CASE("certificate: ten thousand random changes, accepted only where the cla
     for (unsigned edits = 1 + below(3); edits > 0; --edits) {
       json& claim = c["claim"];
       switch (table ? below(9) : below(3)) {
-        case 0: claim["certified"] = claim["certified"].get<int>() + static_cast<int>(below(5)) - 2; break;
-        case 1: claim["operations"] = claim["operations"].get<int>() + static_cast<int>(below(400)) - 200; break;
-        case 2: claim["margin"] = claim["margin"].get<double>() + 0.1 * below(11) - 0.5; break;
-        case 3: c["blocks"][below(c["blocks"].size())] = below(c["blocks"].size()); break;
-        case 4: c["blocks"] = random_labels(generator, n); break;
+        case 0:
+          claim["certified"] = claim["certified"].get<int>() + static_cast<int>(below(5)) - 2;
+          break;
+        case 1:
+          claim["operations"] = claim["operations"].get<int>() + static_cast<int>(below(400)) - 200;
+          break;
+        case 2:
+          claim["margin"] = claim["margin"].get<double>() + 0.1 * below(11) - 0.5;
+          break;
+        case 3:
+          c["blocks"][below(c["blocks"].size())] = below(c["blocks"].size());
+          break;
+        case 4:
+          c["blocks"] = random_labels(generator, n);
+          break;
         case 5:
         case 6: {
           json& lists = c[below(2) == 0 ? "first_partitions" : "second_partitions"];
           if (below(4) == 0) lists.push_back(random_labels(generator, n));
           json& list = lists[below(lists.size())];
-          if (below(2) == 0) list = random_labels(generator, n);
-          else list[below(list.size())] = below(static_cast<std::size_t>(n));
+          if (below(2) == 0)
+            list = random_labels(generator, n);
+          else
+            list[below(list.size())] = below(static_cast<std::size_t>(n));
           break;
         }
         case 7: {
@@ -313,9 +335,12 @@ TEST_CASE("certificate: ten thousand random changes, accepted only where the cla
           break;
         }
         default:
-          if (below(3) == 0) c["side"] = below(2) == 0 ? "x" : "y";
-          else if (below(2) == 0) c["exact"] = below(2) == 0;
-          else c["cap"] = below(static_cast<std::size_t>(2 * n));
+          if (below(3) == 0)
+            c["side"] = below(2) == 0 ? "x" : "y";
+          else if (below(2) == 0)
+            c["exact"] = below(2) == 0;
+          else
+            c["cap"] = below(static_cast<std::size_t>(2 * n));
       }
     }
     try {
@@ -347,8 +372,8 @@ TEST_CASE("certificate: the search is as good as the reference's, for the publis
       analysis::certify(weights, run.group, analysis::CertificateMethod::table, 0);
   CHECK(certificate.proved.float32 == 14400);
   CHECK(certificate.operations <= json::parse(text)["claim"]["operations"].get<double>());
-  const Check ours = check_certificate(analysis::certificate_json(certificate, weights, run.group), "ours", tensors,
-                                       "model.pt", run.group.cayley_table());
+  const Check ours = check_certificate(analysis::certificate_json(certificate, weights, run.group), "ours",
+                                       tensors, "model.pt", run.group.cayley_table());
   CHECK_MESSAGE(ours.holds, ours.why);
   CHECK(static_cast<double>(ours.operations) > 0.99 * certificate.operations);
 
@@ -370,9 +395,11 @@ TEST_CASE("certificate: sentences") {
   certificate.account.emplace();
   certificate.operations = 4259664;
   CHECK(analysis::certificate_sentence(certificate) ==
-        "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 4,259,664 operations, 52.76 times fewer than "
+        "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 4,259,664 operations, 52.76 times "
+        "fewer than "
         "brute force's 224,755,200.");
   CHECK(analysis::margins_sentence(certificate) ==
-        "14,400 of 14,400 margins exceed 0 in exact arithmetic, 14,398 of them in every float32 evaluation; the least is "
+        "14,400 of 14,400 margins exceed 0 in exact arithmetic, 14,398 of them in every float32 evaluation; "
+        "the least is "
         "at least 11.42.");
 }
