@@ -146,11 +146,12 @@ FoundAccount search_account(const Weights& weights, const group::FiniteGroup& gr
     improving[size(task)] =
         std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
   });
+  const int rounds = n > 300 ? std::min(options.rounds, 3) : options.rounds;  // some ten seconds each, for S_6
   keep_half();
   for_all([&](int task) { improving[size(task)]->improve_once(); });
   keep_half();
   for_all([&](int task) {
-    for (int round = 1; round < options.rounds && improving[size(task)]->improve_once(); ++round) {
+    for (int round = 1; round < rounds && improving[size(task)]->improve_once(); ++round) {
     }
   });
   std::vector<FoundAccount> found;

@@ -211,7 +211,7 @@ class Blocks {
 Partition search_blocks(const AccountTables<float>& tables,
                         std::span<const AccountTables<float>::Slice> slices,
                         std::span<const Partition> starts, const Partition& now, int rows) {
-  constexpr int most_blocks = 150;
+  constexpr int most_blocks = 400;
   constexpr std::size_t tried = 3;
   Blocks blocks(tables, slices, rows);
   std::vector<std::pair<double, std::size_t>> order;

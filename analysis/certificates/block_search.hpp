@@ -10,7 +10,7 @@ namespace analysis {
 /// classes, and from `now` and the most promising of `starts`, the two blocks whose union saves most are
 /// joined, as long as that saves; then single classes move to where they cost least. The best end is
 /// returned.
-/// @param starts  partitions of the classes; those of more than 150 blocks are left out
+/// @param starts  partitions of the classes; those of more than 400 blocks are left out
 /// @param rows  how many pairs (x, y) of the slices to judge by, spread evenly
 /// Cost: O(n^2 rows U) for each of a handful of starts.
 Partition search_blocks(const AccountTables<float>& tables,
