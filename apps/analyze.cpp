@@ -9,10 +9,10 @@
 #include <string>
 
 #include "analysis/circuits/circuits_json.hpp"
-#include "analysis/circuits/network_of_weights.hpp"
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "analysis/report/document.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/result_files.hpp"
@@ -138,7 +138,7 @@ void tell_written(const Arguments& arguments, const std::filesystem::path& file,
 /// Without the view irreps: the final model's circuits, and circuits.json alone.
 int analyze_circuits_alone(const Arguments& arguments, const analysis::Run& run,
                            const analysis::Harmonics& harmonics) {
-  if (!analysis::has_circuits(run.config)) {
+  if (!analysis::is_plain_mlp(run.config)) {
     throw std::invalid_argument("--views " + arguments.circuits.views +
                                 ": cosets, rho and interventions are defined for "
                                 "OneLayerMLP without biases, not for this run's " +

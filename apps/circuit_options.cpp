@@ -59,8 +59,8 @@ std::optional<analysis::Circuits> circuits_of_run(const analysis::Run& run, cons
                                                   const CircuitArguments& arguments,
                                                   const std::function<void(double)>& progress) {
   const ChosenViews views = chosen_views(arguments);
-  if (!views.circuits.any() || !analysis::has_circuits(run.config)) return std::nullopt;
-  const analysis::MlpWeights weights = analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
+  if (!views.circuits.any() || !analysis::is_plain_mlp(run.config)) return std::nullopt;
+  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   analysis::CircuitInput input{analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps};
   if (views.circuits.interventions) {
     const int n = run.group.order();

@@ -15,7 +15,4 @@ ReluNetwork swapped_network_of(const MlpWeights& weights);
 /// @param elements  the group's order.  @throws engine::ConfigError for another model
 MlpWeights start_weights(const engine::RunConfig& config, int elements);
 
-/// Whether the views are defined for a configuration's model: OneLayerMLP without biases.
-bool has_circuits(const engine::RunConfig& config);
-
 }  // namespace analysis

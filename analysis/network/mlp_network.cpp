@@ -23,11 +23,13 @@ double sum_of_squares(const std::vector<double>& values) {
 
 }  // namespace
 
-MlpNetwork::MlpNetwork(MlpWeights weights) : weights_(std::move(weights)) {
-  const int embed = weights_.w_x.cols;
-  embeddings_ = {product(weights_.w_x, rows_of(weights_.w, 0, embed)),
-                 product(weights_.w_y, rows_of(weights_.w, embed, embed))};
+Embeddings embeddings_of(const MlpWeights& weights) {
+  const int embed = weights.w_x.cols;
+  return {product(weights.w_x, rows_of(weights.w, 0, embed)),
+          product(weights.w_y, rows_of(weights.w, embed, embed))};
 }
+
+MlpNetwork::MlpNetwork(MlpWeights weights) : weights_(std::move(weights)), embeddings_(embeddings_of(weights_)) {}
 
 double MlpNetwork::sum_of_squared_weights() const {
   return squared_norm(weights_.w_x) + squared_norm(weights_.w_y) + squared_norm(weights_.w) +

@@ -16,6 +16,9 @@ struct MlpWeights {
   int hidden_dim() const { return unembed.rows; }
 };
 
+/// l = W_x W[:E] and r = W_y W[E:].
+Embeddings embeddings_of(const MlpWeights& weights);
+
 /// logits(a, b) = (relu(l(a) + r(b)) + b) W_U + b_U with l = W_x W[:E], r = W_y W[E:], which are its
 /// embeddings.
 class MlpNetwork : public Network {

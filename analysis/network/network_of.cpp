@@ -19,6 +19,19 @@ MlpWeights mlp_weights(const Weights& weights) {
           weights.at("W_U"), bias_of(weights, "b"), bias_of(weights, "b_U")};
 }
 
+bool is_plain_mlp(const engine::RunConfig& config) {
+  return config.model.model == "OneLayerMLP" && !config.model.unembed_bias;
+}
+
+MlpWeights plain_mlp_weights(const Run& run) {
+  if (!is_plain_mlp(run.config)) {
+    throw engine::ConfigError((run.directory / "cfg.json").string() + ": field 'model' is '" + run.config.model.model +
+                              "'" + (run.config.model.unembed_bias ? " with unembed_bias" : "") +
+                              "; circuits and certificates are defined for OneLayerMLP without biases");
+  }
+  return mlp_weights(read_weights(run.model, run.tensors()));
+}
+
 std::unique_ptr<const Network> network_of(const Weights& weights) {
   if (weights.model == "OneLayerMLP" || weights.model == "OneLayerMLPwithBias") {
     return std::make_unique<MlpNetwork>(mlp_weights(weights));

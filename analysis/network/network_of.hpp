@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "analysis/input/run.hpp"
 #include "analysis/input/weights.hpp"
 #include "analysis/network/mlp_network.hpp"
 #include "analysis/network/network.hpp"
@@ -14,5 +15,11 @@ std::unique_ptr<const Network> network_of(const Weights& weights);
 
 /// @param weights  OneLayerMLP's or OneLayerMLPwithBias'
 MlpWeights mlp_weights(const Weights& weights);
+
+/// Whether a run's model is OneLayerMLP without biases, for which circuits and certificates are defined.
+bool is_plain_mlp(const engine::RunConfig& config);
+/// The final weights of such a run.
+/// @throws engine::ConfigError that names directory and model for another; as read_weights()
+MlpWeights plain_mlp_weights(const Run& run);
 
 }  // namespace analysis

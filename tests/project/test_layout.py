@@ -12,7 +12,8 @@ MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
 # Of a library's rooms each may include those before it.
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
-         "analysis": ["numerics", "input", "network", "cuda", "findings", "circuits", "report", "census"],
+         "analysis": ["numerics", "input", "network", "cuda", "certificate_check", "certificates", "findings", "circuits",
+                      "report", "census"],
          "apps": ["terminal"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
@@ -49,6 +50,15 @@ class Arrows(unittest.TestCase):
                 if path.parent != SOURCE / folder:
                     room = path.relative_to(SOURCE / folder).parts[0]
                     self.assertEqual(upward(folder, room, path.read_text()), set(), path)
+
+    def test_the_checker_of_certificates_shares_no_code_with_the_prover(self):
+        # It reads the run's files, which both have to; everything between file and verdict is its own.
+        for path in (SOURCE / "analysis/certificate_check").iterdir():
+            for folder, room in ROOM.findall(path.read_text()):
+                self.assertIn((folder, room), {("analysis", "certificate_check"), ("engine", "files"),
+                                               ("engine", "device"), ("engine", "cpu")}, path)
+        for path in (SOURCE / "analysis/certificates").iterdir():
+            self.assertNotIn("analysis/certificate_check/", path.read_text(), path)
 
     def test_a_forbidden_include_is_seen(self):
         self.assertEqual(forbidden("group", '#include "engine/tensor.hpp"\n'), {"engine"})

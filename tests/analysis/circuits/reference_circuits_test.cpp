@@ -57,7 +57,7 @@ void check_model(const std::string& name) {
   const auto directory = test::shared_data("reference/" + name);
   if (!directory) return;
   const analysis::Run run = analysis::find_run(*directory);
-  const analysis::MlpWeights weights = analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
+  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   const analysis::Harmonics harmonics(run.group);
   analysis::CircuitOptions options;
   options.draws = 2;

@@ -1,0 +1,129 @@
+#include "analysis/certificates/certificate.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace analysis {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json group_json(const group::FiniteGroup& group) {
+  if (!group.permutations().empty()) {
+    Json elements = Json::array();
+    for (const group::Permutation& p : group.permutations()) elements.push_back(p.images());
+    return {{"kind", "permutations"}, {"elements", std::move(elements)}};
+  }
+  const bool cyclic = group.family() == group::Family::cyclic;
+  if (!cyclic && group.family() != group::Family::dihedral) {
+    throw std::invalid_argument(
+        "certificate: group " + group.name() +
+        " is neither of permutations nor cyclic or dihedral; the file has no words for it");
+  }
+  return {{"kind", cyclic ? "cyclic" : "dihedral"}, {"parameter", group.family_parameter()}};
+}
+
+Json lists(const std::vector<Partition>& partitions) {
+  Json found = Json::array();
+  for (const Partition& p : partitions) found.push_back(p.labels);
+  return found;
+}
+
+/// 14,400
+std::string with_commas(double whole) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f", whole);
+  std::string digits = text;
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string short_number(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+}  // namespace
+
+CertificateMethod certificate_method(const std::string& name) {
+  if (name == "brute") return CertificateMethod::brute;
+  if (name == "table") return CertificateMethod::table;
+  throw std::invalid_argument("method '" + name + "' is none; it is brute or table");
+}
+
+Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, CertificateMethod method,
+                    double margin, const AccountSearch& search) {
+  if (!std::isfinite(margin))
+    throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
+  const double slack = claim_slack(weights);
+  Certificate certificate;
+  certificate.method = method;
+  certificate.margin = margin;
+  certificate.elements = weights.elements();
+  certificate.neurons = weights.hidden_dim();
+  certificate.proved = prove_margins(weights, group, margin, slack);
+  certificate.brute_operations = certificate.operations =
+      brute_operations(weights.elements(), weights.hidden_dim());
+  if (method == CertificateMethod::table) {
+    // The count is what following the account takes at T + slack. A checker at T, whose arithmetic is off by
+    // less than the slack, follows no more classes, so that what is claimed bounds its own count.
+    FoundAccount found = search_account(weights, group, margin + slack, search);
+    certificate.account = std::move(found.account);
+    certificate.operations = found.operations.total();
+  }
+  return certificate;
+}
+
+std::string certificate_json(const Certificate& certificate, const MlpWeights& weights,
+                             const group::FiniteGroup& group) {
+  Json file = {{"format", "irreplens-certificate-1"},
+               {"method", certificate.account ? "table" : "brute"},
+               {"group", group_json(group)},
+               {"weights_sha256", weights_sha256(weights)},
+               {"claim",
+                {{"certified", certificate.proved.claimed},
+                 {"pairs", certificate.proved.pairs},
+                 {"margin", certificate.margin},
+                 {"operations", static_cast<std::int64_t>(std::ceil(certificate.operations))}}}};
+  if (certificate.account) {
+    const TableAccount& account = *certificate.account;
+    file["side"] = account.side == Side::y ? "y" : "x";
+    file["exact"] = account.exact;
+    file["cap"] = account.cap;
+    file["blocks"] = account.blocks.labels;
+    file["first_partitions"] = lists(account.first);
+    file["second_partitions"] = lists(account.second);
+    file["neurons"] = account.neurons;
+  }
+  return file.dump() + "\n";
+}
+
+std::string margins_sentence(const Certificate& certificate) {
+  const ProvedMargins& proved = certificate.proved;
+  return with_commas(static_cast<double>(proved.proved)) + " of " +
+         with_commas(static_cast<double>(proved.pairs)) + " margins exceed " +
+         short_number(certificate.margin) + " in exact arithmetic, " +
+         with_commas(static_cast<double>(proved.float32)) +
+         " of them in every float32 evaluation; the least is at least " + short_number(proved.least) + ".";
+}
+
+std::string certificate_sentence(const Certificate& certificate) {
+  const ProvedMargins& proved = certificate.proved;
+  const double accuracy = static_cast<double>(proved.claimed) / static_cast<double>(proved.pairs);
+  std::string text = std::string("A ") + (certificate.account ? "table" : "brute") + " certificate proves " +
+                     with_commas(static_cast<double>(proved.claimed)) + " of " +
+                     with_commas(static_cast<double>(proved.pairs)) + " pairs";
+  text += certificate.margin == 0 ? " (accuracy " + short_number(accuracy) + ")"
+                                  : " with a margin above " + short_number(certificate.margin);
+  text += " in " + with_commas(certificate.operations) + " operations";
+  const double ratio = certificate.brute_operations / certificate.operations;
+  if (!certificate.account) return text + ".";
+  return text + ", " +
+         (ratio >= 1 ? short_number(ratio) + " times fewer" : short_number(1 / ratio) + " times more") +
+         " than brute force's " + with_commas(certificate.brute_operations) + ".";
+}
+
+}  // namespace analysis

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "analysis/certificates/account_search.hpp"
+#include "analysis/certificates/margin_bounds.hpp"
+#include "analysis/network/mlp_network.hpp"
+#include "group/elements/finite_group.hpp"
+
+namespace analysis {
+
+enum class CertificateMethod { brute, table };
+
+/// @throws std::invalid_argument for another word than brute and table
+CertificateMethod certificate_method(const std::string& name);
+
+/// A proof that a network answers `certified` of n^2 pairs right with a margin above T, in exact arithmetic
+/// on its float32 weights. docs/certificates.md.
+struct Certificate {
+  CertificateMethod method = CertificateMethod::brute;
+  double margin = 0;     ///< T
+  ProvedMargins proved;  ///< by brute force; proved.claimed pairs are claimed
+  int elements = 0, neurons = 0;
+  std::optional<TableAccount> account;  ///< of a table certificate
+  double operations = 0;                ///< that it takes to follow it; whole
+  double brute_operations = 0;          ///< that brute force takes
+};
+
+/// @param margin  T, finite
+/// Cost: brute O(n^3 m); table that and the search for an account.
+Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, CertificateMethod method,
+                    double margin, const AccountSearch& search = {});
+
+/// The file: circuits.md, section 6, "irreplens-certificate-1".
+/// @param weights, group  those that it was made for
+std::string certificate_json(const Certificate& certificate, const MlpWeights& weights,
+                             const group::FiniteGroup& group);
+
+/// "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 4,259,664 operations, 52.8 times fewer
+/// than brute force's 224,640,000."
+std::string certificate_sentence(const Certificate& certificate);
+
+/// "14,400 of 14,400 margins exceed 0 in exact arithmetic, 14,400 of them in every float32 evaluation; the
+/// least is at least 11.37."
+std::string margins_sentence(const Certificate& certificate);
+
+/// SHA-256, in hexadecimal, of W_x, W_y, W, W_U as little-endian float32, row-major, one after the other.
+/// @throws std::runtime_error if the library that computes it fails
+std::string weights_sha256(const MlpWeights& weights);
+
+}  // namespace analysis

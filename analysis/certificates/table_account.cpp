@@ -1,0 +1,208 @@
+#include "analysis/certificates/table_account.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+namespace analysis {
+namespace {
+
+std::size_t size(int n) {
+  return static_cast<std::size_t>(n);
+}
+
+/// The middle of each cell's range of column i, written at the cell's elements.
+void centre(const Matrix& f, int i, const Partition& cells, Matrix& near) {
+  std::vector<double> least(size(cells.cells), std::numeric_limits<double>::infinity());
+  std::vector<double> most(size(cells.cells), -std::numeric_limits<double>::infinity());
+  for (int x = 0; x < f.rows; ++x) {
+    double &low = least[size(cells[x])], &high = most[size(cells[x])];
+    low = std::min(low, f(x, i));
+    high = std::max(high, f(x, i));
+  }
+  for (int x = 0; x < f.rows; ++x) near(x, i) = (most[size(cells[x])] + least[size(cells[x])]) / 2;
+}
+
+}  // namespace
+
+double brute_operations(int n, int m) {
+  const double order = n;
+  return order * order * order * m + order * order * m + order * order * order;
+}
+
+template <typename Real>
+AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAccount& account,
+                                   double threshold)
+    : network_(network),
+      exact_(account.exact),
+      threshold_(threshold),
+      near_l_(network.elements(), network.neurons()),
+      near_r_(network.elements(), network.neurons()) {
+  const int n = network.elements(), m = network.neurons();
+  const double pairs = static_cast<double>(n) * n;
+  std::map<int, std::set<int>> alphas;  // by beta, both in order of place
+  std::map<int, std::vector<int>> neurons;
+  for (int i = 0; i < m; ++i) {
+    const auto [a, b] = account.neurons[size(i)];
+    alphas[b].insert(a);
+    neurons[b].push_back(i);
+    centre(network.l, i, account.first[size(a)], near_l_);
+    centre(network.r, i, account.second[size(b)], near_r_);
+    structure_.neurons +=
+        static_cast<double>(account.first[size(a)].cells) * account.second[size(b)].cells * n;
+  }
+  std::vector<Partition> used;
+  for (const auto& [b, with] : alphas) {
+    const Partition& beta = account.second[size(b)];
+    std::vector<Partition> firsts;
+    for (const int a : with) firsts.push_back(account.first[size(a)]);
+    const Merged merged = merge_greedily(firsts, n);
+    structure_.first_merges += static_cast<double>(merged.cells_made) * beta.cells * n;
+    used.push_back(beta);
+    neurons_of_.push_back(neurons[b]);
+    beta_of_.push_back(beta.labels);
+    std::vector<int>& members = members_.emplace_back(size(beta.cells));
+    for (int y = n; y-- > 0;) members[size(beta[y])] = y;
+    std::vector<Real>& u = u_of_.emplace_back();
+    for (const int i : neurons[b]) {
+      for (int z = 0; z < n; ++z) u.push_back(static_cast<Real>(network.u(i, z)));
+    }
+  }
+  Merged tables = merge_greedily(used, account.cap);
+  structure_.second_merges = pairs * static_cast<double>(tables.cells_made);
+  cells_ = std::move(tables.parts);
+  betas_ = std::move(tables.members);
+  rows_.resize(size(n) * cells_.size());
+  int row = 0;
+  for (std::size_t j = 0; j < cells_.size(); ++j) {
+    for (int y = 0; y < n; ++y) rows_[size(y) * cells_.size() + j] = row + cells_[j][y];
+    row += cells_[j].cells;
+  }
+  structure_.cells = pairs * row;
+  structure_.margins = pairs * (exact_ ? 4.0 * m : static_cast<double>(cells_.size()));
+}
+
+template <typename Real>
+typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
+  const int n = network_.elements(), m = network_.neurons();
+  int rows = 0;
+  for (const Partition& p : cells_) rows += p.cells;
+  Slice slice{x, std::vector<Real>(size(rows) * size(n), 0), std::vector<Real>(size(n))};
+
+  std::vector<Real> of_beta;
+  Real* table = slice.tables.data();
+  for (std::size_t j = 0; j < cells_.size(); ++j) {
+    std::vector<int> member(size(cells_[j].cells));
+    for (int y = n; y-- > 0;) member[size(cells_[j][y])] = y;
+    for (const int b : betas_[j]) {
+      const std::vector<int>&neurons = neurons_of_[size(b)], &members = members_[size(b)];
+      of_beta.assign(members.size() * size(n), 0);
+      for (std::size_t q = 0; q < members.size(); ++q) {
+        Real* const out = of_beta.data() + q * size(n);
+        for (std::size_t k = 0; k < neurons.size(); ++k) {
+          const Real h = static_cast<Real>(near_l_(x, neurons[k]) + near_r_(members[q], neurons[k]));
+          if (!(h > 0)) continue;
+          const Real* const u = u_of_[size(b)].data() + k * size(n);
+          for (int z = 0; z < n; ++z) out[z] += h * u[z];
+        }
+      }
+      for (std::size_t cell = 0; cell < member.size(); ++cell) {
+        const Real* const in = of_beta.data() + size(beta_of_[size(b)][size(member[cell])]) * size(n);
+        Real* const out = table + cell * size(n);
+        for (int z = 0; z < n; ++z) out[z] += in[z];
+      }
+    }
+    table += member.size() * size(n);
+  }
+
+  double error_of_x = 0;
+  if (!exact_) {
+    for (int i = 0; i < m; ++i)
+      error_of_x += network_.width[size(i)] * std::abs(network_.l(x, i) - near_l_(x, i));
+  }
+  for (int y = 0; y < n; ++y) {
+    const int z = network_.product(x, y);
+    double c = 0, error = error_of_x;
+    for (int i = 0; i < m; ++i) {
+      const double w = network_.width[size(i)];
+      if (exact_) {
+        const double h = std::max(0.0, network_.l(x, i) + network_.r(y, i));
+        c += h * network_.u(i, z);
+        error += w * std::abs(h - std::max(0.0, near_l_(x, i) + near_r_(y, i)));
+      } else {
+        error += w * std::abs(network_.r(y, i) - near_r_(y, i));
+      }
+    }
+    if (!exact_) {
+      error *= 2;
+      for (const int row : this->rows(y))
+        c += static_cast<double>(slice.tables[size(row) * size(n) + size(z)]);
+    }
+    slice.limit[size(y)] = static_cast<Real>(c - error - threshold_);
+  }
+  return slice;
+}
+
+template <typename Real>
+void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, OperationCounts& into) const {
+  const std::size_t n = size(network_.elements()), classes = size(blocks.cells), u = cells_.size();
+  std::vector<std::vector<int>> of_block(classes);
+  for (std::size_t z = 0; z < n; ++z) of_block[size(blocks.labels[z])].push_back(static_cast<int>(z));
+  std::vector<Real> most(slice.tables.size() / n * classes, -std::numeric_limits<Real>::infinity());
+  for (std::size_t row = 0; row * n < slice.tables.size(); ++row) {
+    for (std::size_t z = 0; z < n; ++z) {
+      Real& there = most[row * classes + size(blocks.labels[z])];
+      there = std::max(there, slice.tables[row * n + z]);
+    }
+  }
+  std::vector<Real> sum(classes);
+  std::int64_t entries = 0, settled = 0, pairs = 0;
+  for (std::size_t y = 0; y < n; ++y) {
+    const std::span<const int> mine = rows(static_cast<int>(y));
+    std::copy_n(most.data() + size(mine[0]) * classes, classes, sum.data());
+    for (std::size_t j = 1; j < u; ++j) {
+      const Real* const more = most.data() + size(mine[j]) * classes;
+      for (std::size_t k = 0; k < classes; ++k) sum[k] += more[k];
+    }
+    const Real limit = slice.limit[y];
+    const int own = network_.product(slice.x, static_cast<int>(y));
+    std::int64_t here = 0;
+    for (std::size_t k = 0; k < classes; ++k) {
+      if (sum[k] < limit) continue;
+      entries += static_cast<std::int64_t>(of_block[k].size());
+      for (const int z : of_block[k]) {
+        if (z == own) continue;
+        Real total = 0;
+        for (const int row : mine) total += slice.tables[size(row) * n + size(z)];
+        if (total >= limit) ++here;
+      }
+    }
+    settled += here;
+    if (here > 0) ++pairs;
+  }
+  into.entries += static_cast<double>(entries) * static_cast<double>(u + 1);
+  into.settled += static_cast<double>(settled + (exact_ ? 0 : pairs)) * network_.neurons();
+}
+
+template <typename Real>
+OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks,
+                           std::span<const int> xs) {
+  OperationCounts counts;
+  for (const int x : xs) tables.count(tables.slice(x), blocks, counts);
+  const double n = tables.elements(), scale = n / static_cast<double>(xs.size());
+  const double entries = counts.entries * scale, settled = counts.settled * scale;
+  counts = tables.structure();
+  counts.entries = entries;
+  counts.settled = settled;
+  counts.blocks = n * n * blocks.cells * (tables.tables() + 1);
+  return counts;
+}
+
+template class AccountTables<float>;
+template class AccountTables<double>;
+template OperationCounts operations(const AccountTables<float>&, const Partition&, std::span<const int>);
+template OperationCounts operations(const AccountTables<double>&, const Partition&, std::span<const int>);
+
+}  // namespace analysis

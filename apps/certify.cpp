@@ -1,0 +1,95 @@
+// ./certify: proves a lower bound on a network's accuracy, and checks such proofs.
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include "analysis/certificate_check/check.hpp"
+#include "analysis/certificates/certificate.hpp"
+#include "analysis/input/pytorch_file.hpp"
+#include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
+#include "apps/command_line.hpp"
+#include "engine/cpu/thread_pool.hpp"
+#include "engine/files/atomic_file.hpp"
+
+namespace {
+
+struct Arguments {
+  std::string directory, method = "table", out, check;
+  double margin = 0;
+  std::optional<int> threads;
+  bool quiet = false;
+};
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
+      ->required();
+  auto* const method = app.add_option("--method", a.method, "brute or table [table]");
+  auto* const margin = app.add_option("--margin", a.margin, "Prove margins above this [0]");
+  auto* const out = app.add_option("--out", a.out, "Write the certificate here [RUN_DIR/certificate.json]");
+  app.add_option("--check", a.check, "Check this certificate of RUN_DIR instead")
+      ->excludes(method)
+      ->excludes(margin)
+      ->excludes(out);
+  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  app.add_flag("--quiet", a.quiet, "Say nothing on stderr");
+}
+
+constexpr std::size_t most_certificate_bytes = std::size_t{1} << 28;
+
+/// The float32 tensors as they lie in the file.
+engine::TensorFile stored_tensors(const std::filesystem::path& model) {
+  const bool pytorch = model.extension() == ".pt" || model.extension() == ".pth";
+  return pytorch ? analysis::read_pytorch(model) : engine::read_safetensors(model);
+}
+
+int check(const Arguments& arguments) {
+  const analysis::Run run = analysis::find_run(arguments.directory);
+  const std::string text = engine::read_file(arguments.check, most_certificate_bytes);
+  const analysis::certificate_check::Check check = analysis::certificate_check::check_certificate(
+      text, arguments.check, stored_tensors(run.model), run.model.string(), run.group.cayley_table());
+  if (!check.holds) {
+    std::cerr << "certify: refuted: " << apps::one_line(check.why) << "\n";
+    return apps::exit_failure;
+  }
+  std::cout << "holds: " << check.why << "\n";
+  apps::flush_output();
+  return apps::exit_done;
+}
+
+int certify(const Arguments& arguments) {
+  if (arguments.threads) engine::set_threads(*arguments.threads);
+  if (!arguments.check.empty()) return check(arguments);
+  const analysis::CertificateMethod method = analysis::certificate_method(arguments.method);
+  const analysis::Run run = analysis::find_run(arguments.directory);
+  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
+  const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
+  const std::filesystem::path out =
+      arguments.out.empty() ? run.directory / "certificate.json" : std::filesystem::path(arguments.out);
+  engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
+  std::cout << analysis::margins_sentence(certificate) << "\n"
+            << analysis::certificate_sentence(certificate) << "\n";
+  apps::flush_output();
+  if (!arguments.quiet) std::cerr << "certify: wrote " << apps::one_line(out.string()) << "\n";
+  return apps::exit_done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check "
+      "proofs.");
+  Arguments arguments;
+  apps::describe(
+      app, "certify",
+      "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets\n"
+      "  certify runs/s5 --method brute             .. by every logit, also of float32 evaluations\n"
+      "  certify runs/s5 --margin 5 --out m5.json   pairs that are right by more than 5\n"
+      "  certify --check m5.json runs/s5            exit code 0: it holds, 1: refuted, 2: bad input");
+  declare(app, arguments);
+  return apps::run(app, argc, argv, [&] { return certify(arguments); });
+}
