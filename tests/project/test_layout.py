@@ -13,7 +13,7 @@ MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
          "analysis": ["numerics", "input", "network", "cuda", "findings", "report", "census"],
-         "apps": ["terminal"]}
+         "apps": ["terminal", "sweep"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
 
