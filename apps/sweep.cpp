@@ -132,7 +132,7 @@ int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, i
 int print_status(const Plan& plan, const fs::path& out) {
   apps::SweepTally tally;
   apps::Table table;
-  table.left_columns = 2;
+  table.left_columns = 5;
   table.add({"run", "state", "epochs", "of", "reason"});
   for (std::size_t run = 0; run < plan.size(); ++run) {
     const std::int64_t epochs = plan.cell_of(run).config.epochs;

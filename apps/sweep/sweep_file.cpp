@@ -30,6 +30,12 @@ std::string excerpt(const json& value) {
   throw std::invalid_argument(where + ": " + what);
 }
 
+/// The shortest text that reads back as the same number: "0.001", "1e-05".
+std::string number_text(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof(text), value).ptr};
+}
+
 /// A span of integers, both ends included.
 struct Range {
   std::int64_t first, last;
@@ -84,7 +90,7 @@ class FieldReader {
       push(item.get<std::string>(), item.get<std::string>(), setting);
     } else if constexpr (std::is_floating_point_v<T>) {
       if (!item.is_number()) wrong_type(item, "a number");
-      push(item.dump(), item.get<T>(), setting);
+      push(number_text(item.get<double>()), item.get<T>(), setting);
     } else if (item.is_string()) {
       add_ranges(item.get<std::string>(), setting);
     } else if (item.is_number_unsigned()) {
