@@ -18,6 +18,7 @@
 #include "apps/terminal/training_display.hpp"
 #include "apps/training_settings.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
 #include "engine/device/error.hpp"
 #include "engine/training/memory_check.hpp"
 #include "engine/training/pair_split.hpp"
@@ -41,7 +42,7 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("PRESET", s.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-chughtai, s5-stander or s5-wu");
   app.add_option("--config", s.config_file, "Read the settings from this cfg.json, ours or a published one");
   app.add_option("--out", a.out, "Run directory [runs/PRESET]");
-  app.add_option("--model", s.model, "OneLayerMLP, OneLayerMLPwithBias or BilinearNet [OneLayerMLP]");
+  app.add_option("--model", s.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
   app.add_option("--optimizer", s.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
   app.add_option("--epochs", s.epochs, "Number of updates");
   app.add_option("--lr", s.lr, "Learning rate");
@@ -124,6 +125,9 @@ int train(const Arguments& arguments) {
     }
   }
 
+  if (device == engine::Device::cpu && !engine::tile_kernels().fused && !arguments.quiet) {
+    std::cerr << "train: this processor has no fused multiply-add: the bits of this run differ from those of others\n";
+  }
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
@@ -161,6 +165,7 @@ int main(int argc, char** argv) {
                  "  train s5                              again: goes on where it was stopped\n"
                  "  train s4 --seed 7 --out runs/s4_7     another start\n"
                  "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
+                 "  train s5 --model Transformer --seed 2 the published one-layer transformer\n"
                  "  train --config published/cfg.json     any published configuration");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return train(arguments); });

@@ -39,8 +39,9 @@ RunConfig configure(const TrainingSettings& s) {
         "name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
   }
   if (!s.preset.empty()) {
-    const Preset& preset = find_preset(s.preset);
-    c = s.model ? recipe(preset, *s.model) : preset.config;
+    const Preset& named = find_preset(s.preset);
+    const Preset preset = preset_for(named, s.model.value_or(named.config.model.model));
+    c = preset.config;
     split_follows_seed = preset.split_follows_seed;
   }
   if (!s.config_file.empty()) {
