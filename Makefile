@@ -4,7 +4,7 @@
 # make fuzz     fuzz the readers of foreign files, ten minutes each; needs clang
 # make install  for every GPU that CUDA knows             make bench-gpu     test and measure on the GPU
 
-PROGRAMS := train analyze irreps census certify
+PROGRAMS := train analyze irreps census certify sweep
 JOBS     ?= $(shell nproc)
 
 .PHONY: all programs everything setup test asan tsan debug bench bench-gpu fuzz lint format install clean

@@ -24,8 +24,8 @@ struct Preset {
   std::optional<TransformerRecipe> transformer;
 };
 
-/// s3, s4 (seconds), s5 (the published notebook), s6, a5, c113, c118, d59, d61 (the published models), s5-stander and
-/// s5-wu (the recipes of two later papers).
+/// s3, s4 (seconds), s5 (the published notebook), s5-chughtai, s6, a5, c113, c118, d59, d61 (the published models),
+/// s5-stander and s5-wu (the recipes of two later papers).
 const std::vector<Preset>& presets();
 
 /// The preset as it trains this model: the transformer has recipes of its own.

@@ -13,15 +13,13 @@
 #include "analysis/input/run_group.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
-#include "apps/presets.hpp"
 #include "apps/seeds.hpp"
 #include "apps/terminal/progress.hpp"
 #include "apps/terminal/training_display.hpp"
-#include "apps/version.hpp"
+#include "apps/training_settings.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 #include "engine/device/error.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/training/memory_check.hpp"
 #include "engine/training/pair_split.hpp"
 #include "engine/training/session.hpp"
@@ -30,107 +28,40 @@ namespace {
 
 using engine::RunConfig;
 
-/// What the command line says; what it doesn't say stays with the preset or the file.
+/// What the command line says.
 struct Arguments {
-  std::string preset, config_file, out, device = "auto";
+  apps::TrainingSettings settings;
+  std::string out, device = "auto";
   std::optional<std::string> seeds;
-  std::optional<std::int64_t> epochs, checkpoint_every;
-  std::optional<std::string> model, optimizer;
-  std::optional<double> lr, weight_decay, beta1, beta2, frac_train;
-  std::optional<int> embed_dim, hidden_dim, threads;
-  std::optional<std::uint64_t> seed, split_seed;
-  std::optional<bool> unembed_bias, decay_biases;
+  std::optional<int> threads;
   bool overwrite = false, quiet = false;
 };
 
 void declare(CLI::App& app, Arguments& a) {
-  app.add_option("PRESET", a.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-stander or s5-wu");
-  app.add_option("--config", a.config_file, "Read the settings from this cfg.json, ours or a published one");
+  apps::TrainingSettings& s = a.settings;
+  app.add_option("PRESET", s.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-chughtai, s5-stander or s5-wu");
+  app.add_option("--config", s.config_file, "Read the settings from this cfg.json, ours or a published one");
   app.add_option("--out", a.out, "Run directory [runs/PRESET]");
-  app.add_option("--model", a.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
-  app.add_option("--optimizer", a.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
-  app.add_option("--epochs", a.epochs, "Number of updates");
-  app.add_option("--lr", a.lr, "Learning rate");
-  app.add_option("--weight-decay", a.weight_decay, "Weight decay, decoupled under adamw");
-  app.add_option("--beta1", a.beta1, "First-moment decay");
-  app.add_option("--beta2", a.beta2, "Second-moment decay");
-  app.add_option("--frac-train", a.frac_train, "Share of all pairs to train on, between 0 and 1");
-  app.add_option("--embed-dim", a.embed_dim, "Embedding size E");
-  app.add_option("--hidden-dim", a.hidden_dim, "Hidden size H");
-  app.add_option("--unembed-bias", a.unembed_bias, "Whether the logits have a trained bias: true or false [false]");
-  app.add_option("--decay-biases", a.decay_biases, "Whether weight decay acts on biases: true or false [true]");
-  app.add_option("--seed", a.seed, "Seed of the start weights")->check(apps::natural_number());
+  app.add_option("--model", s.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
+  app.add_option("--optimizer", s.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
+  app.add_option("--epochs", s.epochs, "Number of updates");
+  app.add_option("--lr", s.lr, "Learning rate");
+  app.add_option("--weight-decay", s.weight_decay, "Weight decay, decoupled under adamw");
+  app.add_option("--beta1", s.beta1, "First-moment decay");
+  app.add_option("--beta2", s.beta2, "Second-moment decay");
+  app.add_option("--frac-train", s.frac_train, "Share of all pairs to train on, between 0 and 1");
+  app.add_option("--embed-dim", s.embed_dim, "Embedding size E");
+  app.add_option("--hidden-dim", s.hidden_dim, "Hidden size H");
+  app.add_option("--unembed-bias", s.unembed_bias, "Whether the logits have a trained bias: true or false [false]");
+  app.add_option("--decay-biases", s.decay_biases, "Whether weight decay acts on biases: true or false [true]");
+  app.add_option("--seed", s.seed, "Seed of the start weights")->check(apps::natural_number());
   app.add_option("--seeds", a.seeds, "Train these together, as 0..63 or 1,5,9, into OUT/seed_0, ..");
-  app.add_option("--split-seed", a.split_seed, "Seed of the train/test split")->check(apps::natural_number());
-  app.add_option("--checkpoint-every", a.checkpoint_every, "Epochs between checkpoints");
+  app.add_option("--split-seed", s.split_seed, "Seed of the train/test split")->check(apps::natural_number());
+  app.add_option("--checkpoint-every", s.checkpoint_every, "Epochs between checkpoints");
   app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
   app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
   app.add_flag("--overwrite", a.overwrite, "Replace the run that is in the directory");
   app.add_flag("--quiet", a.quiet, "No progress on stderr");
-}
-
-template <typename T, typename U>
-void override(T& setting, const std::optional<U>& given) {
-  if (given) setting = *given;
-}
-
-/// @throws engine::ConfigError if the model has no such size
-void set_layer(engine::ModelSettings& settings, const char* layer, const std::optional<int>& given) {
-  if (!given) return;
-  settings.layers[layer] = *given;
-  const engine::ModelKind& kind = engine::checked_kind(settings);
-  if (std::find_if(kind.layers.begin(), kind.layers.end(), [&](const char* l) { return std::string(layer) == l; }) ==
-      kind.layers.end()) {
-    throw engine::ConfigError(std::string(layer) + ": " + kind.name + " has no such size");
-  }
-}
-
-/// The settings of preset or file, changed by the options.
-RunConfig configure(const Arguments& a) {
-  RunConfig c;
-  bool split_follows_seed = false;
-  if (a.preset.empty() && a.config_file.empty()) {
-    throw std::invalid_argument(
-        "name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
-  }
-  if (!a.preset.empty()) {
-    const apps::Preset& named = apps::find_preset(a.preset);
-    const apps::Preset preset = apps::preset_for(named, a.model.value_or(named.config.model.model));
-    c = preset.config;
-    split_follows_seed = preset.split_follows_seed;
-  }
-  if (!a.config_file.empty()) {
-    constexpr std::size_t most_config_bytes = std::size_t{1} << 28;
-    const RunConfig read =
-        engine::config_from_json(engine::read_file(a.config_file, most_config_bytes), a.config_file);
-    if (!a.preset.empty() && (read.group != c.group || read.group_parameter != c.group_parameter)) {
-      throw std::invalid_argument("preset " + a.preset + " is " + c.group + "(" +
-                                  std::to_string(c.group_parameter) + "), but " + a.config_file + " is " +
-                                  read.group + "(" + std::to_string(read.group_parameter) +
-                                  "); name only one");
-    }
-    c = read;
-    split_follows_seed = c.split_seed == c.seed;
-  }
-  override(c.epochs, a.epochs);
-  override(c.optimizer.lr, a.lr);
-  override(c.optimizer.weight_decay, a.weight_decay);
-  override(c.optimizer.beta1, a.beta1);
-  override(c.optimizer.beta2, a.beta2);
-  override(c.frac_train, a.frac_train);
-  override(c.model.model, a.model);
-  override(c.model.unembed_bias, a.unembed_bias);
-  if (a.optimizer) c.optimizer.decoupled = engine::decoupled_decay(*a.optimizer);
-  override(c.optimizer.decay_biases, a.decay_biases);
-  set_layer(c.model, "embed_dim", a.embed_dim);
-  set_layer(c.model, "hidden_dim", a.hidden_dim);
-  override(c.checkpoint_every, a.checkpoint_every);
-  override(c.seed, a.seed);
-  if (split_follows_seed) c.split_seed = c.seed;
-  override(c.split_seed, a.split_seed);
-  c.version = apps::program_version;
-  engine::validate(c);
-  return c;
 }
 
 /// Each run holds its directory open.
@@ -156,9 +87,9 @@ std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const Run
     return runs;
   }
   for (const std::uint64_t seed : apps::parse_seeds(*arguments.seeds)) {
-    Arguments of_seed = arguments;
+    apps::TrainingSettings of_seed = arguments.settings;
     of_seed.seed = seed;
-    RunConfig with_seed = configure(of_seed);
+    RunConfig with_seed = apps::configure(of_seed);
     with_seed.elements = config.elements;
     runs.push_back(engine::open_run(out + "/seed_" + std::to_string(seed), with_seed, arguments.overwrite));
   }
@@ -166,10 +97,10 @@ std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const Run
 }
 
 int train(const Arguments& arguments) {
-  RunConfig config = configure(arguments);
+  RunConfig config = apps::configure(arguments.settings);
   std::size_t seeds = 1;
   if (arguments.seeds) {
-    if (arguments.seed) throw std::invalid_argument("--seed and --seeds exclude each other");
+    if (arguments.settings.seed) throw std::invalid_argument("--seed and --seeds exclude each other");
     seeds = apps::parse_seeds(*arguments.seeds).size();
   }
   const engine::Device device = engine::device_from_name(arguments.device);
@@ -182,7 +113,7 @@ int train(const Arguments& arguments) {
   allow_open_files(seeds);
 
   const std::string out = !arguments.out.empty()      ? arguments.out
-                          : !arguments.preset.empty() ? "runs/" + arguments.preset
+                          : !arguments.settings.preset.empty() ? "runs/" + arguments.settings.preset
                                                       : "runs/" + group.name();
   std::vector<engine::TrainingRun> runs = open_runs(arguments, config, out);
   for (const engine::TrainingRun& run : runs) {

@@ -10,7 +10,7 @@ foreach(component group engine analysis)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${component}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/irreplens/${component}
           FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inc" PATTERN "isa" EXCLUDE)
 endforeach()
-install(TARGETS train analyze irreps census certify RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS train analyze irreps census certify sweep RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/irreplens-config.cmake.in
                               ${PROJECT_BINARY_DIR}/irreplens-config.cmake INSTALL_DESTINATION ${package_dir})

@@ -60,7 +60,8 @@ Progress::Progress(std::int64_t total, std::int64_t done, double now, bool quiet
 
 std::string Progress::count_text(std::int64_t done) const {
   if (count_ == Count::steps) return std::to_string(done) + "/" + std::to_string(total_);
-  return std::to_string(total_ > 0 ? 100 * done / total_ : 100) + "%";
+  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
+  return std::to_string(static_cast<int>(100 * share)) + "%";
 }
 
 std::string Progress::speed_and_time_left(std::int64_t done, double now) const {

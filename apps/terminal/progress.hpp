@@ -17,7 +17,8 @@ std::string duration_text(double seconds);
 /// neither when that clock stands still or jumps back.
 class Progress {
  public:
-  enum class Count { steps, percent };  ///< "37/100  5 steps/s, 12s left", or "37%  12s left"
+  /// "37/100  5 steps/s, 12s left", "37%  12s left", or "37%  5 steps/s, 12s left"
+  enum class Count { steps, percent, percent_with_speed };
 
   /// @param total  steps in all;  @param done  steps behind at the start, not counted in the speed
   Progress(std::int64_t total, std::int64_t done, double now, bool quiet, Count count = Count::steps);

@@ -19,6 +19,7 @@ constexpr std::int64_t work_worth_sharing = 200'000;  // some ten microseconds o
 constexpr int most_shares = 0xffff;                   // of a job: what a ticket can count
 
 thread_local bool inside_task = false;
+thread_local ThreadPool* own_pool = nullptr;
 
 void pause_briefly() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -171,14 +172,28 @@ int physical_cores() {
 }
 
 ThreadPool& thread_pool() {
-  return *pool_slot();
+  return own_pool != nullptr ? *own_pool : *pool_slot();
 }
 
 void set_threads(int threads) {
   if (threads < 1 || threads > 1024) {
     throw ConfigError("threads: " + std::to_string(threads) + " is outside 1..1024");
   }
-  if (thread_pool().threads() != threads) pool_slot() = std::make_unique<ThreadPool>(threads);
+  if (pool_slot()->threads() != threads) pool_slot() = std::make_unique<ThreadPool>(threads);
+}
+
+OwnPool::OwnPool(int threads) : pool_(std::make_unique<ThreadPool>(threads)) {
+  own_pool = pool_.get();
+}
+
+OwnPool::~OwnPool() {
+  own_pool = nullptr;
+}
+
+void OwnPool::resize(int threads) {
+  if (threads == pool_->threads()) return;
+  pool_ = std::make_unique<ThreadPool>(threads);
+  own_pool = pool_.get();
 }
 
 }  // namespace engine

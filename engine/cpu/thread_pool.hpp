@@ -93,10 +93,29 @@ class ThreadPool {
 /// Physical cores that this process may use, at least 1.
 int physical_cores();
 
-/// The pool of the CPU backend; physical_cores() threads until set.
+/// The pool of the CPU backend: the calling thread's own, under an OwnPool, else the one that all threads share, of
+/// physical_cores() threads until set.
 ThreadPool& thread_pool();
 
-/// Replaces the pool.  @throws ConfigError unless 1 <= threads <= 1024. Not while kernels run.
+/// Replaces the shared pool.  @throws ConfigError unless 1 <= threads <= 1024. Not while kernels run.
 void set_threads(int threads);
+
+/// While it lives, the thread that made it computes with a pool of its own, so that several computations run side by
+/// side without waiting for each other. One at a time in a thread.
+class OwnPool {
+ public:
+  /// @param threads  in all, the caller included; at least 1
+  explicit OwnPool(int threads);
+  ~OwnPool();
+  OwnPool(const OwnPool&) = delete;
+  OwnPool& operator=(const OwnPool&) = delete;
+
+  int threads() const { return pool_->threads(); }
+  /// Replaces the pool by one of so many threads; between two kernels of the thread that made it.
+  void resize(int threads);
+
+ private:
+  std::unique_ptr<ThreadPool> pool_;
+};
 
 }  // namespace engine

@@ -33,6 +33,16 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// No room is left on the disk: other files cannot be written there either.
+struct DiskFullError : FileError {
+  using FileError::FileError;
+};
+
+/// Another process holds what was asked for.
+struct BusyError : FileError {
+  using FileError::FileError;
+};
+
 /// A loss or weight that is not finite.
 struct DivergenceError : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -35,14 +35,20 @@ class Descriptor {
 
 }  // namespace
 
+void throw_file_error(const std::string& what, int error) {
+  const std::string message = what + ": " + std::strerror(error);
+  if (error == ENOSPC || error == EDQUOT) throw DiskFullError(message);
+  throw FileError(message);
+}
+
 void write_file(const std::filesystem::path& path, std::string_view content) {
   const std::filesystem::path beside = path.parent_path() / ("." + path.filename().string() + ".partial");
   Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (file.get() < 0) throw FileError("cannot write " + path.string() + ": " + reason());
+  if (file.get() < 0) throw_file_error("cannot write " + path.string(), errno);
   const auto fail = [&] {
-    const std::string why = reason();
+    const int why = errno;
     ::unlink(beside.c_str());
-    throw FileError("cannot write " + path.string() + ": " + why);
+    throw_file_error("cannot write " + path.string(), why);
   };
   for (std::size_t done = 0; done < content.size();) {
     const ssize_t written = ::write(file.get(), content.data() + done, content.size() - done);

@@ -6,9 +6,12 @@
 
 namespace engine {
 
+/// @throws DiskFullError if `error` (a value of errno) says that there is no room, else FileError: "what: reason"
+[[noreturn]] void throw_file_error(const std::string& what, int error);
+
 /// Writes a file beside its name and renames it, after forcing it to the disk: whoever looks, also after a
 /// kill or a power cut, finds the old content or the new one, never half.
-/// @throws FileError naming the file and the reason; nothing is left behind then
+/// @throws FileError or DiskFullError naming the file and the reason; nothing is left behind then
 void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// The whole content of a file.

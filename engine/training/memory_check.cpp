@@ -5,9 +5,16 @@
 
 #include "engine/device/error.hpp"
 #include "engine/device/memory.hpp"
-#include "engine/training/trainer.hpp"
 
 namespace engine {
+
+MemoryNeed training_memory(const RunConfig& config, int elements, std::size_t runs, Device device) {
+  const int pairs = elements * elements;
+  const auto train_pairs = static_cast<int>(config.frac_train * static_cast<double>(pairs));
+  const int test_pairs = pairs - train_pairs;
+  return Trainer::memory_need(*make_model(elements, config.model), elements, static_cast<int>(runs),
+                              std::max(train_pairs, 1), std::max(test_pairs, 1), device);
+}
 
 void require_memory(const RunConfig& config, int elements, const std::string& group, std::size_t runs,
                     Device device) {
@@ -16,11 +23,7 @@ void require_memory(const RunConfig& config, int elements, const std::string& gr
   if (pairs > std::numeric_limits<int>::max()) {
     throw ConfigError(what + ": " + std::to_string(pairs) + " pairs; at most 2^31 - 1 can be trained on");
   }
-  const auto train_pairs = static_cast<int>(config.frac_train * static_cast<double>(pairs));
-  const int test_pairs = static_cast<int>(pairs) - train_pairs;
-  const MemoryNeed need =
-      Trainer::memory_need(*make_model(elements, config.model), elements, static_cast<int>(runs),
-                           std::max(train_pairs, 1), std::max(test_pairs, 1), device);
+  const MemoryNeed need = training_memory(config, elements, runs, device);
   const auto require = [&](std::int64_t bytes, Device on) {
     const MemoryRoom room = memory_room(on);
     if (bytes <= room.free) return;

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 #include <sstream>
+#include <vector>
 
 #include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
@@ -51,19 +52,21 @@ std::string csv_row(const EpochMetrics& m) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrite)
-    : path_(std::move(path)), config_(config), log_(log_header) {
+RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept)
+    : path_(std::move(path)), config_(config), kept_(kept), log_(log_header) {
   std::error_code error;
   fs::create_directories(path_, error);
   if (error && !fs::is_directory(path_)) {
-    throw FileError("cannot make the directory " + path_.string() + ": " + error.message());
+    throw_file_error("cannot make the directory " + path_.string(), error.value());
   }
   lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (lock_ < 0) throw FileError("cannot open the directory " + path_.string() + ": " + system_reason());
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    const std::string why = errno == EWOULDBLOCK ? "another process is working on it" : system_reason();
+    const bool busy = errno == EWOULDBLOCK;
+    const std::string why = path_.string() + ": " + (busy ? "another process is working on it" : system_reason());
     ::close(lock_);
-    throw FileError(path_.string() + ": " + why);
+    if (busy) throw BusyError(why);
+    throw FileError(why);
   }
   try {
     if (overwrite) {
@@ -75,7 +78,7 @@ RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrit
     }
     if (!fs::exists(path_ / config_name)) write_file(path_ / config_name, config_to_json(config_));
     fs::create_directories(path_ / checkpoints_name, error);
-    if (error) throw FileError("cannot make " + (path_ / checkpoints_name).string() + ": " + error.message());
+    if (error) throw_file_error("cannot make " + (path_ / checkpoints_name).string(), error.value());
   } catch (...) {
     ::close(lock_);
     throw;
@@ -154,12 +157,35 @@ void RunDirectory::stamp(TensorFile& file, std::int64_t epoch) const {
 }
 
 void RunDirectory::save_checkpoint(const EpochMetrics& metrics, TensorFile weights, TensorFile state) {
-  stamp(weights, metrics.epoch);
-  write_safetensors(path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors"),
-                    weights);
+  const fs::path file = path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors");
+  if (is_kept(metrics.epoch)) {
+    stamp(weights, metrics.epoch);
+    write_safetensors(file, weights);
+  }
   log_ += csv_row(metrics);
   write_file(path_ / log_name, log_);
   save_state(metrics.epoch + 1, std::move(state));
+  if (kept_.which == KeptCheckpoints::Which::last) remove_checkpoints_but(file);
+}
+
+bool RunDirectory::is_kept(std::int64_t epoch) const {
+  switch (kept_.which) {
+    case KeptCheckpoints::Which::none: return false;
+    case KeptCheckpoints::Which::every: return epoch % kept_.every == 0 || epoch == config_.epochs - 1;
+    default: return true;
+  }
+}
+
+void RunDirectory::remove_checkpoints_but(const fs::path& newest) {
+  std::vector<fs::path> others;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path_ / checkpoints_name)) {
+    if (entry.path() != newest) others.push_back(entry.path());
+  }
+  for (const fs::path& other : others) {
+    std::error_code error;
+    fs::remove(other, error);
+    if (error) throw FileError("cannot remove " + other.string() + ": " + error.message());
+  }
 }
 
 void RunDirectory::save_state(std::int64_t updates, TensorFile state) {

@@ -11,6 +11,13 @@
 
 namespace engine {
 
+/// Which checkpoints' weights stay on the disk. The log has a row for each of them all the same, and the state from
+/// which the run resumes is kept in any case.
+struct KeptCheckpoints {
+  enum class Which { all, last, none, every } which = Which::all;
+  std::int64_t every = 1;  ///< epochs: those that it divides, and the last one
+};
+
 /// The directory of one training run, held by one process: cfg.json, training.csv, checkpoints/, state and
 /// final model. Whatever happens to the process, what is there stays consistent: a checkpoint's files are
 /// written in an order in which the state, from which a run resumes, comes last.
@@ -20,9 +27,9 @@ class RunDirectory {
   /// @param config     of the run that is to be there
   /// @param overwrite  remove the files of the run that is there, whatever it is
   /// @throws ConfigError if it holds another run, or something that is no run; FormatError if its files are
-  /// broken; FileError if it cannot be written or another process holds it. Nothing is changed in these
-  /// cases.
-  RunDirectory(std::filesystem::path path, const RunConfig& config, bool overwrite);
+  /// broken; FileError if it cannot be written, BusyError if another process holds it. Nothing is changed in
+  /// these cases.
+  RunDirectory(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept = {});
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
@@ -49,10 +56,13 @@ class RunDirectory {
   void load_state();
   void load_log();
   void remove_run();
+  bool is_kept(std::int64_t epoch) const;
+  void remove_checkpoints_but(const std::filesystem::path& newest);
   void stamp(TensorFile& file, std::int64_t epoch) const;
 
   std::filesystem::path path_;
   RunConfig config_;
+  KeptCheckpoints kept_;
   int lock_ = -1;
   std::int64_t updates_ = 0;
   std::optional<TensorFile> state_;

@@ -6,10 +6,10 @@ bool TrainingRun::finished() const {
   return directory != nullptr ? directory->finished() : updates == config.epochs;
 }
 
-TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite) {
+TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept) {
   TrainingRun run;
   run.config = config;
-  run.directory = std::make_unique<RunDirectory>(std::move(path), config, overwrite);
+  run.directory = std::make_unique<RunDirectory>(std::move(path), config, overwrite, kept);
   run.updates = run.directory->updates();
   run.state = run.directory->take_state();
   return run;

@@ -28,7 +28,7 @@ struct TrainingRun {
 };
 
 /// Makes or takes up the run's directory.  @throws as RunDirectory
-TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite);
+TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept = {});
 
 /// A run that leaves no files: its weights and metrics are in the TrainingRun when training ends.
 /// @throws ConfigError as validate()

@@ -14,7 +14,7 @@ ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "traini
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
          "analysis": ["numerics", "input", "network", "cuda", "certificate_check", "certificates", "findings", "circuits",
                       "report", "census"],
-         "apps": ["terminal"]}
+         "apps": ["terminal", "sweep"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
 

@@ -71,6 +71,20 @@ TEST_CASE("thread pool: numbers of threads are checked") {
   CHECK(engine::physical_cores() >= 1);
 }
 
+TEST_CASE("thread pool: a thread's own pool is its alone, and ends with its scope") {
+  engine::ThreadPool& shared = engine::thread_pool();
+  {
+    engine::OwnPool own(3);
+    CHECK(&engine::thread_pool() != &shared);
+    CHECK(engine::thread_pool().threads() == 3);
+    own.resize(1);
+    CHECK(engine::thread_pool().threads() == 1);
+    std::thread([&] { CHECK(&engine::thread_pool() == &shared); }).join();
+    engine::thread_pool().run(20, plenty, [&](int) { CHECK(std::this_thread::get_id() == main_thread); });
+  }
+  CHECK(&engine::thread_pool() == &shared);
+}
+
 TEST_CASE("thread pool: a job with scratch inside a task has scratch of its own") {
   for (const int threads : {1, 3}) {
     engine::ThreadPool pool(threads);

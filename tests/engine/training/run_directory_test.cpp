@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "engine/files/atomic_file.hpp"
@@ -84,8 +85,8 @@ TEST_CASE(
   {
     RunDirectory run(path, example(), false);
     save(run, 0);
-    CHECK_THROWS_AS(RunDirectory(path, example(), false), engine::FileError);
-    CHECK_THROWS_AS(RunDirectory(path, example(), true), engine::FileError);
+    CHECK_THROWS_AS(RunDirectory(path, example(), false), engine::BusyError);
+    CHECK_THROWS_AS(RunDirectory(path, example(), true), engine::BusyError);
   }
   const std::string before = content(path / "cfg.json") + content(path / "training.csv");
   CHECK_THROWS_AS(RunDirectory(path, other, false), engine::ConfigError);
@@ -113,6 +114,29 @@ TEST_CASE("run directory: --overwrite removes the run's files and no others") {
   CHECK(fs::exists(path / "notes.txt"));
   CHECK_FALSE(fs::exists(path / "state.safetensors"));
   CHECK(engine::config_from_json(content(path / "cfg.json"), "c").seed == 8);
+}
+
+TEST_CASE("run directory: of checkpoints' weights only those asked for stay; log and state are the same") {
+  using Which = engine::KeptCheckpoints::Which;
+  const test::TemporaryDirectory temporary;
+  const auto kept = [&](const char* name, engine::KeptCheckpoints what) {
+    RunDirectory run(temporary.path() / name, example(), false, what);
+    for (const std::int64_t epoch : {0, 5, 10}) save(run, epoch);
+    CHECK(content(temporary.path() / name / "training.csv").find("\n10,") != std::string::npos);
+    CHECK(run.updates() == 11);
+    std::vector<std::string> names;
+    for (const fs::directory_entry& entry : fs::directory_iterator(temporary.path() / name / "checkpoints")) {
+      names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(kept("all", {}) == Names{"epoch_0", "epoch_10", "epoch_5"});
+  CHECK(kept("last", {.which = Which::last}) == Names{"epoch_10"});
+  CHECK(kept("none", {.which = Which::none}).empty());
+  CHECK(kept("tens", {.which = Which::every, .every = 10}) == Names{"epoch_0", "epoch_10"});
+  CHECK(kept("threes", {.which = Which::every, .every = 3}) == Names{"epoch_0", "epoch_10"});
 }
 
 TEST_CASE("run directory: a broken state or log is refused by name") {

@@ -1,0 +1,362 @@
+// ./sweep: trains the runs of a file, many side by side, on one machine or several.
+
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/command_line.hpp"
+#include "apps/interrupt.hpp"
+#include "apps/sweep/crew.hpp"
+#include "apps/sweep/estimate.hpp"
+#include "apps/sweep/plan.hpp"
+#include "apps/sweep/processes.hpp"
+#include "apps/sweep/run_analysis_files.hpp"
+#include "apps/sweep/run_status.hpp"
+#include "apps/sweep/slurm_script.hpp"
+#include "apps/sweep/sweep_display.hpp"
+#include "apps/terminal/table.hpp"
+#include "engine/cpu/thread_pool.hpp"
+#include "engine/device/error.hpp"
+#include "engine/device/memory.hpp"
+#include "engine/files/atomic_file.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using apps::Plan, apps::RunState, apps::RunStatus;
+
+struct Arguments {
+  std::string sweep, out, device = "auto", keep = "all", share, slurm;
+  std::optional<int> threads;
+  int slurm_tasks = 16, slurm_threads = 1;
+  bool dry_run = false, status = false, analyze = false, yes = false, quiet = false;
+
+  /// Whether nothing is to be trained.
+  bool only_tells() const { return dry_run || status || !slurm.empty(); }
+};
+
+void declare(CLI::App& app, Arguments& a) {
+  app.add_option("SWEEP", a.sweep, "A file that lists the runs, or universality: the published groups, every model")
+      ->required();
+  app.add_option("--out", a.out, "Folder of the run directories [runs/NAME]");
+  app.add_flag("--dry-run", a.dry_run, "Print the runs, how long they would take here, and how much disk");
+  app.add_flag("--status", a.status, "Print which runs are done, running, diverged, failed or waiting");
+  app.add_flag("--analyze", a.analyze, "Analyse each run as it ends");
+  app.add_option("--keep-checkpoints", a.keep, "all, last, none, or every:N for epochs that N divides [all]");
+  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
+  app.add_option("--slurm", a.slurm, "Write an array job's script into this folder, and train nothing");
+  app.add_option("--slurm-tasks", a.slurm_tasks, "Tasks of the array [16]")->check(CLI::Range(1, 100'000));
+  app.add_option("--slurm-threads", a.slurm_threads, "CPUs of a task [1]")->check(CLI::Range(1, 1024));
+  app.add_option("--share", a.share, "Only the runs of this task of several: I/K, I from 0");
+  app.add_flag("--yes", a.yes, "More than a million runs are meant");
+  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+}
+
+engine::KeptCheckpoints kept_checkpoints(const std::string& text) {
+  using Which = engine::KeptCheckpoints::Which;
+  if (text == "all") return {};
+  if (text == "last") return {.which = Which::last};
+  if (text == "none") return {.which = Which::none};
+  const std::string every = "every:";
+  engine::KeptCheckpoints kept{.which = Which::every, .every = 0};
+  if (text.rfind(every, 0) == 0) {
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + every.size(), end, kept.every);
+    if (error == std::errc{} && stop == end && kept.every >= 1) return kept;
+  }
+  throw std::invalid_argument("--keep-checkpoints " + text + ": must be all, last, none, or every:N, as every:5000");
+}
+
+/// Which of a sweep's runs are this process's.
+struct Share {
+  std::size_t task = 0, tasks = 1;
+};
+
+Share share_of(const std::string& text) {
+  Share share;
+  if (text.empty()) return share;
+  const char* const end = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), end, share.task);
+  if (error == std::errc{} && slash != end && *slash == '/') {
+    const auto [stop, other_error] = std::from_chars(slash + 1, end, share.tasks);
+    if (other_error == std::errc{} && stop == end && share.task < share.tasks) return share;
+  }
+  throw std::invalid_argument("--share " + text + ": must be I/K, as 0/16 to 15/16");
+}
+
+std::vector<apps::SweepBlock> blocks_of(const Arguments& arguments) {
+  constexpr std::uint64_t most_runs = 1'000'000;
+  std::vector<apps::SweepBlock> blocks = apps::preset_sweep(arguments.sweep);
+  if (!blocks.empty()) return blocks;
+  if (!fs::exists(arguments.sweep)) {
+    throw std::invalid_argument("no file and no sweep '" + arguments.sweep +
+                                "'; name a file, as in 'sweep widths.json', or universality");
+  }
+  return apps::read_sweep(arguments.sweep,
+                          arguments.yes ? std::numeric_limits<std::uint32_t>::max() : most_runs);
+}
+
+fs::path out_of(const Arguments& arguments) {
+  return arguments.out.empty() ? fs::path("runs") / fs::path(arguments.sweep).stem() : fs::path(arguments.out);
+}
+
+std::string runs_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " run" : " runs");
+}
+
+int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, int threads, engine::Device device) {
+  apps::catch_interrupts();
+  for (std::size_t run = 0; run < plan.size(); ++run) {
+    std::cout << (out / plan.name(run)).string() << ": " << plan.cell_of(run).config.epochs << " epochs\n";
+  }
+  apps::flush_output();
+  const apps::Estimate estimate = apps::estimate(plan, threads, device, kept_checkpoints(arguments.keep));
+  if (apps::interrupted()) return apps::exit_interrupted;
+  std::cout << runs_text(plan.size()) << ", about " << apps::duration_text(estimate.seconds) << " on "
+            << (device == engine::Device::cpu ? std::to_string(threads) + (threads == 1 ? " core" : " cores") : "this GPU")
+            << ", " << engine::memory_text(estimate.bytes) << " of disk\n";
+  apps::flush_output();
+  return apps::exit_done;
+}
+
+int print_status(const Plan& plan, const fs::path& out) {
+  apps::SweepTally tally;
+  apps::Table table;
+  table.left_columns = 5;
+  table.add({"run", "state", "epochs", "of", "reason"});
+  for (std::size_t run = 0; run < plan.size(); ++run) {
+    const std::int64_t epochs = plan.cell_of(run).config.epochs;
+    const RunStatus status = apps::run_status(out, plan.name(run), epochs);
+    tally.add(status.state);
+    if (status.state == RunState::waiting || status.state == RunState::done) continue;
+    table.add({plan.name(run), to_string(status.state), std::to_string(status.updates), std::to_string(epochs),
+               apps::one_line(status.reason)});
+  }
+  std::cout << out.string() << ": " << runs_text(plan.size()) << ", " << to_string(tally) << "\n";
+  if (table.rows.size() > 1) {
+    std::cout << apps::to_string(table, std::numeric_limits<int>::max() / 2, apps::use_color(1));
+  }
+  apps::flush_output();
+  return apps::exit_done;
+}
+
+int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::path& out) {
+  const fs::path folder = fs::absolute(arguments.slurm).lexically_normal();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) engine::throw_file_error("cannot make the directory " + folder.string(), error.value());
+  apps::SlurmJob job;
+  job.name = "sweep";
+  job.program = fs::read_symlink("/proc/self/exe");
+  job.folder = fs::current_path();
+  job.logs = folder;
+  job.tasks = static_cast<int>(std::min(plan.size(), static_cast<std::size_t>(arguments.slurm_tasks)));
+  job.threads = arguments.slurm_threads;
+  const bool is_file = apps::preset_sweep(arguments.sweep).empty();
+  job.arguments = {is_file ? fs::absolute(arguments.sweep).string() : arguments.sweep, "--out", fs::absolute(out).string(),
+                   "--keep-checkpoints", arguments.keep, "--device", arguments.device};
+  if (arguments.analyze) job.arguments.push_back("--analyze");
+  if (arguments.yes) job.arguments.push_back("--yes");
+  engine::write_file(folder / "sweep.sbatch", apps::slurm_script(job));
+  std::cout << (folder / "sweep.sbatch").string() << ": " << runs_text(plan.size()) << " in " << job.tasks
+            << (job.tasks == 1 ? " task" : " tasks") << "; submit it with sbatch, and again until all are done\n";
+  apps::flush_output();
+  return apps::exit_done;
+}
+
+/// What is left to do, and what was done before.
+struct Work {
+  std::vector<std::size_t> todo;  ///< runs to train or to analyse
+  std::int64_t updates = 0, updates_done = 0;
+  apps::SweepTally ended;
+};
+
+/// @throws std::invalid_argument if one of the directories holds something else
+Work work_of(const Plan& plan, const Arguments& arguments, const fs::path& out, const Share& share) {
+  Work work;
+  for (std::size_t run = share.task; run < plan.size(); run += share.tasks) {
+    const std::string name = plan.name(run);
+    const std::int64_t epochs = plan.cell_of(run).config.epochs;
+    if (fs::exists(out / name)) apps::require_same_run(out, name, plan.config(run));
+    const RunStatus status = apps::run_status(out, name, epochs);
+    const bool has_ended = status.state == RunState::done || status.state == RunState::diverged;
+    work.updates += epochs;
+    work.updates_done += has_ended ? epochs : status.updates;
+    const bool to_be_analysed =
+        arguments.analyze && status.state == RunState::done && !apps::has_analysis(out / name);
+    if (has_ended && !to_be_analysed) {
+      work.ended.add(status.state);
+    } else {
+      work.todo.push_back(run);
+    }
+  }
+  return work;
+}
+
+void make_folder(const fs::path& out) {
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error) engine::throw_file_error("cannot make the directory " + out.string(), error.value());
+  if (!fs::is_directory(out)) throw engine::FileError(out.string() + " is no directory");
+}
+
+/// What became of the sweep: a line on stdout, one on stderr for each run that is not done, up to some.
+int report(const Plan& plan, const fs::path& out, const Share& share) {
+  constexpr std::size_t most_named = 20;
+  apps::remove_empty_records(out);
+  apps::SweepTally tally;
+  std::size_t runs = 0, named = 0;
+  for (std::size_t run = share.task; run < plan.size(); run += share.tasks, ++runs) {
+    const RunStatus status = apps::run_status(out, plan.name(run), plan.cell_of(run).config.epochs);
+    tally.add(status.state);
+    if (status.reason.empty() || ++named > most_named) continue;
+    std::cerr << "sweep: " << plan.name(run) << " " << to_string(status.state) << ": " << apps::one_line(status.reason)
+              << "\n";
+  }
+  if (named > most_named) std::cerr << "sweep: .. and " << named - most_named << " more; --status names all\n";
+  std::cout << out.string() << ": " << runs_text(runs) << ", " << to_string(tally) << "\n";
+  apps::flush_output();
+  if (apps::interrupted()) {
+    std::cerr << "sweep: interrupted and saved; the same command goes on from there\n";
+    return apps::exit_interrupted;
+  }
+  return tally.done == runs ? apps::exit_done : apps::exit_failure;
+}
+
+/// @throws std::invalid_argument if an option is wrong
+apps::CrewSettings settings_of(const Arguments& arguments, const apps::Processes& processes) {
+  apps::CrewSettings settings;
+  settings.out = out_of(arguments);
+  settings.threads = arguments.threads.value_or(threads_of_a_process(processes));
+  if (settings.threads < 1 || settings.threads > 1024) {
+    throw std::invalid_argument("threads: " + std::to_string(settings.threads) + " is outside 1..1024");
+  }
+  settings.device = engine::device_from_name(arguments.device);
+  settings.kept = kept_checkpoints(arguments.keep);
+  settings.analyze = arguments.analyze;
+  return settings;
+}
+
+/// What the process does that has the queue, alone or first of several.
+class Leader {
+ public:
+  Leader(const Arguments& arguments, const apps::Processes& processes)
+      : arguments_(arguments),
+        share_(share_of(arguments.share)),
+        settings_(settings_of(arguments, processes)),
+        plan_(blocks_of(arguments), settings_.device) {}
+
+  /// What only tells or writes a script.
+  int tell() const {
+    if (arguments_.status) return print_status(plan_, settings_.out);
+    if (arguments_.dry_run) return dry_run(plan_, arguments_, settings_.out, settings_.threads, settings_.device);
+    return write_slurm_script(plan_, arguments_, settings_.out);
+  }
+
+  /// Finds out what is to be done, and makes the folder.
+  void prepare() {
+    work_ = work_of(plan_, arguments_, settings_.out, share_);
+    make_folder(settings_.out);
+  }
+
+  /// Trains, together with the other processes.  @return the exit code
+  int train(apps::Processes& processes) {
+    apps::SweepDisplay display(plan_, work_.updates, work_.updates_done, work_.ended, arguments_.quiet);
+    const auto takers = static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.count());
+    apps::LocalQueue queue(plan_, std::move(work_.todo), takers, [&](const apps::PlannedCell& cell) {
+      return apps::runs_together(cell, settings_.device);
+    });
+    {
+      const auto service = processes.serve(queue, display);
+      apps::Crew(plan_, queue, settings_, display).work();
+    }
+    display.clear();
+    return report(plan_, settings_.out, share_);
+  }
+
+ private:
+  const Arguments& arguments_;
+  Share share_;
+  apps::CrewSettings settings_;
+  Plan plan_;
+  Work work_;
+};
+
+int lead(const Arguments& arguments, apps::Processes& processes) {
+  std::optional<Leader> leader;
+  try {
+    leader.emplace(arguments, processes);
+    if (arguments.only_tells()) return leader->tell();
+    leader->prepare();
+  } catch (...) {
+    if (!arguments.only_tells()) processes.from_first(apps::exit_failure);
+    throw;
+  }
+  processes.from_first(apps::exit_done);
+  try {
+    return processes.from_first(leader->train(processes));
+  } catch (...) {
+    processes.from_first(apps::exit_failure);
+    throw;
+  }
+}
+
+/// What another process does: it takes runs, says nothing unless it fails alone, and ends as the first one does.
+int help(const Arguments& arguments, apps::Processes& processes) {
+  if (arguments.only_tells()) return apps::exit_done;
+  if (processes.from_first(apps::exit_done) != apps::exit_done) return apps::exit_failure;
+  std::exception_ptr failure;
+  {
+    const auto first = processes.ask_first();
+    try {
+      const apps::CrewSettings settings = settings_of(arguments, processes);
+      const Plan plan(blocks_of(arguments), settings.device);
+      apps::Crew(plan, *first, settings, *first).work();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+  const int code = processes.from_first(apps::exit_done);
+  if (failure) std::rethrow_exception(failure);
+  return code;
+}
+
+int sweep(const Arguments& arguments) {
+  // Few arenas of malloc's: else what hundreds of runs leave free in each thread's adds up.
+  constexpr int arenas = 2;
+  mallopt(M_ARENA_MAX, arenas);
+  const std::unique_ptr<apps::Processes> processes = apps::join_processes();
+  if (!arguments.only_tells()) {
+    apps::catch_interrupts();
+    std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
+  }
+  return processes->is_first() ? lead(arguments, *processes) : help(arguments, *processes);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Train many runs, from a file that lists them: side by side, resumable, on one machine or several.");
+  Arguments arguments;
+  apps::describe(app, "sweep",
+                 "  sweep widths.json                 into runs/widths; again: goes on, and repeats nothing\n"
+                 "  sweep widths.json --dry-run       which runs, how long, how much disk\n"
+                 "  sweep universality --analyze      every model in the published groups, analysed as they end\n"
+                 "  mpirun -n 8 sweep widths.json     by eight processes\n"
+                 "  sweep widths.json --slurm jobs    writes jobs/sweep.sbatch\n"
+                 "A file is {\"runs\": [{\"preset\": \"s5\", \"seeds\": \"1..4\", \"hidden_dim\": [32, 64]}, ..]}");
+  declare(app, arguments);
+  return apps::run(app, argc, argv, [&] { return sweep(arguments); });
+}

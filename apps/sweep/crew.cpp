@@ -1,0 +1,222 @@
+#include "apps/sweep/crew.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "apps/interrupt.hpp"
+#include "apps/sweep/run_analysis_files.hpp"
+#include "engine/device/error.hpp"
+#include "engine/device/memory.hpp"
+
+namespace apps {
+namespace {
+
+/// As many runs side by side as there are threads, and as fit into four fifths of the memory.
+int count_lanes(const Plan& plan, const CrewSettings& settings) {
+  if (settings.device != engine::Device::cpu) return 1;
+  std::int64_t most = 1;
+  for (const PlannedCell& cell : plan.cells()) {
+    const auto together = static_cast<std::int64_t>(runs_together(cell, settings.device));
+    most = std::max(most, together * (cell.memory.device + cell.memory.host));
+  }
+  const std::int64_t room = engine::host_memory_room().free / 5 * 4;
+  const auto runs = static_cast<std::int64_t>(std::max<std::size_t>(plan.size(), 1));
+  return static_cast<int>(std::clamp<std::int64_t>(std::min(room / most, runs), 1, settings.threads));
+}
+
+}  // namespace
+
+/// Watches the runs that one lane trains: tells of updates, lends a hand that is free, and stops with the crew.
+class Crew::Observer : public engine::SessionObserver {
+ public:
+  Observer(Crew& crew, engine::OwnPool& pool, const std::vector<engine::TrainingRun>& runs)
+      : crew_(crew), pool_(pool), runs_(runs) {
+    for (const engine::TrainingRun& run : runs_) started_at_.push_back(run.updates);
+  }
+
+  bool progress(std::int64_t updates, double seconds) override {
+    constexpr double tell_seconds = 0.1;
+    if (seconds >= next_telling_) {
+      next_telling_ = seconds + tell_seconds;
+      tell_updates(updates);
+    }
+    if (crew_.spare_threads_.load(std::memory_order_relaxed) > 0) crew_.take_spare_threads(pool_);
+    return !crew_.stopping();
+  }
+
+  /// What was not told yet; runs that have diverged have no updates left to do.
+  void tell_rest() {
+    std::int64_t done = 0;
+    for (std::size_t r = 0; r < runs_.size(); ++r) {
+      const engine::TrainingRun& run = runs_[r];
+      done += (run.diverged ? run.config.epochs : std::max(run.updates, started_at_[r])) - started_at_[r];
+    }
+    crew_.listener_.advanced(done - told_);
+    told_ = done;
+  }
+
+ private:
+  void tell_updates(std::int64_t updates) {
+    std::int64_t done = 0;
+    for (std::size_t r = 0; r < runs_.size(); ++r) done += std::max<std::int64_t>(updates - started_at_[r], 0);
+    if (done > told_) crew_.listener_.advanced(done - told_);
+    told_ = std::max(done, told_);
+  }
+
+  Crew& crew_;
+  engine::OwnPool& pool_;
+  const std::vector<engine::TrainingRun>& runs_;
+  std::vector<std::int64_t> started_at_;
+  std::int64_t told_ = 0;
+  double next_telling_ = 0;
+};
+
+Crew::Crew(const Plan& plan, RunQueue& queue, CrewSettings settings, SweepListener& listener)
+    : plan_(plan), queue_(queue), settings_(std::move(settings)), listener_(listener),
+      lanes_(count_lanes(plan, settings_)) {}
+
+void Crew::work() {
+  busy_lanes_ = lanes_;
+  std::vector<std::thread> others;
+  const auto threads_of = [&](int lane) {
+    return settings_.threads / lanes_ + (lane < settings_.threads % lanes_ ? 1 : 0);
+  };
+  for (int lane = 1; lane < lanes_; ++lane) {
+    others.emplace_back([this, threads = threads_of(lane)] { take_runs(threads); });
+  }
+  take_runs(threads_of(0));
+  for (std::thread& other : others) other.join();
+  wait_for_others();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Crew::take_runs(int threads) {
+  engine::OwnPool pool(threads);
+  try {
+    while (!stopping()) {
+      const std::vector<std::size_t> numbers = queue_.next();
+      if (numbers.empty()) break;
+      train(numbers, pool);
+    }
+  } catch (...) {
+    stop(std::current_exception());
+  }
+  const std::lock_guard lock(mutex_);
+  --busy_lanes_;
+  spare_threads_ += pool.threads();
+}
+
+void Crew::train(const std::vector<std::size_t>& numbers, engine::OwnPool& pool) {
+  std::vector<std::size_t> opened = numbers;
+  std::vector<engine::TrainingRun> runs = open(opened);
+  if (runs.empty() || train_runs(opened, runs, pool)) {
+    for (std::size_t r = 0; r < runs.size(); ++r) finish(opened[r], runs[r]);
+    return;
+  }
+  runs.clear();  // so that their directories are free
+  for (const std::size_t number : opened) train({number}, pool);  // one of them spoils it: which one?
+}
+
+/// @return false if several runs failed together
+bool Crew::train_runs(const std::vector<std::size_t>& numbers, std::vector<engine::TrainingRun>& runs,
+                      engine::OwnPool& pool) {
+  const group::FiniteGroup& group = *plan_.cell_of(numbers.front()).group;
+  Observer observer(*this, pool, runs);
+  try {
+    engine::train_together(runs, {group.order(), group.cayley_table()}, settings_.device, observer);
+    observer.tell_rest();
+    return true;
+  } catch (const engine::DiskFullError&) {
+    throw;
+  } catch (const engine::BackendError&) {
+    if (settings_.device != engine::Device::cpu) throw;
+    if (runs.size() > 1) return false;
+    fail(numbers.front(), RunState::failed, "out of memory");
+  } catch (const std::exception& error) {
+    if (runs.size() > 1) return false;
+    fail(numbers.front(), RunState::failed, error.what());
+  }
+  runs.clear();
+  return true;
+}
+
+/// Takes up the runs' directories. Runs that are at work elsewhere, or cannot be opened, leave `numbers`.
+std::vector<engine::TrainingRun> Crew::open(std::vector<std::size_t>& numbers) {
+  std::vector<engine::TrainingRun> runs;
+  std::vector<std::size_t> opened;
+  for (const std::size_t number : numbers) {
+    try {
+      runs.push_back(engine::open_run(settings_.out / plan_.name(number), plan_.config(number), false, settings_.kept));
+      opened.push_back(number);
+    } catch (const engine::DiskFullError&) {
+      throw;
+    } catch (const engine::BusyError&) {
+      const std::lock_guard lock(mutex_);
+      held_by_others_.push_back(number);
+    } catch (const std::exception& error) {
+      fail(number, RunState::failed, error.what());
+    }
+  }
+  numbers = std::move(opened);
+  return runs;
+}
+
+void Crew::finish(std::size_t number, const engine::TrainingRun& run) {
+  if (run.diverged) {
+    fail(number, RunState::diverged, engine::divergence_text({&run, 1}));
+    return;
+  }
+  if (!run.finished()) return;  // interrupted
+  if (settings_.analyze) {
+    try {
+      write_analysis(run.directory->path());
+    } catch (const engine::DiskFullError&) {
+      throw;
+    } catch (const std::exception& error) {
+      fail(number, RunState::failed, std::string("analysis: ") + error.what());
+      return;
+    }
+  }
+  clear_failure(settings_.out, plan_.name(number));
+  listener_.ended({.run = number, .state = RunState::done, .reason = "", .metrics = run.latest});
+}
+
+void Crew::fail(std::size_t number, RunState state, const std::string& reason) {
+  record_failure(settings_.out, plan_.name(number), state, reason);
+  listener_.ended({.run = number, .state = state, .reason = reason, .metrics = {}});
+}
+
+void Crew::stop(std::exception_ptr failure) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = std::move(failure);
+  stopped_ = true;
+}
+
+bool Crew::stopping() const {
+  return interrupted() || stopped_.load(std::memory_order_relaxed);
+}
+
+void Crew::take_spare_threads(engine::OwnPool& pool) {
+  const std::lock_guard lock(mutex_);
+  const int spare = spare_threads_, share = std::min(spare, std::max(1, spare / std::max(busy_lanes_, 1)));
+  if (share == 0) return;
+  spare_threads_ -= share;
+  pool.resize(pool.threads() + share);
+}
+
+void Crew::wait_for_others() {
+  engine::OwnPool pool(settings_.threads);
+  try {
+    while (!held_by_others_.empty() && !stopping()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      for (const std::size_t number : std::exchange(held_by_others_, {})) {
+        if (!stopping()) train({number}, pool);
+      }
+    }
+  } catch (...) {
+    stop(std::current_exception());
+  }
+}
+
+}  // namespace apps

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "apps/sweep/plan.hpp"
+#include "engine/training/run_directory.hpp"
+
+namespace apps {
+
+/// What a sweep will take.
+struct Estimate {
+  double seconds;
+  std::int64_t bytes;  ///< on the disk
+};
+
+/// Bytes that the finished runs of a cell leave on the disk, analyses aside.
+std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& kept);
+
+/// Measures each shape of run on this machine for a moment, as the sweep would train it: on so many threads.
+/// @throws engine::BackendError if the device fails
+Estimate estimate(const Plan& plan, int threads, engine::Device device, const engine::KeptCheckpoints& kept);
+
+}  // namespace apps

@@ -1,0 +1,34 @@
+#include "apps/sweep/run_queue.hpp"
+
+#include <algorithm>
+
+#include "engine/device/memory.hpp"
+
+namespace apps {
+
+LocalQueue::LocalQueue(const Plan& plan, std::vector<std::size_t> todo, std::size_t takers,
+                       std::function<std::size_t(const PlannedCell&)> together)
+    : plan_(plan), todo_(std::move(todo)), takers_(std::max<std::size_t>(takers, 1)), together_(std::move(together)) {}
+
+std::vector<std::size_t> LocalQueue::next() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> runs;
+  if (next_ == todo_.size()) return runs;
+  const PlannedCell& cell = plan_.cell_of(todo_[next_]);
+  const std::size_t fair = (todo_.size() - next_ + takers_ - 1) / takers_;
+  const std::size_t most = std::max<std::size_t>(std::min(together_(cell), fair), 1);
+  while (runs.size() < most && next_ < todo_.size() && todo_[next_] < cell.end_run()) runs.push_back(todo_[next_++]);
+  return runs;
+}
+
+std::size_t runs_together(const PlannedCell& cell, engine::Device device) {
+  if (device == engine::Device::cpu) {
+    constexpr int tiny_group = 12, most_tiny = 4;
+    return cell.group->order() <= tiny_group ? most_tiny : 1;
+  }
+  constexpr std::int64_t most = 64;
+  const std::int64_t free = engine::memory_room(device).free / 10 * 8;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(free / std::max<std::int64_t>(cell.memory.device, 1), 1, most));
+}
+
+}  // namespace apps

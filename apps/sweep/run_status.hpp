@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "engine/training/run_config.hpp"
+
+namespace apps {
+
+enum class RunState {
+  waiting,   ///< nothing is there
+  stopped,   ///< begun, and nobody is at work on it
+  running,   ///< some process is
+  done,      ///< its final model is written
+  diverged,  ///< its loss was not finite: it is not tried again
+  failed     ///< an error ended it: the next sweep tries again
+};
+
+/// "waiting", ..
+std::string to_string(RunState state);
+
+/// What the disk says about a run of a sweep.
+struct RunStatus {
+  RunState state = RunState::waiting;
+  std::int64_t updates = 0;  ///< saved, as far as the log tells
+  std::string reason;        ///< why it diverged or failed
+};
+
+/// @param out  the sweep's folder.  @param name  of the run.  @param epochs  that it is to have
+RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs);
+
+/// Notes that a run has diverged or failed, in OUT/failed/NAME.json.  @throws engine::FileError
+void record_failure(const std::filesystem::path& out, const std::string& name, RunState state,
+                    const std::string& reason);
+/// Forgets it.
+void clear_failure(const std::filesystem::path& out, const std::string& name);
+/// Removes OUT/failed if it is empty; when nobody records any more.
+void remove_empty_records(const std::filesystem::path& out);
+
+/// Checks that what is there of the run, if anything, is of this configuration.
+/// @throws engine::ConfigError or FormatError naming the directory and what differs
+void require_same_run(const std::filesystem::path& out, const std::string& name, const engine::RunConfig& config);
+
+}  // namespace apps

@@ -1,0 +1,409 @@
+"""./sweep as its users meet it: which runs a file is, resuming, failures, several processes, Slurm."""
+
+import json
+import os
+import pty
+import random
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import slurm_cluster
+from program import BIN, ProgramTest, files_below, read_log
+
+KILLS = int(os.environ.get("IRREPLENS_KILLS", "4"))  # a careful run takes 20
+
+
+class SweepTest(ProgramTest):
+    def write(self, *blocks, name="sweep.json"):
+        (self.directory / name).write_text(json.dumps({"runs": list(blocks)}))
+        return name
+
+    def names(self, out="runs/sweep"):
+        return sorted(path.name for path in (self.directory / out).iterdir())
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen(self.command("sweep", *arguments), cwd=self.directory, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, **options)
+
+    def undisturbed(self, name="sweep.json"):
+        self.succeed("sweep", name, "--out", "whole", "--quiet")
+        return files_below(self.directory / "whole")
+
+    def updates(self, out):
+        """Rows of all logs below a folder."""
+        return sum(path.read_bytes().count(b"\n") for path in (self.directory / out).glob("*/training.csv"))
+
+
+def small(**changes):
+    """Runs of some tenths of a second."""
+    return {"preset": "s3", "epochs": 1500, "checkpoint_every": 50, "seeds": "1..6", **changes}
+
+
+class SweepRuns(SweepTest):
+    def test_each_run_has_the_files_that_train_writes(self):
+        self.write({"preset": "s3", "epochs": 300, "checkpoint_every": 100, "seeds": "1..2", "hidden_dim": [32, 64]},
+                   {"preset": "s4", "epochs": 40, "model": ["OneLayerMLP", "BilinearNet"], "lr": 0.01, "seeds": [3]})
+        result = self.succeed("sweep", "sweep.json")
+        self.assertEqual(result.stdout, "runs/sweep: 6 runs, 6 done\n")
+        self.assertEqual(result.stderr.count("\n"), 6)
+        expected = {}
+        for seed in (1, 2):
+            for width in (32, 64):
+                expected[f"S3_MLP_hidden_dim_{width}_seed{seed}"] = ["s3", "--epochs", 300, "--checkpoint-every", 100,
+                                                                     "--hidden-dim", width, "--seed", seed]
+        four = ["s4", "--epochs", 40, "--lr", 0.01, "--seed", 3]
+        expected["S4_MLP_seed3"] = four
+        expected["S4_Bilinear_seed3"] = [*four, "--model", "BilinearNet"]
+        self.assertEqual(self.names(), sorted(expected))
+        for name, arguments in expected.items():
+            self.succeed("train", *arguments, "--out", name, "--quiet")
+            self.assertEqual(files_below(self.directory / "runs/sweep" / name), files_below(self.directory / name), name)
+
+    def test_dry_run_names_runs_and_writes_nothing(self):
+        (self.directory / "cfg.json").write_text(json.dumps(
+            {"lr": 0.001, "num_epochs": 30, "weight_decay": 1, "betas": [0.9, 0.98], "model": "OneLayerMLP",
+             "layers": {"embed_dim": 8, "hidden_dim": 8}, "group": "CyclicGroup", "group_parameter": 7,
+             "frac_train": 0.5, "seed": 2}))
+        self.write({"preset": "s5", "seeds": "1..4", "hidden_dim": [32, 64]},
+                   {"config": "cfg.json", "seeds": [1, 5], "lr": [0.001, 1e-5]})
+        result = self.succeed("sweep", "sweep.json", "--dry-run", "--out", "o")
+        lines = result.stdout.splitlines()
+        self.assertEqual(lines[:4], [f"o/S5_MLP_hidden_dim_32_seed{seed}: 75000 epochs" for seed in range(1, 5)])
+        self.assertIn("o/S5_MLP_hidden_dim_64_seed3: 75000 epochs", lines)
+        self.assertEqual(lines[8:12], [f"o/C7_MLP_lr_{lr}_seed{seed}: 30 epochs" for lr in ("0.001", "1e-05")
+                                       for seed in (1, 5)])
+        self.assertRegex(lines[12], r"^12 runs, about .+ on \d+ cores?, .+ [MG]iB of disk$")
+        self.assertFalse((self.directory / "o").exists())
+
+    def test_universality_is_every_model_in_seven_groups_with_four_seeds(self):
+        status = self.succeed("sweep", "universality", "--status").stdout
+        count = int(status.split(": ")[1].split()[0])
+        self.assertEqual(count % 28, 0)
+        self.assertGreaterEqual(count, 3 * 28)
+        self.assertEqual(status, f"runs/universality: {count} runs, 0 done, {count} waiting\n")
+        process = self.start("universality", "--out", "o")
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)  # first
+        config = self.directory / "o/S5_MLP_seed1/cfg.json"
+        for _ in range(1000):
+            if config.exists():
+                break
+            time.sleep(0.02)
+        values = json.loads(config.read_text())
+        self.assertEqual((values["num_epochs"], values["frac_train"], values["seed"], values["split_seed"]),
+                         (250000, 0.4, 1, 1))
+
+    def test_a_second_sweep_repeats_nothing(self):
+        self.write(small(epochs=200))
+        self.succeed("sweep", "sweep.json")
+        before = {path: path.stat().st_mtime_ns for path in (self.directory / "runs").rglob("*")}
+        result = self.succeed("sweep", "sweep.json")
+        self.assertEqual((result.stdout, result.stderr), ("runs/sweep: 6 runs, 6 done\n", ""))
+        self.assertEqual({path: path.stat().st_mtime_ns for path in (self.directory / "runs").rglob("*")}, before)
+
+    def test_what_diverges_is_recorded_and_the_rest_goes_on(self):
+        self.write({"preset": "s4", "epochs": 60, "seeds": "1..2", "lr": [1e9, 0.003]})
+        result = self.run_program("sweep", "sweep.json")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stdout, "runs/sweep: 4 runs, 2 done, 2 diverged\n")
+        self.assertRegex(result.stderr, r"S4_MLP_lr_1e\+09_seed1 diverged: training diverged: the loss of epoch \d+ is not")
+        record = self.directory / "runs/sweep/failed/S4_MLP_lr_1e+09_seed2.json"
+        self.assertEqual(json.loads(record.read_text())["state"], "diverged")
+        before = files_below(self.directory)
+        self.assertEqual(self.run_program("sweep", "sweep.json").returncode, 1)  # and is not tried again
+        self.assertEqual(files_below(self.directory), before)
+        status = self.succeed("sweep", "sweep.json", "--status").stdout
+        self.assertRegex(status, r"(?m)^  S4_MLP_lr_1e\+09_seed2 +diverged +\d+ +60 +training diverged")
+
+    def test_what_fails_is_recorded_and_tried_again(self):
+        self.write(small(epochs=200))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        whole = files_below(self.directory / "runs/sweep")
+        run = self.directory / "runs/sweep/S3_MLP_seed2"
+        (run / "model.safetensors").unlink()
+        state = (run / "state.safetensors").read_bytes()
+        (run / "state.safetensors").write_bytes(state[:99])
+        result = self.run_program("sweep", "sweep.json")
+        self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 6 runs, 5 done, 1 failed\n"))
+        self.assertIn("S3_MLP_seed2 failed: ", result.stderr)
+        self.assertIn("state.safetensors", result.stderr)
+        (run / "state.safetensors").write_bytes(state)
+        self.succeed("sweep", "sweep.json")
+        self.assertEqual(files_below(self.directory / "runs/sweep"), whole)
+        self.assertFalse((self.directory / "runs/sweep/failed").exists())
+
+    def test_kept_checkpoints(self):
+        self.write(small(epochs=220, seeds=1))
+        whole = self.undisturbed()
+        for keep, count in (("all", 6), ("last", 1), ("none", 0), ("every:100", 4)):
+            self.succeed("sweep", "sweep.json", "--out", keep, "--keep-checkpoints", keep, "--quiet")
+            files = files_below(self.directory / keep)
+            self.assertEqual(sum("checkpoints/" in name for name in files), count)
+            for name in files:
+                self.assertEqual(files[name], whole[name])
+            self.assertIn("S3_MLP_seed1/training.csv", files)
+
+    def test_analyses_are_current_for_the_census(self):
+        self.write(small(epochs=200, seeds="1..2"))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        self.succeed("sweep", "sweep.json", "--quiet", "--analyze")  # those that are done already, too
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        self.assertEqual((run / "metrics.csv").read_text().count("\n"), 6)
+        self.assertIn("test_loss", json.loads((run / "summary_metrics.json").read_text()))
+        self.assertIn("2 runs, 0 analysed now", self.succeed("census", "runs/sweep").stderr)
+
+    def test_progress_on_a_terminal_is_one_bar(self):
+        self.write(small(epochs=4000))
+        leader, follower = pty.openpty()
+        process = subprocess.Popen(self.command("sweep", "sweep.json"), cwd=self.directory, stdout=subprocess.PIPE,
+                                   stderr=follower)
+        os.close(follower)
+        shown = b""
+        while select.select([leader], [], [], 60)[0]:
+            try:
+                shown += os.read(leader, 4096)
+            except OSError:  # the program has closed its end
+                break
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0)
+        self.assertRegex(shown.decode(), r"steps/s, \d+s left  \d/6 runs")
+        self.assertNotIn(b"\n", shown)
+
+    @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers take memory of their own")
+    def test_many_runs_take_no_more_memory_than_few(self):
+        peaks = []
+        for count in (20, 400):
+            self.write(small(epochs=2, seeds=f"1..{count}"))
+            process = subprocess.Popen(self.command("sweep", "sweep.json", "--out", str(count), "--quiet"),
+                                       cwd=self.directory, stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0)
+            peaks.append(usage.ru_maxrss)
+        self.assertLess(peaks[1], 1.15 * peaks[0])
+
+
+class SweepInterruption(SweepTest):
+    def test_ctrl_c_saves_and_the_resumed_sweep_has_the_same_bits(self):
+        self.write(small(epochs=4000))
+        whole = self.undisturbed()
+        process = self.start("sweep.json", "--out", "o")
+        while not self.updates("o"):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertIn("interrupted and saved", errors)
+        self.assertRegex(output, r"o: 6 runs, \d done, .*(stopped|waiting)")
+        self.succeed("sweep", "sweep.json", "--out", "o", "--quiet")
+        self.assertEqual(files_below(self.directory / "o"), whole)
+
+    def test_kill_9_at_random_moments_loses_at_most_a_checkpoint(self):
+        self.write(small())
+        whole = self.undisturbed()
+        rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        for _ in range(KILLS):
+            before = self.updates("o")
+            process = self.start("sweep.json", "--out", "o", "--quiet")
+            time.sleep(rng.uniform(0.02, 0.3))
+            process.kill()
+            process.communicate()
+            self.assertGreaterEqual(self.updates("o"), before)  # rows of the logs are never taken back
+        self.succeed("sweep", "sweep.json", "--out", "o", "--quiet")
+        self.assertEqual(files_below(self.directory / "o"), whole)
+
+    def test_two_sweeps_at_once_train_no_run_twice(self):
+        self.write(small(seeds="1..12"))
+        whole = self.undisturbed()
+        both = [self.start("sweep.json", "--out", "o") for _ in range(2)]
+        trained = ""
+        for process in both:
+            output, errors = process.communicate(timeout=120)
+            self.assertEqual((process.returncode, output), (0, "o: 12 runs, 12 done\n"), errors)
+            trained += errors
+        for seed in range(1, 13):
+            self.assertEqual(trained.count(f"S3_MLP_seed{seed}: train loss"), 1, trained)
+        self.assertEqual(files_below(self.directory / "o"), whole)
+
+    def test_a_full_disk_stops_it_with_what_it_has(self):
+        self.write(small())
+        whole = self.undisturbed()
+        disk = self.directory / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("may not mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", str(disk)])
+        result = self.run_program("sweep", "sweep.json", "--out", "disk/o", "--quiet")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn("No space left on device", result.stderr)
+        subprocess.run(["mount", "-o", "remount,size=128m", str(disk)], check=True)
+        self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet")
+        self.assertEqual(files_below(disk / "o"), whole)
+
+
+class SweepBadInput(SweepTest):
+    def refuse_untouched(self, words, *arguments):
+        before = files_below(self.directory)
+        self.refuse(2, words, "sweep", *arguments)
+        self.assertEqual(files_below(self.directory), before)
+        self.assertFalse((self.directory / "runs").exists())
+
+    def test_files(self):
+        three = {"preset": "s3"}
+        for words, blocks in [
+                ("runs[0]: unknown field 'widths'", [{"preset": "s3", "widths": 3}]),
+                ("runs[1]: seeds: the range \"5..2\" is empty", [three, {"preset": "s3", "seeds": "5..2"}]),
+                ("hidden_dim: an empty list", [{"preset": "s3", "hidden_dim": []}]),
+                ("seeds: an empty list", [{"preset": "s3", "seeds": []}]),
+                ("two runs would be S3_MLP_seed0", [three, {"preset": "s3", "lr": 0.1}]),
+                ("lr: 0.1 is named twice", [{"preset": "s3", "lr": [0.1, 1e-1]}]),
+                ("seeds: 3 is named twice", [{"preset": "s3", "seeds": ["1..4", 3]}]),
+                ("more than 1000000 runs", [{"preset": "s3", "seeds": "1..2000000"}]),
+                ("1000001 runs; if more than 1000000 are meant, say --yes",
+                 [three, {"preset": "s3", "seeds": "1..1000", "epochs": "1..1000"}]),
+                ("say --yes", [{"preset": "s3", "seeds": "0..9223372036854775807"}]),
+                ("lr: must be a number, not \"x\"", [{"preset": "s3", "lr": "x"}]),
+                ("lr: -1 is out of range", [{"preset": "s3", "lr": [0.001, -1]}]),
+                ("epochs: must be an integer", [{"preset": "s3", "epochs": 1.5}]),
+                ("seeds: -1 is out of range", [{"preset": "s3", "seeds": [-1]}]),
+                ("unembed_bias: must be true or false", [{"preset": "s3", "unembed_bias": 1}]),
+                ("'Perceptron' is unknown", [{"preset": "s3", "model": "Perceptron"}]),
+                ("unknown preset 's9'", [{"preset": "s9"}]),
+                ("neither a preset nor a config", [{"seeds": 1}]),
+                ("missing.json: no such file", [{"config": "missing.json"}]),
+                ("frac_train", [{"preset": "s3", "frac_train": 0.001}]),
+                ("does not fit on the machine", [{"preset": "s5", "hidden_dim": 65536, "embed_dim": 65536}]),
+                ("must be an object", [3]),
+                ("'runs' must be a list", [])]:
+            with self.subTest(words):
+                self.refuse_untouched(words, self.write(*blocks))
+
+    def test_command_lines(self):
+        self.write({"preset": "s3"})
+        (self.directory / "broken.json").write_text("{")
+        (self.directory / "other.json").write_text('{"rums": []}')
+        for words, arguments in [
+                ("not JSON", ["broken.json"]), ("unknown field 'rums'", ["other.json"]),
+                ("no file and no sweep 'universal'", ["universal"]), ("SWEEP is required", []),
+                ("--keep-checkpoints every:0", ["sweep.json", "--keep-checkpoints", "every:0"]),
+                ("--keep-checkpoints some", ["sweep.json", "--keep-checkpoints", "some"]),
+                ("--share 2/2", ["sweep.json", "--share", "2/2"]), ("threads: 0", ["sweep.json", "--threads", 0]),
+                ("unknown device 'tpu'", ["sweep.json", "--device", "tpu"]),
+                ("--slurm-tasks", ["sweep.json", "--slurm", "jobs", "--slurm-tasks", 0])]:
+            with self.subTest(words):
+                self.refuse_untouched(words, *arguments)
+
+    def test_another_run_in_a_directory_is_refused_before_anything_is_trained(self):
+        self.succeed("train", "s3", "--epochs", 5, "--seed", 2, "--out", "o/S3_MLP_seed2", "--quiet")
+        before = files_below(self.directory)
+        (self.directory / "foreign/S3_MLP_seed1").mkdir(parents=True)
+        (self.directory / "foreign/S3_MLP_seed1/notes.txt").write_text("mine")
+        self.write(small())
+        self.refuse(2, "o/S3_MLP_seed2 holds another run (num_epochs 5, not 1500", "sweep", "sweep.json", "--out", "o")
+        self.refuse(2, "is not empty and holds no run", "sweep", "sweep.json", "--out", "foreign")
+        after = files_below(self.directory)
+        self.assertEqual({name: content for name, content in after.items() if name in before}, before)
+        self.assertEqual(len(after), len(before) + 2)  # notes.txt, sweep.json
+
+    def test_help(self):
+        self.assertIn("Examples:", self.succeed("sweep", "--help").stdout)
+
+
+class SweepOverMpi(SweepTest):
+    def setUp(self):
+        super().setUp()
+        if shutil.which("mpirun") is None:
+            self.skipTest("mpirun is not installed")
+        if "libmpi" not in subprocess.run(["ldd", BIN / "sweep"], capture_output=True, text=True).stdout:
+            self.skipTest("built without MPI")
+        self.mpi = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                    "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
+    def mpirun(self, processes, *arguments):
+        return subprocess.Popen(["mpirun", "-n", str(processes), *self.command("sweep", *arguments)],
+                                cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, start_new_session=True)
+
+    def finish(self, process, code):
+        output, errors = process.communicate(timeout=240)
+        self.assertEqual(process.returncode, code, errors)
+        return output, errors
+
+    def test_two_and_four_processes_leave_the_same_folders(self):
+        self.write(small(), small(model="BilinearNet", epochs=300), {"preset": "s4", "epochs": 150, "seeds": "1..4"})
+        whole = self.undisturbed()
+        for processes in (2, 4):
+            output, errors = self.finish(self.mpirun(processes, "sweep.json", "--out", str(processes)), 0)
+            self.assertEqual(output, f"{processes}: 16 runs, 16 done\n")
+            self.assertEqual(errors.count("train loss"), 16, errors)  # the first process tells of all
+            self.assertEqual(files_below(self.directory / str(processes)), whole)
+
+    def test_failures_and_bad_input_end_all(self):
+        self.write({"preset": "s4", "epochs": 60, "seeds": "1..3", "lr": [1e9, 0.003]})
+        output, _ = self.finish(self.mpirun(2, "sweep.json", "--out", "o"), 1)
+        self.assertEqual(output, "o: 6 runs, 3 done, 3 diverged\n")
+        self.write({"preset": "s4", "epochs": -1})
+        _, errors = self.finish(self.mpirun(2, "sweep.json", "--out", "bad"), 2)
+        self.assertEqual(errors.count("sweep: "), 1, errors)
+        self.assertFalse((self.directory / "bad").exists())
+
+    def test_kill_9_of_a_process_ends_the_others_and_nothing_is_lost(self):
+        self.write(small())
+        whole = self.undisturbed()
+        rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        for _ in range(KILLS):
+            process = self.mpirun(3, "sweep.json", "--out", "o", "--quiet")
+            time.sleep(rng.uniform(0.3, 1.0))
+            ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "sweep"], capture_output=True, text=True)
+            for pid in rng.sample(ranks.stdout.split(), 1) if ranks.stdout else []:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            process.communicate(timeout=30)
+        self.finish(self.mpirun(2, "sweep.json", "--out", "o", "--quiet"), 0)
+        self.assertEqual(files_below(self.directory / "o"), whole)
+
+
+class SweepOnSlurm(SweepTest):
+    def setUp(self):
+        super().setUp()
+        directory = tempfile.mkdtemp(prefix="irreplens_slurm_")
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        try:
+            self.cluster = slurm_cluster.Cluster(directory)
+        except slurm_cluster.Unavailable as why:
+            self.skipTest(f"Slurm cannot be started: {why}")
+        self.addCleanup(self.cluster.stop)
+
+    def test_an_array_job_is_killed_and_submitted_again_until_all_is_done(self):
+        self.write(small(epochs=6000, seeds="1..7"))
+        whole = self.undisturbed()
+        self.succeed("sweep", "sweep.json", "--out", "o", "--slurm", "jobs", "--slurm-tasks", 3)
+        script = self.directory / "jobs/sweep.sbatch"
+        self.assertFalse((self.directory / "o").exists())
+        rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        for _ in range(max(KILLS // 2, 1)):
+            job = self.cluster.submit(script)
+            while not self.cluster.is_running(job):
+                time.sleep(0.05)
+            time.sleep(rng.uniform(0.0, 0.5))
+            self.cluster.run("scancel", "--full", "--signal=KILL", f"{job}_{rng.randrange(3)}", check=False)
+            self.cluster.wait(job)
+        job = self.cluster.submit(script)
+        self.cluster.wait(job)
+        logs = "".join(path.read_text() for path in (self.directory / "jobs").glob("task_*.log"))
+        self.assertEqual(files_below(self.directory / "o"), whole, logs)
+        shares = {line for line in logs.splitlines() if line.endswith(" done") and ": " in line}
+        self.assertEqual({line.split(": ")[1] for line in shares}, {"3 runs, 3 done", "2 runs, 2 done"}, logs)
+
+
+if __name__ == "__main__":
+    unittest.main()
