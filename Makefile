@@ -1,14 +1,14 @@
-# make          install what is missing, build, leave the programs here
-# make test     the same, then run the tests        make asan | tsan   .. under sanitizers
-# make bench    measure, as JSON lines              make lint | format
+# make          install what is missing, build the programs, leave them here
+# make test     build the rest too, then run the tests    make asan | tsan   .. under sanitizers
+# make bench    measure, as JSON lines                    make lint | format
 # make fuzz     fuzz the readers of foreign files, ten minutes each; needs clang
-# make bench-gpu  test and measure on the GPU, in one call of under eight minutes
+# make install  for every GPU that CUDA knows             make bench-gpu     test and measure on the GPU
 
 PROGRAMS := train analyze irreps census
 JOBS     ?= $(shell nproc)
 
-.PHONY: all build setup test asan tsan debug bench bench-gpu fuzz lint format install clean
-all: build
+.PHONY: all programs everything setup test asan tsan debug bench bench-gpu fuzz lint format install clean
+all: programs
 	@for p in $(PROGRAMS); do \
 	  if [ -x build/release/bin/$$p ]; then ln -sf build/release/bin/$$p $$p; fi; done
 
@@ -16,12 +16,16 @@ setup:
 	@tools/install_dependencies build
 	@tools/fetch_plotly
 
-build: setup
+programs: setup
+	@cmake --preset release
+	@cmake --build --preset release -j $(JOBS) --target $(PROGRAMS)
+
+everything: all
+	@tools/install_dependencies test
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 
-test: all
-	@tools/install_dependencies test
+test: everything
 	@ctest --preset release -j $(JOBS)
 
 asan tsan debug: setup
@@ -30,14 +34,21 @@ asan tsan debug: setup
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)
 
-bench: all
+bench: setup
 	@tools/install_dependencies bench
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run
 
-bench-gpu: build
+bench-gpu: setup
+	@cmake --preset portable
+	@cmake --build --preset portable -j $(JOBS)
 	@bench/gpu
+
+install: setup
+	@cmake --preset portable
+	@cmake --build --preset portable -j $(JOBS) --target $(PROGRAMS)
+	@cmake --install build/portable
 
 fuzz: setup
 	@fuzz/run
@@ -50,9 +61,6 @@ lint: setup
 format: setup
 	@tools/install_dependencies lint
 	@git ls-files '*.hpp' '*.cpp' '*.cu' '*.cuh' | xargs clang-format -i
-
-install: build
-	@cmake --install build/release
 
 clean:
 	rm -rf build $(PROGRAMS)

@@ -1,6 +1,5 @@
 // ./irreps GROUP: order, classes, irreps and character table of a finite group.
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <complex>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +16,7 @@
 
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
+#include "apps/terminal/table.hpp"
 #include "group/characters/character_table.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
@@ -106,64 +107,26 @@ std::string short_number(std::complex<double> value) {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-/// Rows of equal length in aligned columns, two spaces apart; columns from `right_from` on are aligned right.
-/// Columns that would pass `width` go into further blocks, each with the first column again.
-void print_aligned(const Rows& rows, std::size_t right_from, std::size_t width) {
-  const std::size_t columns = rows.front().size();
-  std::vector<std::size_t> widths(columns, 0);
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  for (std::size_t first = 1; first < columns || first == 1;) {
-    std::size_t last = first;
-    for (std::size_t used = 2 + widths[0]; last < columns; ++last) {
-      used += 2 + widths[last];
-      if (used > width && last > first) break;
-    }
-    for (const auto& row : rows) {
-      std::string line;
-      for (std::size_t c = 0; c < last; c = c == 0 ? first : c + 1) {
-        const std::string padding(widths[c] - row[c].size(), ' ');
-        line += "  ";
-        line += c >= right_from ? padding + row[c] : row[c] + padding;
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      std::cout << line << "\n";
-    }
-    if (last >= columns) break;
-    std::cout << "\n";
-    first = last;
-  }
-}
+constexpr int one_block = std::numeric_limits<int>::max() / 2;  ///< a width that breaks no table
 
-std::size_t terminal_width() {
-  winsize size{};
-  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col;
-  return std::string::npos;  // a file or a pipe: never broken
-}
-
-void print_heading(const std::string& text) {
-  const bool bold = apps::use_color(STDOUT_FILENO);
-  std::cout << "\n" << (bold ? "\033[1m" : "") << text << (bold ? "\033[0m" : "") << "\n";
+void print(const std::string& heading, const apps::Table& table, int width) {
+  const bool color = apps::use_color(STDOUT_FILENO);
+  std::cout << apps::heading(heading, color) << apps::to_string(table, width, color);
 }
 
 void print_table(const group::CharacterTable& table) {
-  const std::size_t width = terminal_width();
   std::cout << table.group << ": order " << table.order << ", " << table.classes.size()
             << " conjugacy classes and irreps\n";
-  print_heading("Classes");
-  Rows rows{{"", "representative", "size", "element order"}};
+  apps::Table classes{.rows = {{"", "representative", "size", "element order"}}, .marked = {}, .left_columns = 2};
   for (std::size_t c = 0; c < table.classes.size(); ++c) {
     const group::ClassInfo& info = table.classes[c];
-    rows.push_back({std::to_string(c + 1), info.representative, std::to_string(info.size),
-                    std::to_string(info.element_order)});
+    classes.add({std::to_string(c + 1), info.representative, std::to_string(info.size),
+                 std::to_string(info.element_order)});
   }
-  print_aligned(rows, 2, std::string::npos);
+  print("Classes", classes, one_block);
 
-  print_heading("Irreps");
   const bool has_partitions = table.irreps.front().partition.has_value();
-  rows = {{"name", "dimension", "type"}};
+  Rows rows{{"name", "dimension", "type"}};
   for (const group::IrrepInfo& irrep : table.irreps) {
     rows.push_back({irrep.name, std::to_string(irrep.dimension), std::string(to_string(irrep.type))});
   }
@@ -173,30 +136,28 @@ void print_table(const group::CharacterTable& table) {
       rows[i + 1].insert(rows[i + 1].begin() + 1, table.irreps[i].partition->to_string());
     }
   }
-  print_aligned(rows, rows[0].size(), std::string::npos);
+  print("Irreps", {.rows = rows, .marked = {}, .left_columns = rows[0].size()}, one_block);
 
-  print_heading("Characters, by class");
   rows = {{""}};
   for (std::size_t c = 0; c < table.classes.size(); ++c) rows[0].push_back(std::to_string(c + 1));
   for (std::size_t i = 0; i < table.irreps.size(); ++i) {
     rows.push_back({table.irreps[i].name});
     for (const std::complex<double>& value : table.row(i)) rows.back().push_back(short_number(value));
   }
-  print_aligned(rows, 1, width);
+  print("Characters, by class", {.rows = rows, .marked = {}}, apps::output_width());
 }
 
 void print_checks(const std::vector<group::Check>& checks) {
-  print_heading("Checks");
-  Rows rows{{"", "largest error", "allowed", "check"}};
+  apps::Table table{.rows = {{"", "largest error", "allowed", "check"}}, .marked = {}, .left_columns = 4};
   for (const group::Check& check : checks) {
     char error[32];
     char allowed[32];
     std::snprintf(error, sizeof error, "%.2e", check.largest_error);
     std::snprintf(allowed, sizeof allowed, "%.0e", check.tolerance);
-    rows.push_back({check.passed() ? "ok" : "FAILED", check.largest_error == 0 ? "0" : error,
-                    check.tolerance == 0 ? "0" : allowed, check.what});
+    table.add({check.passed() ? "ok" : "FAILED", check.largest_error == 0 ? "0" : error,
+               check.tolerance == 0 ? "0" : allowed, check.what});
   }
-  print_aligned(rows, 4, std::string::npos);
+  print("Checks", table, one_block);
 }
 
 /// An integer where the value is one, else a double.

@@ -11,17 +11,19 @@
 #include <vector>
 
 #include "analysis/input/run_group.hpp"
-#include "apps/batch_training.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
 #include "apps/presets.hpp"
-#include "apps/terminal/progress.hpp"
 #include "apps/seeds.hpp"
+#include "apps/terminal/progress.hpp"
+#include "apps/terminal/training_display.hpp"
 #include "apps/version.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
+#include "engine/training/memory_check.hpp"
 #include "engine/training/pair_split.hpp"
+#include "engine/training/session.hpp"
 
 namespace {
 
@@ -144,11 +146,11 @@ void allow_open_files(std::size_t count) {
 }
 
 /// The runs to do: one, or one for each of --seeds.
-std::vector<apps::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
-                                         const std::string& out) {
-  std::vector<apps::TrainingRun> runs;
+std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
+                                           const std::string& out) {
+  std::vector<engine::TrainingRun> runs;
   if (!arguments.seeds) {
-    runs.push_back(apps::open_run(out, config, arguments.overwrite));
+    runs.push_back(engine::open_run(out, config, arguments.overwrite));
     return runs;
   }
   for (const std::uint64_t seed : apps::parse_seeds(*arguments.seeds)) {
@@ -156,7 +158,7 @@ std::vector<apps::TrainingRun> open_runs(const Arguments& arguments, const RunCo
     of_seed.seed = seed;
     RunConfig with_seed = configure(of_seed);
     with_seed.elements = config.elements;
-    runs.push_back(apps::open_run(out + "/seed_" + std::to_string(seed), with_seed, arguments.overwrite));
+    runs.push_back(engine::open_run(out + "/seed_" + std::to_string(seed), with_seed, arguments.overwrite));
   }
   return runs;
 }
@@ -173,15 +175,15 @@ int train(const Arguments& arguments) {
   const group::FiniteGroup group = analysis::group_of(config);
   config.elements = analysis::one_line_elements(group);
   // Before anything is made:
-  apps::require_memory(config, group, seeds, device);
+  engine::require_memory(config, group.order(), group.name(), seeds, device);
   engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split
   allow_open_files(seeds);
 
   const std::string out = !arguments.out.empty()      ? arguments.out
                           : !arguments.preset.empty() ? "runs/" + arguments.preset
                                                       : "runs/" + group.name();
-  std::vector<apps::TrainingRun> runs = open_runs(arguments, config, out);
-  for (const apps::TrainingRun& run : runs) {
+  std::vector<engine::TrainingRun> runs = open_runs(arguments, config, out);
+  for (const engine::TrainingRun& run : runs) {
     const std::string path = run.directory->path().string();
     if (run.directory->finished()) {
       std::cout << path << " is finished: " << config.epochs << " epochs; --overwrite trains it again\n";
@@ -193,18 +195,20 @@ int train(const Arguments& arguments) {
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
-  const bool done = apps::train_together(runs, group, device, arguments.quiet);
-  const std::string divergence = apps::divergence_text(runs);
+  apps::TrainingDisplay display(config.epochs, arguments.quiet);
+  const bool done = engine::train_together(runs, {group.order(), group.cayley_table()}, device, display);
+  display.clear();
+  const std::string divergence = engine::divergence_text(runs);
   if (!done) {
     if (!divergence.empty()) std::cerr << "train: " << divergence << "\n";
     std::int64_t least = runs.front().updates;
-    for (const apps::TrainingRun& run : runs) least = std::min(least, run.updates);
+    for (const engine::TrainingRun& run : runs) least = std::min(least, run.updates);
     std::cerr << "train: interrupted and saved"
               << (least > 0 ? " after epoch " + std::to_string(least - 1) : "")
               << "; the same command goes on from there\n";
     return apps::exit_interrupted;
   }
-  for (const apps::TrainingRun& run : runs) {
+  for (const engine::TrainingRun& run : runs) {
     if (!run.latest || run.diverged) continue;  // it was finished before, or never
     std::cout << run.directory->path().string() << ": " << config.epochs << " epochs, "
               << apps::figures({*run.latest}) << ", "

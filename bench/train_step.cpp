@@ -5,10 +5,9 @@
 #include <string>
 
 #include "bench/interleaved.hpp"
+#include "bench/train_problem.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
-#include "engine/training/pair_split.hpp"
-#include "engine/training/trainer.hpp"
 
 #ifdef BENCH_ONEDNN
 #include <dnnl.h>
@@ -17,24 +16,7 @@
 
 namespace {
 
-struct Problem {
-  const char* name;
-  int elements;
-  double frac_train;
-  int embed_dim, hidden_dim;
-};
-
-/// The arithmetic of a step doesn't depend on the group: addition modulo n stands in for each.
-engine::Trainer make_trainer(const Problem& p) {
-  std::vector<int> table;
-  for (int k = 0; k < p.elements * p.elements; ++k)
-    table.push_back((k / p.elements + k % p.elements) % p.elements);
-  const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
-  const std::uint64_t seeds[] = {0};
-  const engine::ModelSettings model{.layers = {{"embed_dim", p.embed_dim}, {"hidden_dim", p.hidden_dim}}};
-  return {*engine::make_model(p.elements, model), {}, engine::PairBatch(p.elements, table, {split.train}),
-          engine::PairBatch(p.elements, table, {split.test}), seeds};
-}
+using bench::TrainProblem;
 
 /// z = h u, du = h' dz, dh = dz u' over all train pairs at once, as a library does them.
 class HeadProducts {
@@ -68,9 +50,9 @@ class HeadProducts {
 };
 
 /// Step, peak and products on each number of threads, all in turns with each other.
-void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds) {
-  engine::Trainer trainer = make_trainer(p);
-  const int pairs = static_cast<int>(p.frac_train * p.elements * p.elements);
+void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int rounds) {
+  engine::Trainer trainer = make_trainer(p, *bench::fused_model(p)), plain = make_trainer(p, *bench::plain_model(p));
+  const int pairs = p.train_pairs();
   HeadProducts products(pairs, p.hidden_dim, p.elements);
   std::vector<double> peak_operations(thread_counts.size());
   std::vector<bench::Subject> subjects;
@@ -79,6 +61,10 @@ void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds
     subjects.push_back({"step", [&trainer, threads] {
                           engine::set_threads(threads);
                           trainer.step();
+                        }});
+    subjects.push_back({"plain step", [&plain, threads] {
+                          engine::set_threads(threads);
+                          plain.step();
                         }});
     subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
 #ifdef BENCH_ONEDNN
@@ -95,15 +81,15 @@ void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds
   const std::size_t each = subjects.size() / thread_counts.size();
   for (std::size_t i = 0; i < thread_counts.size(); ++i) {
     const bench::Subject* const of = &subjects[i * each];
-    const double step = of[0].median(), peak = peak_operations[i] / of[1].median();
+    const double step = of[0].median(), peak = peak_operations[i] / of[2].median();
     std::printf(
         "{\"bench\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
         "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
-        "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f",
+        "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f, \"plain_step_ms\": %.4f, \"plain_over_fused\": %.2f",
         p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations,
-        1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h));
+        1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h), 1e3 * of[1].median(), of[1].median() / step);
 #ifdef BENCH_ONEDNN
-    const double floor = of[2].median();
+    const double floor = of[3].median();
     std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
                 step / floor);
 #endif
@@ -114,7 +100,7 @@ void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds
         "{\"bench\": \"train step, scaling\", \"model\": \"%s\", \"threads\": [%d, %d], "
         "\"step_times_faster\": %.2f, \"peak_times_faster\": %.2f}\n",
         p.name, thread_counts[0], thread_counts[1], subjects[0].median() / subjects[each].median(),
-        peak_operations[1] / subjects[each + 1].median() / (peak_operations[0] / subjects[1].median()));
+        peak_operations[1] / subjects[each + 2].median() / (peak_operations[0] / subjects[2].median()));
   }
   std::fflush(stdout);
 }
@@ -123,11 +109,11 @@ void measure(const Problem& p, const std::vector<int>& thread_counts, int rounds
 
 int main() {
   const int cores = engine::physical_cores();
-  measure({"s5", 120, 0.4, 256, 128}, cores > 1 ? std::vector{1, cores} : std::vector{1}, 15);
-  for (const Problem& p :
-       {Problem{"s3", 6, 0.9, 128, 64}, Problem{"s4", 24, 0.6, 128, 128}, Problem{"a5", 60, 0.5, 256, 128},
-        Problem{"c113", 113, 0.3, 256, 128}, Problem{"d59", 118, 0.3, 256, 128}}) {
+  measure(bench::s5, cores > 1 ? std::vector{1, cores} : std::vector{1}, 15);
+  for (const TrainProblem& p :
+       {TrainProblem{"s3", 6, 0.9, 128, 64}, TrainProblem{"s4", 24, 0.6, 128, 128}, TrainProblem{"a5", 60, 0.5, 256, 128},
+        TrainProblem{"c113", 113, 0.3, 256, 128}, TrainProblem{"d59", 118, 0.3, 256, 128}}) {
     measure(p, {cores}, 5);
   }
-  measure({"s6", 720, 0.25, 256, 128}, {cores}, 3);
+  measure(bench::s6, {cores}, 3);
 }

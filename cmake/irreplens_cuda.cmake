@@ -10,8 +10,9 @@ if(IRREPLENS_CUDA)
   elseif(NOT TARGET CUDA::cudart_static)
     set(why "the CUDA Toolkit in ${CUDAToolkit_LIBRARY_ROOT} has no static runtime")
   else()
-    # For the GPUs that are here, if this compiler knows them and they are new enough; else for the A100's generation
-    # and the H100's, and what newer ones translate.
+    # For the GPUs that are here, if this compiler knows them and they are new enough; else the intermediate code that
+    # every GPU from the A100's generation on translates when the program starts, which is soonest built. The preset
+    # `portable` has code for the A100's generation and the H100's.
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
       execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader
                       OUTPUT_VARIABLE listed ERROR_QUIET RESULT_VARIABLE ignored)
@@ -26,7 +27,7 @@ if(IRREPLENS_CUDA)
         endif()
       endforeach()
       if(NOT gpus OR NOT "${found}" STREQUAL "${gpus}")
-        set(found 80-real 90)
+        set(found 80-virtual)
       endif()
       list(REMOVE_DUPLICATES found)
       set(CMAKE_CUDA_ARCHITECTURES ${found} CACHE STRING "GPU generations that the CUDA backend is built for")

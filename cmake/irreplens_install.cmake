@@ -8,7 +8,7 @@ foreach(component group engine analysis)
   install(TARGETS irreplens_${component} EXPORT irreplens_${component} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT irreplens_${component} NAMESPACE irreplens:: DESTINATION ${package_dir})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${component}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/irreplens/${component}
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "isa" EXCLUDE)
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inc" PATTERN "isa" EXCLUDE)
 endforeach()
 install(TARGETS train analyze irreps census RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 

@@ -43,7 +43,8 @@ std::string to_string(const Table& table, int width, bool color) {
       std::string line = mark ? "* " : "  ";
       line += row[0] + std::string(widths[0] - length_of(row[0]), ' ');
       for (std::size_t c = first; c < last; ++c) {
-        line += "  " + std::string(widths[c] - length_of(row[c]), ' ') + row[c];
+        const std::string padding(widths[c] - length_of(row[c]), ' ');
+        line += "  " + (c < table.left_columns ? row[c] + padding : padding + row[c]);
       }
       line.erase(line.find_last_not_of(' ') + 1);
       const std::string style = r == 0 ? "\033[2m" : "\033[1m";

@@ -1,16 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace apps {
 
-/// Rows of a table on the terminal; the first is the header, the first column is aligned left, the others
-/// right.
+/// Rows of a table on the terminal; the first is the header.
 struct Table {
   std::vector<std::vector<std::string>> rows;
   std::vector<bool>
       marked;  ///< rows to mark with a star, and in bold where colour is allowed; may be shorter
+  std::size_t left_columns = 1;  ///< so many are aligned left, the others right
 
   void add(std::vector<std::string> row, bool mark = false);
 };

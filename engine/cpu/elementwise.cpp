@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/cpu/pieces.hpp"
+#include "engine/cpu/tile_kernels.hpp"
 
 namespace engine::cpu {
 
@@ -11,33 +12,45 @@ void fill(std::int64_t count, real value, real* x) {
 }
 
 void add(std::int64_t count, const real* a, const real* b, real* y) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = a[i] + b[i];
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.add(last - first, a + first, b + first, y + first);
+  });
 }
 
 void multiply(std::int64_t count, const real* a, const real* b, real* y) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = a[i] * b[i];
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.multiply(last - first, a + first, b + first, y + first);
+  });
 }
 
 void scale(std::int64_t count, real factor, const real* x, real* y) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = factor * x[i];
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.scale(last - first, factor, x + first, y + first);
+  });
 }
 
 void relu(std::int64_t count, const real* x, real* y) {
-  for (std::int64_t i = 0; i < count; ++i) y[i] = relu_of(x[i]);
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.relu(last - first, x + first, y + first);
+  });
 }
 
 void accumulate(std::int64_t count, real factor, const real* x, real* y) {
   in_pieces(count, [=](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) y[i] += factor * x[i];
+    tile_kernels().arrays.accumulate(last - first, factor, x + first, y + first);
   });
 }
 
 void multiply_backward(std::int64_t count, const real* other, const real* dy, real* dx) {
-  for (std::int64_t i = 0; i < count; ++i) dx[i] += other[i] * dy[i];
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.accumulate_product(last - first, other + first, dy + first, dx + first);
+  });
 }
 
 void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) {
-  for (std::int64_t i = 0; i < count; ++i) dx[i] += relu_slope_times(y[i], dy[i]);
+  in_pieces(count, [=](std::int64_t first, std::int64_t last) {
+    tile_kernels().arrays.relu_backward(last - first, y + first, dy + first, dx + first);
+  });
 }
 
 void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
@@ -47,13 +60,17 @@ void accumulate_scaled(int batch, std::int64_t count, real factor, const real* b
 
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,
                 BlockStride target_stride, bool add_to) {
-  for (int b = 0; b < batch; ++b) {
-    for (int r = 0; r < rows; ++r) {
+  in_row_pieces(batch, rows, cols, [=](std::int64_t b, int first, int last) {
+    for (int r = first; r < last; ++r) {
       const real* const from = source + b * source_stride.batch + r * source_stride.row;
       real* const to = target + b * target_stride.batch + r * target_stride.row;
-      for (int c = 0; c < cols; ++c) to[c] = add_to ? to[c] + from[c] : from[c];
+      if (add_to) {
+        tile_kernels().arrays.add(cols, to, from, to);
+      } else {
+        std::copy_n(from, cols, to);
+      }
     }
-  }
+  });
 }
 
 void loss_values(int batch, const LossAndCorrect* result, LossWatch* watch, real* loss) {

@@ -1,11 +1,12 @@
 // The fused head on the CPU: pairs, sorted by x, are cut into chunks; each chunk goes through the head in
-// tiles that stay in the cache and adds up its own gradients, which are then summed in the order of the
-// chunks. The cut depends on the number of pairs alone, so the bits don't depend on the threads.
+// tiles that stay in the cache and adds up its own gradients, which are then summed as a tree (pair_chunks.hpp).
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "engine/cpu/carver.hpp"
+#include "engine/cpu/pair_chunks.hpp"
 #include "engine/device/kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
@@ -13,26 +14,9 @@
 namespace engine::cpu {
 namespace {
 
-constexpr int most_chunks = 14;      // 12 wholes of work: splits evenly over 2, 3, 4, 6 and 12 threads
-constexpr int half_chunks = 4;       // in the middle, which is taken last: less to wait for at the end
-constexpr int pairs_per_chunk = 64;  // at least, so that tiny problems are not all summing of chunks
-constexpr int rows_per_block = 12;   // a multiple of every instruction set's register block
-constexpr std::size_t tile_bytes = std::size_t{1}
-                                   << 18;  // h, z and dh of a tile; well inside a second-level cache
-
-int chunk_count(int pairs) {
-  return std::clamp(pairs / pairs_per_chunk, 1, most_chunks);
-}
-
-/// The first pair of chunk `chunk`, a whole number of register blocks from the first of all.
-int chunk_start(int pairs, int chunk) {
-  const int chunks = chunk_count(pairs);
-  if (chunk == chunks) return pairs;
-  const int first_half_chunk = std::max(0, (chunks - half_chunks) / 2);
-  const auto halves_before = [&](int c) { return 2 * c - std::clamp(c - first_half_chunk, 0, half_chunks); };
-  return static_cast<int>(std::int64_t{pairs} * halves_before(chunk) / halves_before(chunks)) /
-         rows_per_block * rows_per_block;
-}
+constexpr int rows_per_block = PairChunks::rows_per_block;
+/// h, z and dh of a tile; well inside a second-level cache
+constexpr std::size_t tile_bytes = std::size_t{1} << 18;
 
 /// The most rows of a tile.
 int tile_rows(const PairHead& head) {
@@ -56,7 +40,7 @@ struct Workspace {
       : h_row(padded_stride(head.hidden)),
         dr_size(static_cast<std::size_t>(head.elements) * h_row),
         dut_size(static_cast<std::size_t>(head.classes) * h_row) {
-    const auto chunks = static_cast<std::size_t>(chunk_count(head.x.rows));
+    const auto chunks = static_cast<std::size_t>(PairChunks(head.x.rows).count());
     const bool gradient = head.dlr != nullptr;
     l = carver.take<real>(dr_size);
     r = carver.take<real>(dr_size);
@@ -119,7 +103,7 @@ int first_x_from(const PairHead& head, const int* starts, int number) {
 
 /// The x whose pairs begin before the chunk and go on in it; -1: none.
 int carried_x(const PairHead& head, const int* starts, int chunk) {
-  const int first = chunk_start(head.x.rows, chunk), next_x = first_x_from(head, starts, first);
+  const int first = PairChunks(head.x.rows).start(chunk), next_x = first_x_from(head, starts, first);
   return next_x > 0 && starts[next_x] > first ? next_x - 1 : -1;
 }
 
@@ -127,8 +111,9 @@ int carried_x(const PairHead& head, const int* starts, int chunk) {
 /// @param scratch  tile_scratch_bytes()
 void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
-  const int first = chunk_start(head.x.rows, chunk), last = chunk_start(head.x.rows, chunk + 1);
-  const bool is_last = chunk + 1 == chunk_count(head.x.rows);
+  const PairChunks chunks(head.x.rows);
+  const int first = chunks.start(chunk), last = chunks.start(chunk + 1);
+  const bool is_last = chunk + 1 == chunks.count();
   const int first_x = first_x_from(head, starts, first);
   const int last_x = is_last ? head.elements : first_x_from(head, starts, last);
 
@@ -178,9 +163,9 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   work.chunk_results[chunk] = result;
 }
 
-/// Sums the chunks' gradients, in their order, into packed dlr and du.
+/// Sums the chunks' gradients into packed dlr and du.
 void reduce(const PairHead& head, const int* starts, const Workspace& work, real* dlr, real* du) {
-  const int chunks = chunk_count(head.x.rows);
+  const int chunks = PairChunks(head.x.rows).count(), levels = std::countr_zero(static_cast<unsigned>(chunks));
   const auto hidden = static_cast<std::size_t>(head.hidden), classes = static_cast<std::size_t>(head.classes);
   constexpr int rows_per_task = 16;
   const int element_tasks = (head.elements + rows_per_task - 1) / rows_per_task;
@@ -201,7 +186,7 @@ void reduce(const PairHead& head, const int* starts, const Workspace& work, real
     for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
       const std::size_t size = of_element ? work.dr_size : work.dut_size;
       real* const sum = (of_element ? work.dr : work.dut) + row * work.h_row;  // of chunk 0
-      tile_kernels().sum_rows(chunks, head.hidden, static_cast<std::ptrdiff_t>(size), sum);
+      tile_kernels().sum_rows(levels, head.hidden, static_cast<std::ptrdiff_t>(size), sum);
       if (of_element) {
         std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
         std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum,
@@ -224,7 +209,7 @@ std::size_t pair_head_workspace(const PairHead& head) {
 void pair_head(const PairHead& head) {
   Carver carver(head.workspace);
   const Workspace work(head, carver);
-  const int chunks = chunk_count(head.x.rows);
+  const int chunks = PairChunks(head.x.rows).count();
   const std::int64_t lr_size = 2LL * head.elements * head.hidden,
                      u_size = std::int64_t{head.hidden} * head.classes;
   const std::int64_t operations = 6LL * head.x.rows * head.hidden * head.classes;
@@ -234,42 +219,11 @@ void pair_head(const PairHead& head) {
     thread_pool().run_with_scratch(
         chunks, operations, tile_scratch_bytes(head),
         [&](int chunk, void* scratch) { run_chunk(head, starts, replica, chunk, work, scratch); });
-    LossAndCorrect result{0, 0};
-    for (int chunk = 0; chunk < chunks; ++chunk) {
-      result.loss += work.chunk_results[chunk].loss;
-      result.correct += work.chunk_results[chunk].correct;
-    }
+    const LossAndCorrect result = tree_sum(work.chunk_results, chunks);
     head.result[replica] = {result.loss / head.x.rows, result.correct};
     if (head.dlr != nullptr)
       reduce(head, starts, work, head.dlr + replica * lr_size, head.du + replica * u_size);
   }
-}
-
-void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
-                   LossAndCorrect* result) {
-  const std::size_t stride = padded_stride(classes);
-  constexpr std::size_t odds_size = 2 * (1 + 8);
-  const auto one_row_at_a_time = [&](int, void* scratch) {
-    Carver carver(scratch);
-    real* const z = carver.take<real>(stride);
-    double* const odds = carver.take<double>(odds_size);
-    for (int b = 0; b < batch; ++b) {
-      result[b] = {0, 0};
-      for (int row = 0; row < rows; ++row, logits += classes, dlogits += classes, ++labels) {
-        std::copy(logits, logits + classes, z);
-        const LossAndCorrect of_row =
-            tile_kernels().cross_entropy(1, classes, labels, 1, z, static_cast<std::ptrdiff_t>(stride), odds);
-        std::copy(z, z + classes, dlogits);
-        result[b].loss += of_row.loss;
-        result[b].correct += of_row.correct;
-      }
-      result[b].loss /= rows;
-    }
-  };
-  Carver measure(nullptr);
-  measure.take<real>(stride);
-  measure.take<double>(odds_size);
-  thread_pool().run_with_scratch(1, 0, measure.used(), one_row_at_a_time);
 }
 
 }  // namespace engine::cpu

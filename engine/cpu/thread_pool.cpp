@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -74,10 +75,15 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
   }
   const std::lock_guard lock(one_job_);
   if (scratch_bytes > 0) reserve_scratch(scratch_bytes);
-  if (workers_.empty() || count <= 1 || work < work_worth_sharing) {
+  const bool shared = count > 1 && work >= work_worth_sharing;
+  if (workers_.empty() || !shared || probe_) {
     inside_task = true;
     void* const scratch = scratch_[0] ? scratch_[0]->data() : nullptr;
-    for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    if (probe_) {
+      run_probed(count, shared, call, stored, scratch);
+    } else {
+      for (int i = 0; i < count; ++i) call(stored, i, scratch);
+    }
     inside_task = false;
     return;
   }
@@ -99,6 +105,17 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
        left = unfinished_.load(std::memory_order_acquire)) {
     wait_for_change(unfinished_, left);
   }
+}
+
+void ThreadPool::run_probed(int count, bool shared, Call call, const void* stored, void* scratch) const {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> seconds;
+  for (int i = 0; i < count; ++i) {
+    const Clock::time_point start = Clock::now();
+    call(stored, i, scratch);
+    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  probe_(seconds, shared);
 }
 
 void ThreadPool::work_on(std::uint32_t generation, int thread) {

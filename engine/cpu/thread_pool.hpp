@@ -2,10 +2,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/device/device.hpp"
@@ -52,10 +55,17 @@ class ThreadPool {
         &task);
   }
 
+  /// Told of each job how long its tasks took, in seconds, and whether several threads would share it.
+  using Probe = std::function<void(std::span<const double> tasks, bool shared)>;
+  /// For measurements of how work is cut: from now on jobs run their tasks one after the other on the calling thread and
+  /// tell `probe`; an empty one ends that. Not while a job runs.
+  void set_probe(Probe probe) { probe_ = std::move(probe); }
+
  private:
   using Call = void (*)(const void* stored, int index, void* scratch);
   void run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call, const void* stored);
   void reserve_scratch(std::size_t bytes);
+  void run_probed(int count, bool shared, Call call, const void* stored, void* scratch) const;
   void work_on(std::uint32_t generation, int thread);
   void worker(int thread);
 
@@ -74,6 +84,7 @@ class ThreadPool {
   std::atomic<std::uint32_t> generation_{0};  ///< what idle workers wait on
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
+  Probe probe_;
   std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
   std::vector<std::thread> workers_;
 };

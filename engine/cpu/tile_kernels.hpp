@@ -41,6 +41,21 @@ struct HeadTile {
   bool first;
 };
 
+/// Loops over `count` numbers that lie one behind the other; nothing is aliased but what is read and written.
+struct ArrayLoops {
+  void (*add)(std::int64_t count, const real* a, const real* b, real* y);
+  void (*multiply)(std::int64_t count, const real* a, const real* b, real* y);
+  void (*scale)(std::int64_t count, real factor, const real* x, real* y);
+  void (*accumulate)(std::int64_t count, real factor, const real* x, real* y);            ///< y += factor x
+  void (*accumulate_product)(std::int64_t count, const real* a, const real* b, real* y);  ///< y += a b
+  void (*relu)(std::int64_t count, const real* x, real* y);
+  void (*relu_backward)(std::int64_t count, const real* y, const real* dy, real* dx);
+  real (*sum)(std::int64_t count, const real* x);  ///< in an order of its own, the same for every set
+};
+
+/// Sums of rows take 2^0 to 2^6 of them.
+inline constexpr int most_sum_levels = 6;
+
 /// The inner loops, compiled once for each vector instruction set.
 struct TileKernels {
   const char* name;
@@ -64,9 +79,11 @@ struct TileKernels {
   LossAndCorrect (*cross_entropy)(int rows, int classes, const int* labels, real weight, real* z,
                                   std::ptrdiff_t z_row, double* odds);
 
-  /// Adds to the padded row `sum` (count) the rows that lie `distance`, 2 distance, .. numbers behind it, in
-  /// this order, `rows` in all with the first.
-  void (*sum_rows)(int rows, int count, std::ptrdiff_t distance, real* sum);
+  /// Adds to the padded row `sum` (count) the rows that lie `distance`, 2 distance, .. numbers behind it, as a binary
+  /// tree of 2^levels rows in all: (0 + 1) + (2 + 3), ..  @param levels  0..most_sum_levels
+  void (*sum_rows)(int levels, int count, std::ptrdiff_t distance, real* sum);
+
+  ArrayLoops arrays;
 
   void (*adam)(std::int64_t count, const AdamFactors& factors, real* parameter, const real* gradient,
                 real* m, real* v);

@@ -4,25 +4,30 @@
 namespace engine::cuda {
 namespace {
 
-constexpr int warps = 16;
+constexpr int warps = 8;            // of a block
+constexpr int rows_per_block = 64;  // a fixed cut: the same bits on every GPU
 
-/// Block b owns replica b, its warp w the rows w, w + warps, ..; each lane 0 adds up its rows' losses in
-/// order, and thread 0 the warps'. Logits are read three times, mostly from the first-level cache. The plain
-/// path, for logits that are there anyway: one multiprocessor a replica. The head has its own kernel.
+/// Block (i, b) owns rows 64 i .. 64 i + 63 of replica b, its warp w the rows w, w + warps, .. of them; each lane 0 adds
+/// up its rows' losses in order, and thread 0 the warps'. Logits are read three times, mostly from the first-level
+/// cache. The plain path, for logits that are there anyway; the head has its own kernel.
+/// Floor: logits in, gradients out, at the memory's speed.
 __global__ void cross_entropy_kernel(int rows, int classes, const real* logits, const int* labels,
-                                     real* dlogits, LossAndCorrect* result) {
+                                     real* dlogits, LossAndCorrect* of_block) {
   __shared__ LossAndCorrect of_warp[warps];
   const int warp = static_cast<int>(threadIdx.x) / warp_lanes,
             lane = static_cast<int>(threadIdx.x) % warp_lanes;
-  const std::int64_t first_row = static_cast<std::int64_t>(blockIdx.x) * rows;
+  const int first = static_cast<int>(blockIdx.x) * rows_per_block;
+  const int last = rows < first + rows_per_block ? rows : first + rows_per_block;
+  const std::int64_t rows_before = static_cast<std::int64_t>(blockIdx.y) * rows;
   LossAndCorrect sum{0, 0};
-  for (int r = warp; r < rows; r += warps) {
-    const real* const z = logits + (first_row + r) * classes;
-    const int label = labels[first_row + r];
+  for (int r = first + warp; r < last; r += warps) {
+    const std::int64_t at = rows_before + r;
+    const real* const z = logits + at * classes;
+    const int label = labels[at];
     RowState row = empty_row();
     add_logits(row, z, 0, classes, label, lane);
     finish_row(row);
-    logits_to_gradient(row.shares, z, dlogits + (first_row + r) * classes, 0, classes, label, 1, lane);
+    logits_to_gradient(row.shares, z, dlogits + at * classes, 0, classes, label, 1, lane);
     if (lane == 0) {
       sum.loss += row_loss(row.shares);
       sum.correct += row.best == label ? 1 : 0;
@@ -35,8 +40,27 @@ __global__ void cross_entropy_kernel(int rows, int classes, const real* logits, 
       sum.loss += of_warp[w].loss;
       sum.correct += of_warp[w].correct;
     }
-    result[blockIdx.x] = {sum.loss / rows, sum.correct};
+    of_block[blockIdx.y * gridDim.x + blockIdx.x] = sum;
   }
+}
+
+/// Adds up a replica's blocks in their order.
+struct SumBlocks {
+  int rows, blocks;
+  const LossAndCorrect* of_block;
+  LossAndCorrect* result;
+  __device__ void operator()(std::int64_t b) const {
+    LossAndCorrect sum{0, 0};
+    for (int i = 0; i < blocks; ++i) {
+      sum.loss += of_block[b * blocks + i].loss;
+      sum.correct += of_block[b * blocks + i].correct;
+    }
+    result[b] = {sum.loss / rows, sum.correct};
+  }
+};
+
+int blocks_of(int rows) {
+  return (rows + rows_per_block - 1) / rows_per_block;
 }
 
 struct LossValues {
@@ -51,10 +75,16 @@ struct LossValues {
 
 }  // namespace
 
+std::size_t cross_entropy_workspace(int batch, int rows) {
+  return static_cast<std::size_t>(batch) * static_cast<std::size_t>(blocks_of(rows)) * sizeof(LossAndCorrect);
+}
+
 void cross_entropy(int batch, int rows, int classes, const real* logits, const int* labels, real* dlogits,
-                   LossAndCorrect* result) {
-  LAUNCH(cross_entropy_kernel, static_cast<unsigned>(batch), warps * warp_lanes, 0, rows, classes, logits,
-         labels, dlogits, result);
+                   LossAndCorrect* result, void* workspace) {
+  auto* const of_block = static_cast<LossAndCorrect*>(workspace);
+  const dim3 grid(static_cast<unsigned>(blocks_of(rows)), static_cast<unsigned>(batch));
+  LAUNCH(cross_entropy_kernel, grid, warps * warp_lanes, 0, rows, classes, logits, labels, dlogits, of_block);
+  FOR_EACH(batch, SumBlocks{rows, blocks_of(rows), of_block, result});
 }
 
 void loss_values(int batch, const LossAndCorrect* result, LossWatch* watch, real* loss) {

@@ -29,6 +29,10 @@ struct BlockStride {
 struct LossAndCorrect {
   double loss;     ///< mean over the rows, nats
   double correct;  ///< rows whose largest logit is the label's (the first one where several are equal)
+
+  friend LossAndCorrect operator+(const LossAndCorrect& a, const LossAndCorrect& b) {
+    return {a.loss + b.loss, a.correct + b.correct};
+  }
 };
 
 /// How a pair's hidden units come from its elements' rows l[x] and r[y].

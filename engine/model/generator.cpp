@@ -5,18 +5,22 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/model/exact_functions.hpp"
+
 namespace engine {
 namespace {
 
 constexpr std::size_t block = 16, half = block / 2;
 
-/// Turns 16 uniforms in [0, 1) into normals in place (Box and Muller), in float32 throughout as PyTorch does.
+/// Turns 16 uniforms in [0, 1) into normals in place (Box and Muller), rounded to float32 where PyTorch rounds.
 void normals_from_uniforms(float* data) {
   for (std::size_t j = 0; j < half; ++j) {
-    const float radius = std::sqrt(-2.0F * std::log(1.0F - data[j]));
+    const auto log = static_cast<float>(natural_log(static_cast<double>(1.0F - data[j])));
+    const float radius = std::sqrt(-2.0F * log);
     const float theta = 2.0F * std::numbers::pi_v<float> * data[j + half];
-    data[j] = radius * std::cos(theta);
-    data[j + half] = radius * std::sin(theta);
+    const auto [sine, cosine] = sine_and_cosine(static_cast<double>(theta));
+    data[j] = radius * static_cast<float>(cosine);
+    data[j + half] = radius * static_cast<float>(sine);
   }
 }
 
@@ -30,9 +34,10 @@ double Generator::uniform53() {
 double Generator::next_normal() {
   if (kept_normal_) return *std::exchange(kept_normal_, std::nullopt);
   const double theta = 2 * std::numbers::pi * uniform53();
-  const double radius = std::sqrt(-2 * std::log1p(-uniform53()));
-  kept_normal_ = radius * std::sin(theta);
-  return radius * std::cos(theta);
+  const double radius = std::sqrt(-2 * natural_log(1 - uniform53()));  // the difference is exact
+  const auto [sine, cosine] = sine_and_cosine(theta);
+  kept_normal_ = radius * sine;
+  return radius * cosine;
 }
 
 void Generator::randn(std::span<float> values) {

@@ -7,8 +7,9 @@
 #include <iterator>
 #include <map>
 
-#include "apps/batch_training.hpp"
 #include "engine/device/error.hpp"
+#include "engine/training/memory_check.hpp"
+#include "engine/training/session.hpp"
 #include "group/elements/group_name.hpp"
 #include "temporary_directory.hpp"
 
@@ -36,13 +37,13 @@ engine::RunConfig config_of(std::uint64_t seed) {
 }
 
 /// Two seeds, to their end, into one directory each.
-std::vector<apps::TrainingRun> train(const fs::path& out, Device device) {
+std::vector<engine::TrainingRun> train(const fs::path& out, Device device) {
   const group::FiniteGroup group = group::parse_group("s3");
-  std::vector<apps::TrainingRun> runs;
+  std::vector<engine::TrainingRun> runs;
   for (const std::uint64_t seed : {3U, 8U}) {
-    runs.push_back(apps::open_run((out / std::to_string(seed)).string(), config_of(seed), false));
+    runs.push_back(engine::open_run((out / std::to_string(seed)).string(), config_of(seed), false));
   }
-  if (!apps::train_together(runs, group, device, true)) FAIL("interrupted");
+  if (!engine::train_together(runs, {group.order(), group.cayley_table()}, device)) FAIL("stopped");
   return runs;
 }
 
@@ -86,11 +87,11 @@ TEST_CASE("gpu training: memory is checked on the GPU, whatever the split") {
   engine::RunConfig config = config_of(0);
   for (const double share : {1e-9, 0.5, 1 - 1e-9}) {
     config.frac_train = share;
-    apps::require_memory(config, group, 2, Device::cuda);
+    engine::require_memory(config, group.order(), group.name(), 2, Device::cuda);
   }
   config.model.layers["hidden_dim"] = config.model.layers["embed_dim"] = 1 << 16;
   CHECK_THROWS_WITH_AS(
-      apps::require_memory(config, group, 1024, Device::cuda),
+      engine::require_memory(config, group.order(), group.name(), 1024, Device::cuda),
       doctest::Contains("s3 for 1024 seeds at once does not fit on the GPU: it needs about "),
       engine::ConfigError);
 }

@@ -1,4 +1,4 @@
-"""`cmake --install` gives a package with which another project links the group library alone."""
+"""`cmake --install` gives a package with which another project links the group library alone, or trains."""
 
 import os
 import pathlib
@@ -29,6 +29,8 @@ class Consumer(unittest.TestCase):
             self.assertIn("irreplens", run(directory / "installed/bin/train", "--version"))
             needed = run("ldd", directory / "build/consumer")
             self.assertNotIn("openblas", needed)
+            self.assertRegex(run(directory / "build/train_s3"),
+                             r"^grokked by epoch \d+, test accuracy 1, W_U has 384 numbers\n$")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 #include "engine/cpu/tile_kernels.hpp"
 
+#include <array>
+
 #include "engine/cpu/isa/simd.hpp"
 #include "engine/device/elementwise.hpp"
 // These need simd.hpp.
+#include "engine/cpu/isa/array_loops.hpp"
 #include "engine/cpu/isa/vector_math.hpp"
 // These need vector_math.hpp.
 #include "engine/cpu/isa/product.hpp"
@@ -108,12 +111,27 @@ void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrd
   multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
 }
 
-void sum_rows(int rows, int count, std::ptrdiff_t distance, real* sum) {
-  for (int c = 0; c < count; c += S::lanes) {
-    S::Vec total = S::load(sum + c);
-    for (int i = 1; i < rows; ++i) total += S::load(sum + c + i * distance);
-    S::store(sum + c, total);
+/// The sum of 2^levels vectors, `distance` numbers apart, as a binary tree.
+template <int levels>
+S::Vec tree_of_vectors(const real* x, std::ptrdiff_t distance) {
+  if constexpr (levels == 0) {
+    return S::load(x);
+  } else {
+    const S::Vec low = tree_of_vectors<levels - 1>(x, distance);
+    return low + tree_of_vectors<levels - 1>(x + (distance << (levels - 1)), distance);
   }
+}
+
+template <int levels>
+void sum_rows_of(int count, std::ptrdiff_t distance, real* sum) {
+  for (int c = 0; c < count; c += S::lanes) S::store(sum + c, tree_of_vectors<levels>(sum + c, distance));
+}
+
+void sum_rows(int levels, int count, std::ptrdiff_t distance, real* sum) {
+  static constexpr auto of_level = []<std::size_t... level>(std::index_sequence<level...>) {
+    return std::array{sum_rows_of<static_cast<int>(level)>...};
+  }(std::make_index_sequence<most_sum_levels + 1>());
+  of_level[static_cast<std::size_t>(levels)](count, distance, sum);
 }
 
 void adam(std::int64_t count, const AdamFactors& factors, real* __restrict parameter,
@@ -148,6 +166,14 @@ const TileKernels& tile_kernels() {
       .head_tile = head_tile,
       .cross_entropy = cross_entropy_rows,
       .sum_rows = sum_rows,
+      .arrays = {.add = add_arrays,
+                 .multiply = multiply_arrays,
+                 .scale = scale_array,
+                 .accumulate = accumulate_array,
+                 .accumulate_product = accumulate_product,
+                 .relu = relu_array,
+                 .relu_backward = relu_array_backward,
+                 .sum = sum_array},
       .adam = adam,
       .exp_of_difference = exp_of_differences,
       .log1p = log1p_all,

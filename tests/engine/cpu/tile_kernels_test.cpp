@@ -66,21 +66,26 @@ TEST_CASE("exp_of_difference: below 1.5 ulp over the whole range, 0 below it, Na
   }
 }
 
-TEST_CASE("sum_rows: every row once, in order, and nothing behind the padding") {
+TEST_CASE("sum_rows: every row once, as a tree, and nothing behind the padding") {
   test::Numbers numbers(4);
   for (const TileKernels* table : runnable()) {
     CAPTURE(std::string(table->name));
     for (const int count : {1, 7, 16, 33, 128}) {
-      for (const int rows : {1, 2, 14}) {
-        const std::size_t distance = engine::padded_stride(count) + 64;
-        std::vector<real> x = numbers.list(static_cast<std::int64_t>(distance) * rows), expected = x;
-        for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) {
-          for (std::size_t i = 1; i < static_cast<std::size_t>(rows); ++i) expected[j] += x[i * distance + j];
+      for (int levels = 0; levels <= engine::most_sum_levels; ++levels) {
+        const std::size_t distance = engine::padded_stride(count) + 64, rows = std::size_t{1} << levels;
+        std::vector<real> x = numbers.list(static_cast<std::int64_t>(distance * rows)), expected = x;
+        for (std::size_t half = 1; half < rows; half *= 2) {  // sums of 2, 4, .. rows, each where its first row was
+          for (std::size_t i = 0; i < rows; i += 2 * half) {
+            for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) {
+              expected[i * distance + j] += expected[(i + half) * distance + j];
+            }
+          }
         }
-        table->sum_rows(rows, count, static_cast<std::ptrdiff_t>(distance), x.data());
+        const std::vector<real> before = x;
+        table->sum_rows(levels, count, static_cast<std::ptrdiff_t>(distance), x.data());
         const auto end_of_sum = static_cast<std::ptrdiff_t>(engine::padded_stride(count));
         CHECK(std::equal(x.begin(), x.begin() + count, expected.begin()));
-        CHECK(std::equal(x.begin() + end_of_sum, x.end(), expected.begin() + end_of_sum));
+        CHECK(std::equal(x.begin() + end_of_sum, x.end(), before.begin() + end_of_sum));
       }
     }
   }
