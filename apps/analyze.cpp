@@ -104,7 +104,7 @@ int analyze(const Arguments& arguments) {
               << " checkpoints\n";
   }
 
-  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds, device);
+  const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
   if (apps::interrupted()) exit_at_once(bar);
   if (arguments.json) {
     std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain) << "\n";

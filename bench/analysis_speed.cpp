@@ -10,6 +10,8 @@
 
 #include "analysis/findings/metrics.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/mlp_network.hpp"
+#include "analysis/network/network_of.hpp"
 #include "bench/interleaved.hpp"
 #include "group/elements/families.hpp"
 
@@ -18,10 +20,10 @@ namespace {
 constexpr int embed_dim = 256, hidden_dim = 128;
 
 /// Weights as a network starts with: normal, over the square root of the fan.
-analysis::Weights start_weights(int n) {
+analysis::MlpWeights start_weights(int n) {
   std::mt19937_64 generator(1);
   std::normal_distribution<double> normal;
-  analysis::Weights weights{analysis::Matrix(n, embed_dim), analysis::Matrix(n, embed_dim),
+  analysis::MlpWeights weights{analysis::Matrix(n, embed_dim), analysis::Matrix(n, embed_dim),
                             analysis::Matrix(2 * embed_dim, hidden_dim), analysis::Matrix(hidden_dim, n)};
   const auto fill = [&](analysis::Matrix& m, double fan) {
     for (double& value : m.values) value = normal(generator) / std::sqrt(fan);
@@ -43,9 +45,9 @@ void measure_group(int degree, double frac_train) {
   const analysis::Harmonics harmonics(group::symmetric_group(degree));
   const int n = harmonics.order();
   const analysis::Meter meter(harmonics, engine::split_pairs(n, frac_train, 2));
-  const analysis::Weights weights = start_weights(n);
+  const analysis::MlpNetwork network(start_weights(n));
   const double seconds =
-      seconds_of([&] { meter.measure(weights); }, degree < 6 ? 5 : 1, degree < 6 ? 0.5 : 0);
+      seconds_of([&] { meter.measure(network); }, degree < 6 ? 5 : 1, degree < 6 ? 0.5 : 0);
   const double products = static_cast<double>(n) * n * hidden_dim * n;
   std::printf(
       "{\"bench\": \"analysis of a checkpoint\", \"group\": \"s%d\", \"irreps\": %d, \"seconds\": %.6g, "
@@ -60,7 +62,7 @@ void measure_run(const char* directory) {
   const analysis::Meter meter(
       harmonics, engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed));
   const double seconds =
-      seconds_of([&] { meter.measure(analysis::read_weights(run.model, run.sizes())); }, 5, 0.5);
+      seconds_of([&] { meter.measure(*analysis::network_of(analysis::read_weights(run.model, run.tensors()))); }, 5, 0.5);
   std::printf("{\"bench\": \"analysis_run\", \"seconds_per_checkpoint\": %.6g}\n", seconds);
 }
 

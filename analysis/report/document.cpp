@@ -153,12 +153,9 @@ class Writer {
   }
 
   ordered_json spectrum() const {
-    const WeightSpectrum& s = model_.spectrum;
-    return {{"W_x", list(s.w_x)},
-            {"W_y", list(s.w_y)},
-            {"l", list(s.l)},
-            {"r", list(s.r)},
-            {"W_U", list(s.unembed)}};
+    ordered_json layers = ordered_json::object();
+    for (const LayerSpectrum& layer : model_.spectrum) layers[layer.layer] = list(layer.shares);
+    return layers;
   }
 
   ordered_json clusters(const std::vector<ClusterSummary>& summaries) const {

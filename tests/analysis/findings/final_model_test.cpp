@@ -17,10 +17,12 @@ using analysis::Harmonics, analysis::Matrix, analysis::RunAnalysis;
 
 namespace {
 
-RunAnalysis analyze(const Harmonics& harmonics, const analysis::Weights& weights) {
+RunAnalysis analyze(const Harmonics& harmonics, const analysis::MlpWeights& weights) {
+  const analysis::Meter meter(harmonics, test::every_third(harmonics.order()));
   RunAnalysis result;
-  result.weights = weights;
-  result.final = {7, analysis::Meter(harmonics, test::every_third(harmonics.order())).measure(weights)};
+  result.network = std::make_shared<const analysis::MlpNetwork>(weights);
+  result.sums = meter.sums_of(*result.network);
+  result.final = {7, meter.measure(*result.network, result.sums)};
   result.key_irreps = result.in_order = result.final.metrics.key_irreps;
   result.checkpoints = {result.final, result.final};
   return result;
@@ -36,7 +38,7 @@ analysis::Run run_of(const group::FiniteGroup& group) {
 
 TEST_CASE("neurons: a planted network's neurons all serve its irrep, before and after the relu") {
   const Harmonics harmonics(group::symmetric_group(4));
-  analysis::Weights weights = test::planted_network(harmonics.group(), "standard", 1);
+  analysis::MlpWeights weights = test::planted_network(harmonics.group(), "standard", 1);
   for (int g = 0; g < 24; ++g) weights.w_x(g, 0) = weights.w_y(g, 0) = 0;  // neuron 0 is off
   const RunAnalysis analysis = analyze(harmonics, weights);
   const analysis::NeuronAnalysis neurons = analysis::examine(harmonics, analysis).neurons;
@@ -53,11 +55,11 @@ TEST_CASE("neurons: a planted network's neurons all serve its irrep, before and 
 
 TEST_CASE("neurons: thresholds decide, and a mixture belongs to several") {
   const Harmonics harmonics(group::symmetric_group(3));
-  const analysis::Weights sign = test::planted_network(harmonics.group(), "sign", 1),
+  const analysis::MlpWeights sign = test::planted_network(harmonics.group(), "sign", 1),
                           standard = test::planted_network(harmonics.group(), "standard", 1);
   // One network of both, with a neuron that adds half of each.
   const int a = sign.hidden_dim(), b = standard.hidden_dim(), hidden = a + b + 1;
-  analysis::Weights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, 6)};
+  analysis::MlpWeights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, 6)};
   for (int j = 0; j < hidden; ++j) both.w(j, j) = both.w(hidden + j, j) = 1;
   for (int g = 0; g < 6; ++g) {
     for (int j = 0; j < a; ++j) {

@@ -15,25 +15,26 @@
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
 
-using analysis::Harmonics, analysis::Matrix, analysis::Metrics, analysis::Weights;
+using analysis::Harmonics, analysis::Matrix, analysis::Metrics, analysis::MlpWeights;
 
 namespace {
 
-Metrics measure(const Harmonics& harmonics, const Weights& weights,
+Metrics measure(const Harmonics& harmonics, const MlpWeights& weights,
                 engine::Device device = engine::Device::cpu) {
-  return analysis::Meter(harmonics, test::every_third(harmonics.order()), device).measure(weights);
+  return analysis::Meter(harmonics, test::every_third(harmonics.order()), device).measure(analysis::MlpNetwork(weights));
 }
 
 /// The definitions word for word, with all n^3 logits and no Fourier analysis but the characters.
 class ByDefinition {
  public:
-  ByDefinition(const Harmonics& harmonics, const Weights& weights)
+  ByDefinition(const Harmonics& harmonics, const MlpWeights& weights)
       : harmonics_(harmonics),
         weights_(weights),
         n_(harmonics.order()),
         hidden_(weights.hidden_dim()),
         h_(n_ * n_, hidden_) {
-    const analysis::Embeddings e = analysis::embeddings_of(weights);
+    const analysis::MlpNetwork network(weights);
+    const analysis::Embeddings& e = *network.relu_of_sum();
     for (int a = 0; a < n_; ++a) {
       for (int b = 0; b < n_; ++b) {
         for (int j = 0; j < hidden_; ++j) h_(a * n_ + b, j) = std::max(0.0, e.l(a, j) + e.r(b, j));
@@ -104,14 +105,14 @@ class ByDefinition {
   }
 
   const Harmonics& harmonics_;
-  const Weights& weights_;
+  const MlpWeights& weights_;
   int n_, hidden_;
   Matrix h_, logits_;
 };
 
 void check_against_definition(const std::string& group, double scale, engine::Device device) {
   const Harmonics harmonics(group::parse_group(group));
-  const Weights weights = test::random_network(harmonics.order(), 3, scale);
+  const MlpWeights weights = test::random_network(harmonics.order(), 3, scale);
   const Metrics m = measure(harmonics, weights, device);
   const ByDefinition d(harmonics, weights);
   CAPTURE(group);
@@ -158,7 +159,7 @@ TEST_CASE_TEMPLATE("metrics: the same for logits too large for products of expon
 TEST_CASE("metrics: a GPU's differ from the CPU's by rounding only") {
   using On = test::Cuda;
   DEVICE(gpu);
-  const auto check_same = [&](const Harmonics& harmonics, const Weights& weights) {
+  const auto check_same = [&](const Harmonics& harmonics, const MlpWeights& weights) {
     const auto expected = analysis::named(measure(harmonics, weights), harmonics);
     const auto measured = analysis::named(measure(harmonics, weights, gpu), harmonics);
     REQUIRE(measured.size() == expected.size());
@@ -233,11 +234,11 @@ TEST_CASE("metrics: numbering the elements differently changes nothing") {
   };
   for (const std::int64_t pair : split.train) moved.train.push_back(move(pair));
   for (const std::int64_t pair : split.test) moved.test.push_back(move(pair));
-  const Weights weights = test::random_network(24, 8);
+  const MlpWeights weights = test::random_network(24, 8);
   const Harmonics before(s4), after(group::FiniteGroup::from_permutations("s4", elements));
-  const auto a = analysis::named(analysis::Meter(before, split).measure(weights), before);
+  const auto a = analysis::named(analysis::Meter(before, split).measure(analysis::MlpNetwork(weights)), before);
   const auto b =
-      analysis::named(analysis::Meter(after, moved).measure(test::relabelled(weights, place)), after);
+      analysis::named(analysis::Meter(after, moved).measure(analysis::MlpNetwork(test::relabelled(weights, place))), after);
   REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     CAPTURE(a[i].first);
@@ -273,7 +274,7 @@ TEST_CASE_TEMPLATE("metrics: a network planted with one irrep is found, with tha
 TEST_CASE_TEMPLATE("metrics: zero and constant weights give finite figures", On, ON_DEVICES) {
   DEVICE(device);
   const Harmonics harmonics(group::symmetric_group(3));
-  Weights weights = test::random_network(6, 1, 0);
+  MlpWeights weights = test::random_network(6, 1, 0);
   for (const double value : {0.0, 1.0, -1.0}) {
     for (Matrix* m : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
       std::fill(m->values.begin(), m->values.end(), value);
@@ -290,7 +291,7 @@ TEST_CASE_TEMPLATE("metrics: zero and constant weights give finite figures", On,
 
 TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for constant rows too") {
   const Harmonics harmonics(group::symmetric_group(4));
-  const auto check_sums = [&](const Weights& weights) {
+  const auto check_sums = [&](const MlpWeights& weights) {
     const Metrics metrics = measure(harmonics, weights);
     double x = 0, y = 0, unembed = 0;
     for (const analysis::IrrepMetrics& irrep : metrics.irreps) {
@@ -302,7 +303,7 @@ TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for cons
     CHECK(y == doctest::Approx(1).epsilon(1e-12));
     CHECK(unembed == doctest::Approx(1).epsilon(1e-12));
   };
-  Weights weights = test::random_network(24, 3);
+  MlpWeights weights = test::random_network(24, 3);
   check_sums(weights);
   for (int j = 1; j < weights.hidden_dim(); ++j) {  // one neuron
     for (int i = 0; i < weights.w.rows; ++i) weights.w(i, j) = 0;
@@ -317,7 +318,7 @@ TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for cons
 
 TEST_CASE("metrics: the same bits from any number of threads") {
   const Harmonics harmonics(group::symmetric_group(4));
-  const Weights weights = test::random_network(24, 4, 1, 40);
+  const MlpWeights weights = test::random_network(24, 4, 1, 40);
   const auto alone = analysis::named(measure(harmonics, weights), harmonics);
   engine::set_threads(3);
   const auto together = analysis::named(measure(harmonics, weights), harmonics);

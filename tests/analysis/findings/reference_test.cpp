@@ -10,6 +10,7 @@
 
 #include "analysis/findings/metrics.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "shared_data.hpp"
 
 using nlohmann::json;
@@ -37,7 +38,7 @@ struct Measured {
       : run(analysis::find_run(directory)), harmonics(run.group) {
     const engine::PairSplit split =
         engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed);
-    metrics = analysis::Meter(harmonics, split).measure(analysis::read_weights(run.model, run.sizes()));
+    metrics = analysis::Meter(harmonics, split).measure(*analysis::network_of(analysis::read_weights(run.model, run.tensors())));
     for (const auto& [name, value] : analysis::named(metrics, harmonics)) named[name] = value;
   }
 };
