@@ -12,6 +12,11 @@ const std::vector<group::RealBlock>& Group::blocks() const {
   return blocks_;
 }
 
+const analysis::Harmonics& Group::harmonics() const {
+  std::call_once(has_harmonics_, [this] { harmonics_ = std::make_unique<const analysis::Harmonics>(group_); });
+  return *harmonics_;
+}
+
 std::shared_ptr<const group::Irrep> Group::irrep(std::size_t index) const {
   const group::CharacterTable& table = characters();
   const std::lock_guard lock(irreps_lock_);

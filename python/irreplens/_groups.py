@@ -100,6 +100,14 @@ class Group:
             return cls(value)
         raise ValueError(f"group: a {type(value).__name__}, where a Group or a name such as 's5' is needed")
 
+    @classmethod
+    def _wrap(cls, native: _native.Group) -> Group:
+        """The library's group as one of these."""
+        group = cls.__new__(cls)
+        group._native = native
+        group._made_by = ("name", native.name.lower()) if native.elements() is None else ("elements", None)
+        return group
+
     def __reduce__(self) -> tuple[Any, ...]:
         how, what = self._made_by
         if how == "name":
