@@ -9,6 +9,7 @@
 """
 
 from ._analysis import Analysis, Report, analyze
+from ._charts import Chart
 from ._configs import presets
 from ._groups import Group
 from ._irreps import Block, Irrep, Irreps
@@ -20,6 +21,6 @@ from ._subgroups import Subgroup
 from ._training import set_threads, train
 
 __all__ = [
-    "Analysis", "Block", "Checkpoints", "DivergenceError", "Group", "Irrep", "Irreps", "Measurement", "Report", "Run", "Subgroup",
+    "Analysis", "Block", "Chart", "Checkpoints", "DivergenceError", "Group", "Irrep", "Irreps", "Measurement", "Report", "Run", "Subgroup",
     "__version__", "analyze", "load", "measure", "presets", "set_threads", "train",
 ]

@@ -83,6 +83,16 @@ class Analysis:
         epochs, names, values = self._native.training()
         return frame({"epoch": np.array(epochs, dtype=np.int64), **{name: values[:, i] for i, name in enumerate(names)}})
 
+    def plot(self, *metrics: str, log: bool = False) -> _charts.Chart:
+        """Metrics through training as a figure. Raises ValueError for a name that is none of :attr:`training`'s columns."""
+        training = self.training
+        known = column_names(training)
+        for name in metrics:
+            if name not in known:
+                raise ValueError(f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, ..")
+        lines = {name: column(training, name) for name in metrics}
+        return _charts.Chart(", ".join(metrics), "epoch", column(training, "epoch"), lines, log)
+
     @property
     def skipped(self) -> list[str]:
         """A line for each checkpoint that could not be read."""
@@ -103,9 +113,9 @@ class Analysis:
         """
         rows = self.document["neurons"]["all"]
         columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else {}) if name != "shares"}
-        for i, irrep in enumerate(self.key_irreps):
+        for irrep in self.key_irreps:
             for k, part in enumerate(("share", "x", "y", "xy")):
-                columns[f"{part}_{irrep}"] = [row["shares"][i][k] for row in rows]
+                columns[f"{part}_{irrep}"] = [row["shares"][irrep][k] for row in rows]
         return frame(columns)
 
     @cached_property
@@ -116,9 +126,14 @@ class Analysis:
         """
         maps: dict[str, dict[str, Any]] = {}
         for entry in self.document["maps"]:
-            fields = {name: np.array(value) if name in ("hidden", "unembed") else value for name, value in entry.items()}
+            fields = {name: _matrix_of(value) if name in ("hidden", "unembed") else value for name, value in entry.items()}
             maps[str(fields.pop("irrep"))] = fields
         return maps
+
+    @property
+    def spectrum(self) -> Any:
+        """The shares of every irrep in the weights, a row an irrep. A DataFrame; without pandas a dict of arrays."""
+        return frame({"irrep": [block.name for block in self.group.blocks], **self.document["spectrum"]})
 
     def report(self, path: str | os.PathLike[str] | None = None) -> Report:
         """The report; written to ``path`` if one is given. Raises OSError where that cannot be done."""
@@ -200,6 +215,10 @@ def analyze(what: Run | str | os.PathLike[str] | Mapping[str, Any], *, config: s
             return Analysis(_native.analyze(str(run.save(Path(folder) / run.name)), *options), run)
     except ValueError as error:
         raise as_missing(error) from None
+
+
+def _matrix_of(entry: Mapping[str, Any]) -> NDArray[np.float64]:
+    return np.array(entry["values"], dtype=np.float64).reshape(entry["rows"], entry["cols"])
 
 
 def _run_of_weights(weights: Mapping[str, Any], config: Any) -> Run:

@@ -97,6 +97,31 @@ def _figure(title: str, height: int, parts: list[str]) -> str:
             f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif">{"".join(parts)}</svg>')
 
 
+class Chart:
+    """Lines over one axis, which a notebook shows as SVG."""
+
+    def __init__(self, title: str, x_name: str, x: Any, lines: Mapping[str, Any], log: bool = False) -> None:
+        self.title, self.x_name, self.x, self.lines, self.log = title, x_name, x, dict(lines), log
+
+    @property
+    def svg(self) -> str:
+        """The figure."""
+        return line_chart(self.title, self.x, self.lines, self.x_name, self.log)
+
+    def plotly(self) -> Any:
+        """The same as a figure of Plotly's. Raises ImportError where plotly is not installed."""
+        import plotly.graph_objects as graph
+
+        figure = graph.Figure([graph.Scatter(x=self.x, y=y, name=name, mode="lines") for name, y in self.lines.items()])
+        figure.update_layout(title=self.title, xaxis_title=self.x_name)
+        if self.log:
+            figure.update_yaxes(type="log")
+        return figure
+
+    def _repr_html_(self) -> str:
+        return self.svg
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A table; numbers aligned right, with four digits."""
 

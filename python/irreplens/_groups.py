@@ -123,7 +123,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """``S5``, ``C113``, ..: as the reports write it."""
+        """``s5``, ``c113``, ``s3xc4``, ..: as the programs know it."""
         return self._native.name
 
     @property

@@ -71,7 +71,7 @@ class Run:
         if self.directory:
             return self.directory.name
         kinds = _native.model_kinds()
-        return f"{self.group.name}_{kinds[self.config['model']][0]}_seed{self.config['seed']}"
+        return f"{self.group.name.upper()}_{kinds[self.config['model']][0]}_seed{self.config['seed']}"
 
     @cached_property
     def group(self) -> Group:
