@@ -48,7 +48,7 @@ def by_definition(g, h, embed_x, embed_y, w_u, logits, train):
         m[f"logit_restricted_loss_{b.name}_rep"] = losses(cubes[b.name], ab).mean()
         m[f"logit_excluded_loss_{b.name}_rep"] = losses(logits - cubes[b.name], ab)[train].mean()
     key = [name for name in cubes if m[f"logit_{name}_rep_trace_similarity"] > 0.005]
-    hidden = sum(parts[k] for k in key)
+    hidden = sum((parts[k] for k in key), np.zeros_like(logits))
     m["total_hidden_restricted_loss"] = losses(hidden, ab).mean()
     m["total_hidden_excluded_loss"] = losses(logits - hidden, ab)[train].mean()
     m["percent_logits_explained"] = sum(m[f"logit_{k}_rep_trace_similarity"] ** 2 for k in cubes)
