@@ -19,6 +19,7 @@
 #include "apps/terminal/training_display.hpp"
 #include "apps/version.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/training/memory_check.hpp"
@@ -192,6 +193,9 @@ int train(const Arguments& arguments) {
     }
   }
 
+  if (device == engine::Device::cpu && !engine::tile_kernels().fused && !arguments.quiet) {
+    std::cerr << "train: this processor has no fused multiply-add: the bits of this run differ from those of others\n";
+  }
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more

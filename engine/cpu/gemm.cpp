@@ -12,7 +12,7 @@ namespace engine::cpu {
 namespace {
 
 constexpr int register_rows = 12;     // a multiple of every instruction set's register block
-constexpr int most_block_rows = 120;  // so many share what a task packs
+constexpr int most_block_rows = 132;  // so many share what a task packs
 constexpr int block_cols = 32;        // whole panels
 constexpr int block_inner = 128;      // a panel of so many rows takes half of the first-level cache
 

@@ -107,15 +107,17 @@ void ThreadPool::run_erased(int count, std::int64_t work, std::size_t scratch_by
   }
 }
 
-void ThreadPool::run_probed(int count, bool shared, Call call, const void* stored, void* scratch) const {
+void ThreadPool::run_probed(int count, bool shared, Call call, const void* stored, void* scratch) {
   using Clock = std::chrono::steady_clock;
-  std::vector<double> seconds;
+  task_seconds_.resize(static_cast<std::size_t>(count));
+  Clock::time_point start = Clock::now();
   for (int i = 0; i < count; ++i) {
-    const Clock::time_point start = Clock::now();
     call(stored, i, scratch);
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    const Clock::time_point end = Clock::now();
+    task_seconds_[static_cast<std::size_t>(i)] = std::chrono::duration<double>(end - start).count();
+    start = end;
   }
-  probe_(seconds, shared);
+  probe_(task_seconds_, shared);
 }
 
 void ThreadPool::work_on(std::uint32_t generation, int thread) {

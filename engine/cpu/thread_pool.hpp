@@ -65,7 +65,7 @@ class ThreadPool {
   using Call = void (*)(const void* stored, int index, void* scratch);
   void run_erased(int count, std::int64_t work, std::size_t scratch_bytes, Call call, const void* stored);
   void reserve_scratch(std::size_t bytes);
-  void run_probed(int count, bool shared, Call call, const void* stored, void* scratch) const;
+  void run_probed(int count, bool shared, Call call, const void* stored, void* scratch);
   void work_on(std::uint32_t generation, int thread);
   void worker(int thread);
 
@@ -85,6 +85,7 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
   Probe probe_;
+  std::vector<double> task_seconds_;  ///< for probe_
   std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
   std::vector<std::thread> workers_;
 };

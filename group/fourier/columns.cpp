@@ -14,8 +14,8 @@ std::size_t at(int i) {
 
 void require_size(const char* what, std::size_t given, std::size_t rows, int columns) {
   if (columns >= 0 && given == rows * at(columns)) return;
-  throw GroupError(std::string(what) + ": " + std::to_string(given) + " numbers for " + std::to_string(columns) +
-                   " columns of " + std::to_string(rows));
+  throw GroupError(std::string(what) + ": " + std::to_string(given) + " numbers for " +
+                   std::to_string(columns) + " columns of " + std::to_string(rows));
 }
 
 /// to(k) += weight from(k) for the columns of one row.
@@ -26,7 +26,8 @@ void add_row(double weight, const double* from, std::size_t width, double* to) {
 }  // namespace
 
 SplitNumbers transform_columns(const MatrixFamily& rho, std::span<const double> functions, int columns) {
-  const std::size_t square = at(rho.dimension) * at(rho.dimension), n = rho.real.size() / square, width = at(columns);
+  const std::size_t square = at(rho.dimension) * at(rho.dimension), n = rho.real.size() / square,
+                    width = at(columns);
   require_size("transform", functions.size(), n, columns);
   SplitNumbers result{std::vector<double>(square * width, 0.0), {}};
   if (!rho.imag.empty()) result.imag.assign(square * width, 0.0);
@@ -42,11 +43,13 @@ SplitNumbers transform_columns(const MatrixFamily& rho, std::span<const double> 
 
 void add_inverse_columns(const MatrixFamily& rho, const SplitNumbers& coefficients, int columns,
                          SplitNumbers& functions) {
-  const std::size_t square = at(rho.dimension) * at(rho.dimension), n = rho.real.size() / square, width = at(columns);
+  const std::size_t square = at(rho.dimension) * at(rho.dimension), n = rho.real.size() / square,
+                    width = at(columns);
   require_size("inverse transform", coefficients.real.size(), square, columns);
   require_size("inverse transform", functions.real.size(), n, columns);
   const bool complex = !rho.imag.empty() || !coefficients.imag.empty();
-  if (!coefficients.imag.empty()) require_size("inverse transform", coefficients.imag.size(), square, columns);
+  if (!coefficients.imag.empty())
+    require_size("inverse transform", coefficients.imag.size(), square, columns);
   if (complex && functions.imag.empty()) functions.imag.assign(functions.real.size(), 0.0);
   const double weight = static_cast<double>(rho.dimension) / static_cast<double>(n);
   for (std::size_t x = 0; x < n; ++x) {

@@ -1,5 +1,6 @@
 #pragma once
-// Fourier transforms and projections of real functions that stand side by side, as the columns of a weight matrix do.
+// Fourier transforms and projections of real functions that stand side by side, as the columns of a weight
+// matrix do.
 
 #include <span>
 #include <vector>
@@ -32,7 +33,8 @@ void add_inverse_columns(const MatrixFamily& rho, const SplitNumbers& coefficien
 /// |P f|^2 of every column f, for every block.
 /// @param functions  (n, columns), row-major
 /// @return           (blocks, columns), fresh; never negative
-/// @throws GroupError if the sizes don't fit.   Cost: O(n (n + blocks) columns): one autocorrelation a column.
+/// @throws GroupError if the sizes don't fit.   Cost: O(n (n + blocks) columns): one autocorrelation a
+/// column.
 std::vector<double> column_energies(const FiniteGroup& group, const std::vector<RealBlock>& blocks,
                                     std::span<const double> functions, int columns);
 

@@ -33,7 +33,8 @@ struct Analysis {
   analysis::FinalModel model;
 };
 
-/// As the program analyze chooses: smaller groups take milliseconds a model, which is less than a GPU's start.
+/// As the program analyze chooses: smaller groups take milliseconds a model, which is less than a GPU's
+/// start.
 engine::Device device_for(const std::string& name, int order) {
   constexpr int large_order = 720;
   if (name == "auto" && order < large_order) return engine::Device::cpu;
@@ -41,7 +42,8 @@ engine::Device device_for(const std::string& name, int order) {
 }
 
 std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,
-                                  const analysis::NeuronThresholds& thresholds, const std::string& device_name) {
+                                  const analysis::NeuronThresholds& thresholds,
+                                  const std::string& device_name) {
   analysis::Run run = analysis::find_run(directory);
   const engine::Device device = device_for(device_name, run.group.order());
   analysis::Harmonics harmonics(run.group);
@@ -80,23 +82,27 @@ void declare_analyses(nb::module_& module) {
       .def("training", &training)
       .def("key_irreps", [](const Analysis& a) { return a.harmonics.names(a.result.key_irreps); })
       .def("key_irreps_in_order", [](const Analysis& a) { return a.harmonics.names(a.result.in_order); })
-      .def("document",
-           [](const Analysis& a) {
-             return analysis::document_json(a.run, a.harmonics, a.result, a.model, analysis::NumberLists::plain);
-           },
-           nb::call_guard<nb::gil_scoped_release>())
-      .def("report_html",
-           [](const Analysis& a) { return analysis::report_html(a.run, a.harmonics, a.result, a.model); },
-           nb::call_guard<nb::gil_scoped_release>())
-      .def("write",
-           [](const Analysis& a, const std::string& directory) {
-             analysis::write_results(directory, a.result, a.harmonics);
-             engine::write_file(directory + "/report.html",
-                                analysis::report_html(a.run, a.harmonics, a.result, a.model));
-           },
-           nb::call_guard<nb::gil_scoped_release>());
-  module.def("analyze", [](const std::string& directory, bool final_only, double before, double after, double off,
-                           const std::string& device) {
+      .def(
+          "document",
+          [](const Analysis& a) {
+            return analysis::document_json(a.run, a.harmonics, a.result, a.model,
+                                           analysis::NumberLists::plain);
+          },
+          nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "report_html",
+          [](const Analysis& a) { return analysis::report_html(a.run, a.harmonics, a.result, a.model); },
+          nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "write",
+          [](const Analysis& a, const std::string& directory) {
+            analysis::write_results(directory, a.result, a.harmonics);
+            engine::write_file(directory + "/report.html",
+                               analysis::report_html(a.run, a.harmonics, a.result, a.model));
+          },
+          nb::call_guard<nb::gil_scoped_release>());
+  module.def("analyze", [](const std::string& directory, bool final_only, double before, double after,
+                           double off, const std::string& device) {
     return interruptible([=] { return analyze(directory, final_only, {before, after, off}, device); });
   });
   module.def("write_file", [](const std::string& path, const std::string& text) {

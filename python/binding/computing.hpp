@@ -1,6 +1,6 @@
 #pragma once
-// How long computations run: without Python's lock, where Ctrl-C is seen, and with a number of threads that does not
-// change under them.
+// How long computations run: without Python's lock, where Ctrl-C is seen, and with a number of threads that
+// does not change under them.
 
 #include <nanobind/nanobind.h>
 
@@ -28,9 +28,9 @@ void set_threads(int threads);
 void abandon(std::thread thread);
 void join_abandoned();
 
-/// Runs work() on another thread without Python's lock and waits for it, so that Ctrl-C raises KeyboardInterrupt at
-/// once; the work then ends in the background. What it captures has to outlive this call; Python objects among it are
-/// released with the lock.
+/// Runs work() on another thread without Python's lock and waits for it, so that Ctrl-C raises
+/// KeyboardInterrupt at once; the work then ends in the background. What it captures has to outlive this
+/// call; Python objects among it are released with the lock.
 /// @throws what the work threw; nanobind::python_error when interrupted.   Call it with Python's lock.
 template <typename Work>
 auto interruptible(Work work) {

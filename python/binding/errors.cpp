@@ -9,8 +9,9 @@ namespace binding {
 
 namespace nb = nanobind;
 
-/// std::invalid_argument is ValueError, std::out_of_range IndexError and std::runtime_error RuntimeError by nanobind
-/// itself; a file that the machine refuses is OSError, and a training that diverges has an error of its own.
+/// std::invalid_argument is ValueError, std::out_of_range IndexError and std::runtime_error RuntimeError by
+/// nanobind itself; a file that the machine refuses is OSError, and a training that diverges has an error of
+/// its own.
 void declare_errors(nb::module_& module) {
   nb::exception<engine::DivergenceError>(module, "DivergenceError", PyExc_ArithmeticError);
   nb::register_exception_translator([](const std::exception_ptr& error, void*) {

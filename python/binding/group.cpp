@@ -13,7 +13,8 @@ const std::vector<group::RealBlock>& Group::blocks() const {
 }
 
 const analysis::Harmonics& Group::harmonics() const {
-  std::call_once(has_harmonics_, [this] { harmonics_ = std::make_unique<const analysis::Harmonics>(group_); });
+  std::call_once(has_harmonics_,
+                 [this] { harmonics_ = std::make_unique<const analysis::Harmonics>(group_); });
   return *harmonics_;
 }
 

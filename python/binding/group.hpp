@@ -1,5 +1,6 @@
 #pragma once
-// A group as Python holds it: what is expensive is computed when it is first asked for, by whichever thread asks.
+// A group as Python holds it: what is expensive is computed when it is first asked for, by whichever thread
+// asks.
 
 #include <map>
 #include <memory>

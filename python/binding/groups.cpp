@@ -40,11 +40,12 @@ std::optional<std::vector<int>> parts(const std::optional<group::Partition>& par
   return partition->parts();
 }
 
-group::FiniteGroup from_table(const std::string& name, const Rows<int>& table, const std::vector<std::string>& labels) {
+group::FiniteGroup from_table(const std::string& name, const Rows<int>& table,
+                              const std::vector<std::string>& labels) {
   const std::size_t n = table.shape(0);
   group::require_order_fits(name, static_cast<double>(n));
-  return group::FiniteGroup::from_cayley_table(name, static_cast<int>(n), {table.data(), table.data() + table.size()},
-                                               labels);
+  return group::FiniteGroup::from_cayley_table(name, static_cast<int>(n),
+                                               {table.data(), table.data() + table.size()}, labels);
 }
 
 group::FiniteGroup from_generators(const std::string& name, const std::vector<std::string>& texts) {
@@ -69,25 +70,28 @@ group::FiniteGroup from_elements(const std::string& name, const Rows<int>& one_l
 group::Subgroup subgroup_of(const group::FiniteGroup& group, const std::vector<int>& elements) {
   group::Subgroup generated = group::generated_subgroup(group, elements);
   if (generated.elements.size() != elements.size()) {
-    throw group::GroupError("subgroup: these " + std::to_string(elements.size()) + " elements of " + group.name() +
-                            " are no subgroup; they generate one of order " +
+    throw group::GroupError("subgroup: these " + std::to_string(elements.size()) + " elements of " +
+                            group.name() + " are no subgroup; they generate one of order " +
                             std::to_string(generated.elements.size()));
   }
   return generated;
 }
 
 void declare_elements(nb::class_<Group>& type) {
-  type.def_static("named", [](const std::string& name) { return new Group(group::parse_group(name)); }, Release())
-      .def_static("from_table",
-                  [](const std::string& name, const Rows<int>& table, const std::vector<std::string>& labels) {
-                    const nb::gil_scoped_release release;
-                    return new Group(from_table(name, table, labels));
-                  })
-      .def_static("from_generators",
-                  [](const std::string& name, const std::vector<std::string>& generators) {
-                    return new Group(from_generators(name, generators));
-                  },
-                  Release())
+  type.def_static(
+          "named", [](const std::string& name) { return new Group(group::parse_group(name)); }, Release())
+      .def_static(
+          "from_table",
+          [](const std::string& name, const Rows<int>& table, const std::vector<std::string>& labels) {
+            const nb::gil_scoped_release release;
+            return new Group(from_table(name, table, labels));
+          })
+      .def_static(
+          "from_generators",
+          [](const std::string& name, const std::vector<std::string>& generators) {
+            return new Group(from_generators(name, generators));
+          },
+          Release())
       .def_static("from_elements",
                   [](const std::string& name, const Rows<int>& one_line) {
                     const nb::gil_scoped_release release;
@@ -145,30 +149,35 @@ void declare_elements(nb::class_<Group>& type) {
 }
 
 void declare_subgroups(nb::class_<Group>& type) {
-  type.def("subgroup_classes",
-           [](const Group& self) {
-             std::vector<std::vector<SubgroupRow>> classes;
-             for (const group::SubgroupClass& members : group::subgroup_classes(self.group())) {
-               classes.emplace_back();
-               for (const group::Subgroup& s : members) classes.back().emplace_back(s.elements, s.generators);
-             }
-             return classes;
-           },
-           Release())
-      .def("generated_subgroup",
-           [](const Group& self, const std::vector<int>& generators) {
-             return group::generated_subgroup(self.group(), generators).elements;
-           },
-           Release())
-      .def("cosets",
-           [](const Group& self, const std::vector<int>& elements, bool left) {
-             const group::Subgroup subgroup = subgroup_of(self.group(), elements);
-             return left ? group::left_cosets(self.group(), subgroup) : group::right_cosets(self.group(), subgroup);
-           },
-           Release())
+  type.def(
+          "subgroup_classes",
+          [](const Group& self) {
+            std::vector<std::vector<SubgroupRow>> classes;
+            for (const group::SubgroupClass& members : group::subgroup_classes(self.group())) {
+              classes.emplace_back();
+              for (const group::Subgroup& s : members) classes.back().emplace_back(s.elements, s.generators);
+            }
+            return classes;
+          },
+          Release())
+      .def(
+          "generated_subgroup",
+          [](const Group& self, const std::vector<int>& generators) {
+            return group::generated_subgroup(self.group(), generators).elements;
+          },
+          Release())
+      .def(
+          "cosets",
+          [](const Group& self, const std::vector<int>& elements, bool left) {
+            const group::Subgroup subgroup = subgroup_of(self.group(), elements);
+            return left ? group::left_cosets(self.group(), subgroup)
+                        : group::right_cosets(self.group(), subgroup);
+          },
+          Release())
       .def("fixed_dimensions", [](const Group& self, const std::vector<int>& elements) {
         const nb::gil_scoped_release release;
-        return group::fixed_space_dimensions(self.group(), self.characters(), subgroup_of(self.group(), elements));
+        return group::fixed_space_dimensions(self.group(), self.characters(),
+                                             subgroup_of(self.group(), elements));
       });
 }
 
@@ -200,20 +209,22 @@ nb::object matrices(const Group& self, std::size_t index) {
   const std::size_t d = size(rho.dimension), n = size(self.group().order());
   if (!rho.imag.empty()) return nb::cast(complex_array(rho.real, rho.imag, {n, d, d}));
   auto held = std::make_unique<std::shared_ptr<const group::Irrep>>(std::move(irrep));
-  nb::capsule owner(held.get(), [](void* p) noexcept { delete static_cast<std::shared_ptr<const group::Irrep>*>(p); });
+  nb::capsule owner(held.get(),
+                    [](void* p) noexcept { delete static_cast<std::shared_ptr<const group::Irrep>*>(p); });
   held.release();
   return nb::cast(view(rho.real.data(), {n, d, d}, owner));
 }
 
 void declare_irreps(nb::class_<Group>& type) {
-  type.def("irreps",
-           [](const Group& self) {
-             std::vector<IrrepRow> rows;
-             for (const group::IrrepInfo& info : self.characters().irreps)
-               rows.emplace_back(info.name, info.dimension, to_string(info.type), parts(info.partition));
-             return rows;
-           },
-           Release())
+  type.def(
+          "irreps",
+          [](const Group& self) {
+            std::vector<IrrepRow> rows;
+            for (const group::IrrepInfo& info : self.characters().irreps)
+              rows.emplace_back(info.name, info.dimension, to_string(info.type), parts(info.partition));
+            return rows;
+          },
+          Release())
       .def("character_values", &character_values)
       .def("matrices", &matrices)
       .def("blocks", [](const Group& self) {
@@ -274,8 +285,8 @@ void declare_transforms(nb::class_<Group>& type) {
              std::vector<double> projected;
              {
                const nb::gil_scoped_release release;
-               projected =
-                   group::project(self.group(), self.blocks().at(block), values(f), static_cast<int>(f.shape(1)));
+               projected = group::project(self.group(), self.blocks().at(block), values(f),
+                                          static_cast<int>(f.shape(1)));
              }
              return array(std::move(projected), {f.shape(0), f.shape(1)});
            })
@@ -283,7 +294,8 @@ void declare_transforms(nb::class_<Group>& type) {
         std::vector<double> energies;
         {
           const nb::gil_scoped_release release;
-          energies = group::column_energies(self.group(), self.blocks(), values(f), static_cast<int>(f.shape(1)));
+          energies =
+              group::column_energies(self.group(), self.blocks(), values(f), static_cast<int>(f.shape(1)));
         }
         return array(std::move(energies), {self.blocks().size(), f.shape(1)});
       });

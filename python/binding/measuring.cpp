@@ -27,12 +27,16 @@ namespace {
 using Floats = nb::ndarray<const float, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 using Doubles = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
-/// Rows that a Python function gives for arrays of elements a and b, as packed float64. Called without Python's lock.
-analysis::PairRows rows_of_function(const nb::object& function, int width, std::shared_ptr<std::atomic<bool>> stopped) {
+/// Rows that a Python function gives for arrays of elements a and b, as packed float64. Called without
+/// Python's lock.
+analysis::PairRows rows_of_function(const nb::object& function, int width,
+                                    std::shared_ptr<std::atomic<bool>> stopped) {
   return [function = function.ptr(), width, stopped](int count, const int* a, const int* b, double* rows) {
     const nb::gil_scoped_acquire lock;
     if (stopped->load()) throw std::runtime_error("measure: interrupted");
-    const auto elements = [count](const int* x) { return array(std::vector<int>(x, x + count), {size(count)}); };
+    const auto elements = [count](const int* x) {
+      return array(std::vector<int>(x, x + count), {size(count)});
+    };
     const nb::object given = nb::borrow(function)(elements(a), elements(b));
     const auto values = nb::cast<Rows<double>>(given);
     if (values.shape(0) != size(count) || values.shape(1) != size(width)) {
@@ -68,7 +72,9 @@ struct Task {
   analysis::Activations given;
   std::optional<std::vector<std::int64_t>> train_pairs;
 
-  analysis::NamedMetrics operator()() const { return analysis::measure(group->harmonics(), given, train_pairs); }
+  analysis::NamedMetrics operator()() const {
+    return analysis::measure(group->harmonics(), given, train_pairs);
+  }
 };
 
 std::pair<std::vector<std::pair<std::string, double>>, std::vector<std::string>> measure(
@@ -98,8 +104,8 @@ std::pair<std::vector<std::pair<std::string, double>>, std::vector<std::string>>
 
 void declare_measuring(nb::module_& module) {
   module.def("measure", &measure, nb::arg("group"), nb::arg("logits").none(), nb::arg("hidden").none(),
-             nb::arg("hidden_dim"), nb::arg("embed_x").none(), nb::arg("embed_y").none(), nb::arg("unembed").none(),
-             nb::arg("train_pairs").none());
+             nb::arg("hidden_dim"), nb::arg("embed_x").none(), nb::arg("embed_y").none(),
+             nb::arg("unembed").none(), nb::arg("train_pairs").none());
 }
 
 }  // namespace binding

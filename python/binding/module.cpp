@@ -1,5 +1,5 @@
-// irreplens._native: the libraries as the package's Python files call them. Shapes and types are checked there,
-// everything else by the libraries, whose errors become Python's.
+// irreplens._native: the libraries as the package's Python files call them. Shapes and types are checked
+// there, everything else by the libraries, whose errors become Python's.
 
 #include "python/binding/module.hpp"
 

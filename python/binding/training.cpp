@@ -120,7 +120,8 @@ nb::dict outcome(const engine::TrainingRun& run, const Log& log) {
   result["weights"] = run.weights ? nb::object(arrays(*run.weights)) : nb::none();
   result["log"] = log_array(log);
   nb::list checkpoints;
-  for (const auto& [epoch, weights] : log.checkpoints) checkpoints.append(nb::make_tuple(epoch, arrays(weights)));
+  for (const auto& [epoch, weights] : log.checkpoints)
+    checkpoints.append(nb::make_tuple(epoch, arrays(weights)));
   result["checkpoints"] = checkpoints;
   return result;
 }
@@ -131,7 +132,8 @@ nb::dict outcome(const engine::TrainingRun& run, const Log& log) {
 /// @return          what each run left, and "training diverged: .." or ""
 std::pair<nb::list, std::string> train(const std::vector<std::string>& configs,
                                        const std::vector<std::string>& directories, bool overwrite,
-                                       const std::string& device_name, const nb::object& callback, bool keep) {
+                                       const std::string& device_name, const nb::object& callback,
+                                       bool keep) {
   std::vector<engine::TrainingRun> runs;
   std::optional<Watcher> watcher;
   {
@@ -174,12 +176,14 @@ nb::dict read_tensors(const std::string& path) {
   return arrays(file);
 }
 
-void write_tensors(const std::string& path,
-                   const std::vector<std::pair<std::string, nb::ndarray<const float, nb::c_contig, nb::device::cpu>>>& named) {
+using Floats = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
+
+void write_tensors(const std::string& path, const std::vector<std::pair<std::string, Floats>>& named) {
   engine::TensorFile file;
   for (const auto& [name, values] : named) {
     engine::StoredTensor& tensor = file.tensors[name];
-    for (std::size_t d = 0; d < values.ndim(); ++d) tensor.shape.push_back(static_cast<std::int64_t>(values.shape(d)));
+    for (std::size_t d = 0; d < values.ndim(); ++d)
+      tensor.shape.push_back(static_cast<std::int64_t>(values.shape(d)));
     tensor.values.assign(values.data(), values.data() + values.size());
   }
   const nb::gil_scoped_release release;
@@ -201,8 +205,8 @@ void declare_training(nb::module_& module) {
   module.def("model_kinds", [] {  // by name: how run directories call it, and the sizes that it needs
     nb::dict kinds;
     for (const engine::ModelKind& kind : engine::model_kinds()) {
-      kinds[kind.name] =
-          std::pair(std::string(kind.short_name), std::vector<std::string>(kind.layers.begin(), kind.layers.end()));
+      kinds[kind.name] = std::pair(std::string(kind.short_name),
+                                   std::vector<std::string>(kind.layers.begin(), kind.layers.end()));
     }
     return kinds;
   });
@@ -210,7 +214,8 @@ void declare_training(nb::module_& module) {
     const nb::gil_scoped_release release;
     const analysis::Run run = analysis::find_run(directory);
     std::vector<std::pair<std::int64_t, std::string>> checkpoints;
-    for (const analysis::CheckpointFile& file : run.checkpoints) checkpoints.emplace_back(file.epoch, file.path.string());
+    for (const analysis::CheckpointFile& file : run.checkpoints)
+      checkpoints.emplace_back(file.epoch, file.path.string());
     return std::tuple(engine::config_to_json(run.config), run.model.string(), checkpoints);
   });
   module.def("checked_config", [](const std::string& json, const std::string& name) {
@@ -225,8 +230,8 @@ void declare_training(nb::module_& module) {
     const std::size_t train = split.train.size(), test = split.test.size();
     return std::pair(array(std::move(split.train), {train}), array(std::move(split.test), {test}));
   });
-  module.def("train", &train, nb::arg("configs"), nb::arg("directories"), nb::arg("overwrite"), nb::arg("device"),
-             nb::arg("callback").none(), nb::arg("keep_checkpoints"));
+  module.def("train", &train, nb::arg("configs"), nb::arg("directories"), nb::arg("overwrite"),
+             nb::arg("device"), nb::arg("callback").none(), nb::arg("keep_checkpoints"));
   module.def("read_tensors", &read_tensors);
   module.def("write_tensors", &write_tensors);
   module.def("set_threads", [](int threads) {

@@ -1,7 +1,7 @@
 """Which representations does a network use that multiplies in a finite group?
 
-:class:`Group` has the groups and their irreps, :func:`measure` the metrics of any network, :func:`train`, :func:`load` and
-:func:`analyze` whole runs.
+:class:`Group` has the groups and their irreps, :func:`measure` the metrics of any network, :func:`train`, :func:`load`
+and :func:`analyze` whole runs.
 
 >>> import irreplens
 >>> irreplens.Group("s5").irreps.names
@@ -21,6 +21,23 @@ from ._subgroups import Subgroup
 from ._training import set_threads, train
 
 __all__ = [
-    "Analysis", "Block", "Chart", "Checkpoints", "DivergenceError", "Group", "Irrep", "Irreps", "Measurement", "Report", "Run", "Subgroup",
-    "__version__", "analyze", "load", "measure", "presets", "set_threads", "train",
+    "Analysis",
+    "Block",
+    "Chart",
+    "Checkpoints",
+    "DivergenceError",
+    "Group",
+    "Irrep",
+    "Irreps",
+    "Measurement",
+    "Report",
+    "Run",
+    "Subgroup",
+    "__version__",
+    "analyze",
+    "load",
+    "measure",
+    "presets",
+    "set_threads",
+    "train",
 ]

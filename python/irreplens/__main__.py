@@ -22,7 +22,11 @@ def _programs() -> list[str]:
 
 def _help() -> str:
     lines = [f"  {name:<9} {_SUMMARIES[name]}" for name in _programs()]
-    return "usage: irreplens PROGRAM ..\n\n" + "\n".join(lines) + "\n\n'irreplens PROGRAM --help' tells a program's options."
+    return (
+        "usage: irreplens PROGRAM ..\n\n"
+        + "\n".join(lines)
+        + "\n\n'irreplens PROGRAM --help' tells a program's options."
+    )
 
 
 def main() -> int:

@@ -40,7 +40,7 @@ class Report:
 
 
 class Analysis:
-    """What a network does, in its group's own terms. :func:`analyze` makes it; a notebook shows its tables and figures."""
+    """What a network does, in its group's own terms; a notebook shows its tables and figures. By :func:`analyze`."""
 
     def __init__(self, native: _native.Analysis, run: Run) -> None:
         self._native = native
@@ -81,15 +81,19 @@ class Analysis:
     def training(self) -> Any:
         """Every metric at every checkpoint, as metrics.csv has them. A DataFrame; without pandas a dict of arrays."""
         epochs, names, values = self._native.training()
-        return frame({"epoch": np.array(epochs, dtype=np.int64), **{name: values[:, i] for i, name in enumerate(names)}})
+        return frame(
+            {"epoch": np.array(epochs, dtype=np.int64), **{name: values[:, i] for i, name in enumerate(names)}}
+        )
 
     def plot(self, *metrics: str, log: bool = False) -> _charts.Chart:
-        """Metrics through training as a figure. Raises ValueError for a name that is none of :attr:`training`'s columns."""
+        """Metrics through training as a figure. Raises ValueError for a name that is no column of :attr:`training`."""
         training = self.training
         known = column_names(training)
         for name in metrics:
             if name not in known:
-                raise ValueError(f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, ..")
+                raise ValueError(
+                    f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, .."
+                )
         lines = {name: column(training, name) for name in metrics}
         return _charts.Chart(", ".join(metrics), "epoch", column(training, "epoch"), lines, log)
 
@@ -112,7 +116,9 @@ class Analysis:
         ``x_R``, ``y_R`` and ``xy_R`` those of its variance that functions of rho(a), rho(b) and rho(ab) carry.
         """
         rows = self.document["neurons"]["all"]
-        columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in (rows[0] if rows else {}) if name != "shares"}
+        columns: dict[str, list[Any]] = {
+            name: [row[name] for row in rows] for name in (rows[0] if rows else {}) if name != "shares"
+        }
         for irrep in self.key_irreps:
             for k, part in enumerate(("share", "x", "y", "xy")):
                 columns[f"{part}_{irrep}"] = [row["shares"][irrep][k] for row in rows]
@@ -120,13 +126,15 @@ class Analysis:
 
     @cached_property
     def maps(self) -> dict[str, dict[str, Any]]:
-        """By key irrep, how it passes through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ``scale``, ..
+        """By key irrep, its way through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ``scale``, ..
 
         In theory ``hidden`` is ``scale`` times the identity.
         """
         maps: dict[str, dict[str, Any]] = {}
         for entry in self.document["maps"]:
-            fields = {name: _matrix_of(value) if name in ("hidden", "unembed") else value for name, value in entry.items()}
+            fields = {
+                name: _matrix_of(value) if name in ("hidden", "unembed") else value for name, value in entry.items()
+            }
             maps[str(fields.pop("irrep"))] = fields
         return maps
 
@@ -152,15 +160,28 @@ class Analysis:
         return f"Analysis({self.run.name}, key irreps {', '.join(self.key_irreps) or 'none'})"
 
     def _repr_html_(self) -> str:
-        parts = [f"<b>{escape(self.run.name)}</b>: key irreps {escape(', '.join(self.key_irreps_in_order or self.key_irreps) or 'none')}"]
-        names = ("train_loss", "test_loss", "test_acc", "percent_logits_explained", "total_hidden_restricted_loss",
-                 "total_hidden_excluded_loss")
+        parts = [
+            f"<b>{escape(self.run.name)}</b>: key irreps "
+            + escape(", ".join(self.key_irreps_in_order or self.key_irreps) or "none")
+        ]
+        names = (
+            "train_loss",
+            "test_loss",
+            "test_acc",
+            "percent_logits_explained",
+            "total_hidden_restricted_loss",
+            "total_hidden_excluded_loss",
+        )
         parts.append(_charts.table(["metric", "value"], [[n, self.metrics[n]] for n in names if n in self.metrics]))
         parts.append(irrep_table_html(self.metrics, [block.name for block in self.group.blocks]))
         training = self.training
         if len(column(training, "epoch")) > 1:
             epochs = column(training, "epoch")
-            losses = {n: column(training, n) for n in ("train_loss", "test_loss", "total_hidden_restricted_loss") if n in column_names(training)}
+            losses = {
+                n: column(training, n)
+                for n in ("train_loss", "test_loss", "total_hidden_restricted_loss")
+                if n in column_names(training)
+            }
             parts.append(_charts.line_chart("Loss, nats", epochs, losses, log=True))
             similarity = {irrep: column(training, f"logit_{irrep}_rep_trace_similarity") for irrep in self.key_irreps}
             parts.append(_charts.line_chart("Logit similarity of the key irreps", epochs, similarity))
@@ -168,19 +189,27 @@ class Analysis:
         return "".join(parts)
 
 
-def analyze(what: Run | str | os.PathLike[str] | Mapping[str, Any], *, config: str | os.PathLike[str] | Config | None = None,
-            final_only: bool = False, before_relu: float = 0.9, after_relu: float = 0.5, off: float = 1e-3,
-            device: str = "auto") -> Analysis:
+def analyze(
+    what: Run | str | os.PathLike[str] | Mapping[str, Any],
+    *,
+    config: str | os.PathLike[str] | Config | None = None,
+    final_only: bool = False,
+    before_relu: float = 0.9,
+    after_relu: float = 0.5,
+    off: float = 1e-3,
+    device: str = "auto",
+) -> Analysis:
     """Takes a trained network apart: which irreps it uses, where, and how much they explain.
 
-    what: a :class:`Run`; a run directory or a published one; or a state dict, weights by name (NumPy, torch on the CPU, ..),
-    with ``config`` saying what they are of: a preset's name, a cfg.json or its content.
+    what: a :class:`Run`; a run directory or a published one; or a state dict, weights by name (NumPy, torch on the CPU,
+    ..), with ``config`` saying what they are of: a preset's name, a cfg.json or its content.
 
     final_only: leaves the checkpoints out.
 
     before_relu, after_relu, off: thresholds of the neurons' clusters, shares in 0..1.
 
-    The figures are those of ``irreplens analyze``, bit for bit. Python's lock is released; Ctrl-C raises KeyboardInterrupt.
+    The figures are those of ``irreplens analyze``, bit for bit. Python's lock is released, and Ctrl-C raises
+    KeyboardInterrupt.
 
     Raises FileNotFoundError; ValueError in one line that names file or tensor, and both shapes.
 

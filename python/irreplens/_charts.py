@@ -13,7 +13,8 @@ _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start", size: int = 11) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="currentColor">{escape(text)}</text>'
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"'
+    return f'<text {place} fill="currentColor">{escape(text)}</text>'
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -33,7 +34,9 @@ def _number(x: float) -> str:
     return f"{x:.0e}".replace("e-0", "e-").replace("e+0", "e") if x and (abs(x) < 1e-3 or abs(x) >= 1e6) else f"{x:g}"
 
 
-def line_chart(title: str, x: Sequence[float] | Any, lines: Mapping[str, Any], x_name: str = "epoch", log: bool = False) -> str:
+def line_chart(
+    title: str, x: Sequence[float] | Any, lines: Mapping[str, Any], x_name: str = "epoch", log: bool = False
+) -> str:
     """Lines over one axis; those of a logarithmic chart leave out what is not positive."""
     xs = np.asarray(x, dtype=float)
     ys = {name: np.asarray(values, dtype=float) for name, values in lines.items()}
@@ -57,7 +60,7 @@ def line_chart(title: str, x: Sequence[float] | Any, lines: Mapping[str, Any], x
 
     parts = [_text(_LEFT, 16, title, size=13)]
     stride = max(1, int((high - low) // 6) + (1 if (high - low) % 6 else 0)) if log else 1
-    for tick in (np.arange(low, high + 1, stride) if log else _ticks(low, high)):
+    for tick in np.arange(low, high + 1, stride) if log else _ticks(low, high):
         y = at_y(float(tick))
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" stroke-opacity=".15"/>')
         parts.append(_text(_LEFT - 6, y + 4, f"1e{int(tick)}" if log else _number(float(tick)), "end"))
@@ -93,8 +96,11 @@ def bar_chart(title: str, bars: Mapping[str, float]) -> str:
 
 
 def _figure(title: str, height: int, parts: list[str]) -> str:
-    return (f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" aria-label="{escape(title)}" '
-            f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif">{"".join(parts)}</svg>')
+    return (
+        f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
+        f'aria-label="{escape(title)}" '
+        f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif">{"".join(parts)}</svg>'
+    )
 
 
 class Chart:

@@ -11,8 +11,19 @@ from typing import Any
 from . import _native
 
 _NAMES = {"epochs": "num_epochs"}
-_FIELDS = ("lr", "num_epochs", "weight_decay", "frac_train", "seed", "split_seed", "checkpoint_every", "model", "optimizer",
-           "unembed_bias", "decay_biases")
+_FIELDS = (
+    "lr",
+    "num_epochs",
+    "weight_decay",
+    "frac_train",
+    "seed",
+    "split_seed",
+    "checkpoint_every",
+    "model",
+    "optimizer",
+    "unembed_bias",
+    "decay_biases",
+)
 Config = Mapping[str, Any]
 
 

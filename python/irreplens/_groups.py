@@ -32,8 +32,8 @@ class Group:
     - ``generators``: permutations in cycle notation, as ``["(0 1 2 3 4)", "(0 1)"]``.
     - ``elements``: (n, degree), all permutations in one-line notation, in the order that you want.
 
-    Where elements are permutations, x*y applies x first: (x*y)(i) = y(x(i)), as in SymPy and GAP. S_3 .. S_6 and A_5 are
-    numbered as the published models number them.
+    Where elements are permutations, x*y applies x first: (x*y)(i) = y(x(i)), as in SymPy and GAP. S_3 .. S_6 and A_5
+    are numbered as the published models number them.
 
     Raises ValueError, in one line that says what is wrong where, for an unknown name, a table that is no group or too
     many elements (the table of 16384 takes 1 GiB); FileNotFoundError for a table that is not there.
@@ -168,7 +168,9 @@ class Group:
         try:
             return self.labels.index(label)
         except ValueError:
-            raise ValueError(f"{self.name} has no element '{label}'; there are {', '.join(self.labels[:6])}, ..") from None
+            raise ValueError(
+                f"{self.name} has no element '{label}'; there are {', '.join(self.labels[:6])}, .."
+            ) from None
 
     @cached_property
     def table(self) -> NDArray[np.int32]:
@@ -243,8 +245,8 @@ class Group:
     def cosets(self, subgroup: Subgroup | Sequence[int], side: str = "left") -> list[list[int]]:
         """The cosets of a subgroup: xH = {x*h} (``side="left"``) or Hx = {h*x} (``"right"``).
 
-        Each is ascending, and they come in the order of their least elements. Raises ValueError for elements that are no
-        subgroup.
+        Each is ascending, and they come in the order of their least elements. Raises ValueError for elements that are
+        no subgroup.
 
         >>> import irreplens
         >>> g = irreplens.Group("s3")
@@ -294,7 +296,7 @@ class Group:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """What real functions split into: the irreps, a complex one and its conjugate together. In the order of irreps.txt.
+        """What real functions split into: the irreps, a complex one and its conjugate together, in irreps.txt's order.
 
         >>> import irreplens
         >>> [(block.name, block.size) for block in irreplens.Group("c5").blocks]
@@ -313,8 +315,8 @@ class Group:
         f: (n,) one function on the group, or (n, k) functions side by side; float32 or float64, real or complex; NumPy,
         torch on the CPU, or anything with DLPack. Packed float64 is read in place, everything else once copied.
 
-        Returns (d, d) for each irrep's name, or (d, d, k). Raises ValueError for another shape, dtype or device, and for
-        NaN.
+        Returns (d, d) for each irrep's name, or (d, d, k). Raises ValueError for another shape, dtype or device, and
+        for NaN.
 
         >>> import irreplens
         >>> g = irreplens.Group("s3")
@@ -349,7 +351,9 @@ class Group:
             raise ValueError(f"coefficients: a {type(coefficients).__name__}, where a dict by irrep is needed")
         unknown = [name for name in coefficients if name not in self.irreps.names]
         if unknown:
-            raise ValueError(f"coefficients: {self.name} has no irrep {unknown[0]!r}; there are {', '.join(self.irreps.names)}")
+            raise ValueError(
+                f"coefficients: {self.name} has no irrep {unknown[0]!r}; there are {', '.join(self.irreps.names)}"
+            )
         tail: tuple[int, ...] | None = None
         parts: list[Any] = []
         for irrep in self.irreps:
@@ -359,7 +363,9 @@ class Group:
             array = to_numpy(what, coefficients[irrep.name])
             square = (irrep.dimension, irrep.dimension)
             if array.ndim not in (2, 3) or array.shape[:2] != square or (tail is not None and array.shape[2:] != tail):
-                needed = shape_text(square + (tail if tail is not None else ())) + ("" if tail else " or (d,d,k)" if tail is None else "")
+                needed = shape_text(square + (tail if tail is not None else ())) + (
+                    "" if tail else " or (d,d,k)" if tail is None else ""
+                )
                 raise ValueError(f"{what}: shape {shape_text(array.shape)}, where {needed} is needed")
             tail = array.shape[2:]
             rows = array.reshape(irrep.dimension**2, -1)
@@ -389,8 +395,8 @@ class Group:
     def shares(self, f: Any, per_column: bool = False) -> dict[str, Any]:
         """The share of f's squared norm in each block, |P f|^2 / |f|^2, which sum to 1; all 0 for f = 0.
 
-        f: as :meth:`fourier` takes it, real; of (n, k) functions all together, as the analysis measures weight matrices, or
-        with ``per_column`` each by itself, (k,).
+        f: as :meth:`fourier` takes it, real; of (n, k) functions all together, as the analysis measures weight
+        matrices, or with ``per_column`` each by itself, (k,).
 
         >>> import irreplens
         >>> g = irreplens.Group("c4")
@@ -400,15 +406,22 @@ class Group:
         functions = to_numpy("f", f)
         energies = self._native.energies(self._columns("f", functions))
         totals = energies.sum(axis=0) if per_column and functions.ndim == 2 else energies.sum()
-        shares = np.divide(energies if np.ndim(totals) else energies.sum(axis=1), totals,
-                           out=np.zeros_like(energies if np.ndim(totals) else energies[:, 0]), where=totals > 0)
+        shares = np.divide(
+            energies if np.ndim(totals) else energies.sum(axis=1),
+            totals,
+            out=np.zeros_like(energies if np.ndim(totals) else energies[:, 0]),
+            where=totals > 0,
+        )
         return {block.name: (shares[i] if np.ndim(totals) else float(shares[i])) for i, block in enumerate(self.blocks)}
 
     def _columns(self, name: str, functions: NDArray[Any]) -> NDArray[np.float64]:
         """(n, k), packed float64."""
         if functions.ndim not in (1, 2) or functions.shape[0] != self.order:
             needed = f"({self.order},) or ({self.order},k)"
-            raise ValueError(f"{name}: shape {shape_text(functions.shape)}, where {needed} is needed: a value for each element of {self.name}")
+            raise ValueError(
+                f"{name}: shape {shape_text(functions.shape)}, where {needed} is needed: "
+                f"a value for each element of {self.name}"
+            )
         return to_float64(name, functions).reshape(self.order, -1 if functions.size else 0)
 
     def _block(self, which: Irrep | Block | str | int) -> int:

@@ -49,18 +49,29 @@ class Measurement(Mapping[str, float]):
     def _repr_html_(self) -> str:
         key = escape(", ".join(self.key_irreps) or "none")
         return f"<b>{escape(self.group.name)}</b>: key irreps {key}" + irrep_table_html(
-            self, [block.name for block in self.group.blocks])
+            self, [block.name for block in self.group.blocks]
+        )
 
 
-def measure(group: Group | str, *, logits: Any = None, hidden: Any = None, embed_x: Any = None, embed_y: Any = None,
-            unembed: Any = None, train_pairs: Any = None, hidden_dim: int | None = None) -> Measurement:
+def measure(
+    group: Group | str,
+    *,
+    logits: Any = None,
+    hidden: Any = None,
+    embed_x: Any = None,
+    embed_y: Any = None,
+    unembed: Any = None,
+    train_pairs: Any = None,
+    hidden_dim: int | None = None,
+) -> Measurement:
     """Every metric of the analysis that what you give defines, for a network of any kind.
 
-    group: a :class:`Group` or its name. Element x of your network has to be element x of the group: see ``group.labels``.
+    group: a :class:`Group` or its name. Element x of your network has to be element x of the group: see
+    ``group.labels``.
 
-    logits: (n, n, n), entry [a, b, c] the logit of c for the pair (a, b); or a function ``f(a, b)`` of two arrays of m
-    elements that returns (m, n), one row a pair. Then no array of all pairs is ever needed (S_6 has 373 million logits). The
-    function is called under Python's lock, from other threads.
+    logits: (n, n, n), entry [a, b, c] the logit of c for the pair (a, b); or a function ``f(a, b)`` of two arrays of
+    m elements that returns (m, n), one row a pair. Then no array of all pairs is ever needed (S_6 has 373 million
+    logits). The function is called under Python's lock, from other threads.
 
     hidden: (n, n, H), the activations that the unembedding reads, or such a function, (m, H).
 
@@ -68,15 +79,16 @@ def measure(group: Group | str, *, logits: Any = None, hidden: Any = None, embed
 
     unembed: (H, n). Where there are hidden activations but no logits, the logits are ``hidden @ unembed``.
 
-    train_pairs: the pairs that the network was trained on: their numbers k = a*n + b, or an (n, n) array of truth values.
-    Without them, metrics of train and test pairs are left out.
+    train_pairs: the pairs that the network was trained on: their numbers k = a*n + b, or an (n, n) array of truth
+    values. Without them, metrics of train and test pairs are left out.
 
-    Arrays are NumPy, torch on the CPU, or anything with DLPack, float32 or float64; packed ones are read in place. A tensor
-    on a GPU raises ValueError; move it with ``.cpu()``. So do other shapes, dtypes, and what is not finite: in one line that
-    names the argument and both shapes.
+    Arrays are NumPy, torch on the CPU, or anything with DLPack, float32 or float64; packed ones are read in place. A
+    tensor on a GPU raises ValueError; move it with ``.cpu()``. So do other shapes, dtypes, and what is not finite: in
+    one line that names the argument and both shapes.
 
-    Shares of ``embed_x``, ``embed_y``, ``unembed`` need that argument; similarities and losses of logits need logits; losses
-    of the hidden layer need ``hidden`` and ``unembed``. docs/analyze.md defines every metric. Cost: O(n^3 (H + irreps)).
+    Shares of ``embed_x``, ``embed_y``, ``unembed`` need that argument; similarities and losses of logits need logits;
+    losses of the hidden layer need ``hidden`` and ``unembed``. docs/analyze.md defines every metric. Cost: O(n^3 (H +
+    irreps)).
 
     >>> import irreplens
     >>> g = irreplens.Group("s4")
@@ -92,8 +104,15 @@ def measure(group: Group | str, *, logits: Any = None, hidden: Any = None, embed
     logit_rows, _ = _given("logits", logits, n, n, None)
     unembedding = _matrix("unembed", unembed, (width if hidden is not None else None, n))
     metrics, key_irreps = _native.measure(
-        g._native, logit_rows, hidden_rows, width, _matrix("embed_x", embed_x, (n, None)), _matrix("embed_y", embed_y, (n, None)),
-        unembedding, _pairs(train_pairs, n))
+        g._native,
+        logit_rows,
+        hidden_rows,
+        width,
+        _matrix("embed_x", embed_x, (n, None)),
+        _matrix("embed_y", embed_y, (n, None)),
+        unembedding,
+        _pairs(train_pairs, n),
+    )
     return Measurement(g, dict(metrics), list(key_irreps))
 
 
@@ -107,7 +126,12 @@ def _given(name: str, value: Any, n: int, width: int | None, given_width: int | 
         return _checked(name, value, width), width
     array = to_numpy(name, value)
     wanted = (n, n, width if width is not None else "H")
-    if array.ndim != 3 or array.shape[:2] != (n, n) or (width is not None and array.shape[2] != width) or not array.shape[2]:
+    if (
+        array.ndim != 3
+        or array.shape[:2] != (n, n)
+        or (width is not None and array.shape[2] != width)
+        or not array.shape[2]
+    ):
         raise ValueError(f"{name}: shape {shape_text(array.shape)}, where {shape_text(wanted)} is needed")
     if array.dtype == np.float32:
         array = np.ascontiguousarray(array)
@@ -120,7 +144,9 @@ def _width_of(name: str, function: Rows) -> int:
     first = np.zeros(1, dtype=np.int32)
     array = to_numpy(name, function(first, first))
     if array.ndim != 2 or array.shape[0] != 1 or not array.shape[1]:
-        raise ValueError(f"{name}: the function gave shape {shape_text(array.shape)} for one pair, where (1,H) is needed")
+        raise ValueError(
+            f"{name}: the function gave shape {shape_text(array.shape)} for one pair, where (1,H) is needed"
+        )
     return int(array.shape[1])
 
 
@@ -129,7 +155,9 @@ def _checked(name: str, function: Rows, width: int) -> Rows:
         array = to_numpy(name, function(a, b))
         wanted = (len(a), width)
         if array.shape != wanted:
-            raise ValueError(f"{name}: the function gave shape {shape_text(array.shape)}, where {shape_text(wanted)} is needed")
+            raise ValueError(
+                f"{name}: the function gave shape {shape_text(array.shape)}, where {shape_text(wanted)} is needed"
+            )
         return to_float64(name, array)
 
     return rows
@@ -155,7 +183,10 @@ def _pairs(value: Any, n: int) -> list[int] | None:
             raise ValueError(f"train_pairs: shape {shape_text(array.shape)}, where ({n},{n}) truth values are needed")
         return [int(k) for k in np.flatnonzero(array)]
     if array.ndim != 1 or array.dtype.kind not in "iu":
-        raise ValueError(f"train_pairs: shape {shape_text(array.shape)} of {array.dtype}, where numbers of pairs, a*n + b, are needed")
+        raise ValueError(
+            f"train_pairs: shape {shape_text(array.shape)} of {array.dtype}, "
+            "where numbers of pairs, a*n + b, are needed"
+        )
     try:
         return [int(k) for k in array]
     except OverflowError as error:

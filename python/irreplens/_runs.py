@@ -52,8 +52,15 @@ class Checkpoints(Mapping[int, Weights]):
 class Run:
     """A network that was trained: its settings, weights and log. :func:`train` and :func:`load` make them."""
 
-    def __init__(self, config: dict[str, Any], directory: Path | None, weights: Weights | Path, checkpoints: Mapping[int, Any],
-                 log: NDArray[np.float64] | None, diverged: int | None = None) -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        directory: Path | None,
+        weights: Weights | Path,
+        checkpoints: Mapping[int, Any],
+        log: NDArray[np.float64] | None,
+        diverged: int | None = None,
+    ) -> None:
         self.config = config
         """The content of cfg.json: ``lr``, ``num_epochs``, ``layers``, ``seed``, ..; its ``elements`` included."""
         self.directory = directory
@@ -88,7 +95,7 @@ class Run:
 
     @cached_property
     def training(self) -> Any:
-        """The log: epoch, losses (nats) and accuracies at each checkpoint. A DataFrame; without pandas a dict of arrays.
+        """Epoch, losses (nats) and accuracies at each checkpoint. A DataFrame; without pandas a dict of arrays.
 
         The train figures are from before the epoch's update, the test figures from after it.
         """
@@ -140,12 +147,15 @@ class Run:
         losses = {name: column(log, name) for name in ("train_loss", "test_loss")}
         accuracies = {name: column(log, name) for name in ("train_acc", "test_acc")}
         epochs = column(log, "epoch")
-        return (f"<b>{self.name}</b>" + _charts.line_chart("Loss, nats", epochs, losses, log=True)
-                + _charts.line_chart("Accuracy", epochs, accuracies))
+        return (
+            f"<b>{self.name}</b>"
+            + _charts.line_chart("Loss, nats", epochs, losses, log=True)
+            + _charts.line_chart("Accuracy", epochs, accuracies)
+        )
 
 
 def load(directory: str | os.PathLike[str]) -> Run:
-    """The run in a directory: one of ``train``'s, or a published one, cfg.json and model.pt (nothing in it is executed).
+    """The run in a directory: one of ``train``'s, or a published one, cfg.json and model.pt; nothing is executed.
 
     Raises FileNotFoundError for a missing folder or file, ValueError that names file and field for a broken one.
     """

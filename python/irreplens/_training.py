@@ -19,24 +19,48 @@ Callback = Callable[[int, dict[str, Any]], Any]
 
 
 @overload
-def train(what: str | os.PathLike[str] | Config, *, seeds: None = None, out: str | os.PathLike[str] | None = None,
-          callback: Callback | None = None, overwrite: bool = False, device: str = "auto", keep_checkpoints: bool = False,
-          **settings: Any) -> Run: ...
+def train(
+    what: str | os.PathLike[str] | Config,
+    *,
+    seeds: None = None,
+    out: str | os.PathLike[str] | None = None,
+    callback: Callback | None = None,
+    overwrite: bool = False,
+    device: str = "auto",
+    keep_checkpoints: bool = False,
+    **settings: Any,
+) -> Run: ...
 @overload
-def train(what: str | os.PathLike[str] | Config, *, seeds: Iterable[int], out: str | os.PathLike[str] | None = None,
-          callback: Callback | None = None, overwrite: bool = False, device: str = "auto", keep_checkpoints: bool = False,
-          **settings: Any) -> list[Run]: ...
-def train(what: str | os.PathLike[str] | Config, *, seeds: Iterable[int] | None = None, out: str | os.PathLike[str] | None = None,
-          callback: Callback | None = None, overwrite: bool = False, device: str = "auto", keep_checkpoints: bool = False,
-          **settings: Any) -> Run | list[Run]:
+def train(
+    what: str | os.PathLike[str] | Config,
+    *,
+    seeds: Iterable[int],
+    out: str | os.PathLike[str] | None = None,
+    callback: Callback | None = None,
+    overwrite: bool = False,
+    device: str = "auto",
+    keep_checkpoints: bool = False,
+    **settings: Any,
+) -> list[Run]: ...
+def train(
+    what: str | os.PathLike[str] | Config,
+    *,
+    seeds: Iterable[int] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    callback: Callback | None = None,
+    overwrite: bool = False,
+    device: str = "auto",
+    keep_checkpoints: bool = False,
+    **settings: Any,
+) -> Run | list[Run]:
     """Trains a network to multiply in a group; with ``seeds``, one for each, as one computation.
 
     what: a preset's name (``"s5"``), a cfg.json's path, or its content as a dict.
 
     seeds: the seeds of the start weights, as ``range(8)``; then a list of runs is returned. Without, one :class:`Run`.
 
-    out: a run directory, or a folder for ``seed_0``, ..: training is saved there as ``irreplens train`` saves it, goes on
-    where it was stopped, and takes no memory for checkpoints. None trains in memory.
+    out: a run directory, or a folder for ``seed_0``, ..: training is saved there as ``irreplens train`` saves it,
+    goes on where it was stopped, and takes no memory for checkpoints. None trains in memory.
 
     callback: gets the epoch and the metrics at every checkpoint, a dict of ``train_loss``, ``test_loss`` (nats),
     ``train_acc``, ``test_acc``; with ``seeds`` arrays, NaN for those that have diverged. ``return False`` stops.
@@ -48,8 +72,8 @@ def train(what: str | os.PathLike[str] | Config, *, seeds: Iterable[int] | None 
 
     Python's lock is released. Ctrl-C, and a kernel's interrupt, save what goes to ``out`` and raise KeyboardInterrupt.
 
-    Raises ValueError in one line that names the setting; DivergenceError when no run stays finite (others are warned of, and
-    marked by :attr:`Run.diverged`); OSError for a directory that cannot be written or is in use.
+    Raises ValueError in one line that names the setting; DivergenceError when no run stays finite (others are warned
+    of, and marked by :attr:`Run.diverged`); OSError for a directory that cannot be written or is in use.
 
     >>> import irreplens
     >>> run = irreplens.train("s3", epochs=401, checkpoint_every=200)
@@ -74,8 +98,9 @@ def train(what: str | os.PathLike[str] | Config, *, seeds: Iterable[int] | None 
         return callback(epoch, metrics) is not False
 
     texts = [json.dumps(config) for config in configs]
-    outcomes, divergence = _native.train(texts, directories, bool(overwrite), device, told if callback else None,
-                                         bool(keep_checkpoints))
+    outcomes, divergence = _native.train(
+        texts, directories, bool(overwrite), device, told if callback else None, bool(keep_checkpoints)
+    )
     if divergence and all(outcome["diverged"] is not None for outcome in outcomes):
         raise _native.DivergenceError(divergence)
     if divergence:

@@ -8,12 +8,14 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
 MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
-               "apps": {"engine", "group", "analysis"}}
+               "apps": {"engine", "group", "analysis"}, "python": {"engine", "group", "analysis", "apps"}}
 # Of a library's rooms each may include those before it.
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
          "analysis": ["numerics", "input", "network", "cuda", "findings", "report", "census"],
-         "apps": ["terminal"]}
+         "apps": ["terminal"],
+         "python": ["binding"]}
+OF_APPS = {"apps/presets.hpp"}  # all that the Python package shares with the programs beside the libraries
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
 
@@ -49,6 +51,11 @@ class Arrows(unittest.TestCase):
                 if path.parent != SOURCE / folder:
                     room = path.relative_to(SOURCE / folder).parts[0]
                     self.assertEqual(upward(folder, room, path.read_text()), set(), path)
+
+    def test_python_takes_little_of_the_programs(self):
+        for path in sources("python"):
+            taken = re.findall(r'include "(apps/[^"]+)"', path.read_text())
+            self.assertLessEqual(set(taken), OF_APPS, path)
 
     def test_a_forbidden_include_is_seen(self):
         self.assertEqual(forbidden("group", '#include "engine/tensor.hpp"\n'), {"engine"})

@@ -1,4 +1,4 @@
-"""pytest where it is, with what it needs; else says that the tests are skipped, so that ctest counts them as skipped."""
+"""pytest, where it and NumPy are; else says that the tests are skipped, as ctest counts them."""
 
 import sys
 

@@ -12,7 +12,11 @@ import pytest
 import irreplens
 from conftest import SOURCE
 
-MODULES = [f"irreplens.{module.name}" for module in pkgutil.iter_modules(irreplens.__path__) if module.name not in ("_native", "__main__")]
+MODULES = [
+    f"irreplens.{module.name}"
+    for module in pkgutil.iter_modules(irreplens.__path__)
+    if module.name not in ("_native", "__main__")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -32,8 +36,12 @@ def test_everything_public_has_a_docstring():
 
 
 def test_the_reference_page_is_current():
-    page = subprocess.run([sys.executable, str(SOURCE / "python/reference.py")], capture_output=True, text=True, check=True).stdout
-    assert page == (SOURCE / "docs/python.md").read_text(), "docs/python.md is old; make it anew: python/reference.py > docs/python.md"
+    page = subprocess.run(
+        [sys.executable, str(SOURCE / "python/reference.py")], capture_output=True, text=True, check=True
+    ).stdout
+    assert (
+        page == (SOURCE / "docs/python.md").read_text()
+    ), "docs/python.md is old; make it anew: python/reference.py > docs/python.md"
 
 
 def test_types(tmp_path):
@@ -51,16 +59,22 @@ def test_types(tmp_path):
         code = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
         files.append(tmp_path / f"{notebook.stem}.py")
         files[-1].write_text(code + "\n")
-    result = subprocess.run([sys.executable, "-m", "mypy", "--ignore-missing-imports", "--no-error-summary", *map(str, files)],
-                            capture_output=True, text=True, cwd=tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--no-error-summary", *map(str, files)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
     assert result.returncode == 0, result.stdout
 
 
 def test_nothing_leaks_at_exit():
-    code = ("import numpy as np, irreplens as i\n"
-            "g = i.Group('s4'); g.irreps['standard'].matrices; g.fourier(np.ones(24))\n"
-            "i.measure(g, logits=lambda a, b: np.ones((len(a), 24)))\n"
-            "run = i.train('s3', epochs=20, callback=lambda e, m: True, keep_checkpoints=True); i.analyze(run)\n"
-            "try:\n    i.measure(g, logits=lambda a, b: 1 / 0)\nexcept ZeroDivisionError: pass\n")
+    code = (
+        "import numpy as np, irreplens as i\n"
+        "g = i.Group('s4'); g.irreps['standard'].matrices; g.fourier(np.ones(24))\n"
+        "i.measure(g, logits=lambda a, b: np.ones((len(a), 24)))\n"
+        "run = i.train('s3', epochs=20, callback=lambda e, m: True, keep_checkpoints=True); i.analyze(run)\n"
+        "try:\n    i.measure(g, logits=lambda a, b: 1 / 0)\nexcept ZeroDivisionError: pass\n"
+    )
     result = subprocess.run([sys.executable, "-X", "faulthandler", "-c", code], capture_output=True, text=True)
     assert result.returncode == 0 and result.stderr == "", result.stderr

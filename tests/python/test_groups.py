@@ -112,7 +112,9 @@ def test_packed_float64_is_read_in_place():
     torch = pytest.importorskip("torch")
     t = torch.arange(24, dtype=torch.float64, requires_grad=True)
     assert to_float64("f", to_numpy("f", t)).ctypes.data == t.data_ptr()
-    np.testing.assert_array_equal(irreplens.Group("s4").fourier(t)["sign"], irreplens.Group("s4").fourier(np.arange(24.0))["sign"])
+    np.testing.assert_array_equal(
+        irreplens.Group("s4").fourier(t)["sign"], irreplens.Group("s4").fourier(np.arange(24.0))["sign"]
+    )
     assert irreplens.Group("s4").table.base is not None
 
 

@@ -21,8 +21,13 @@ def by_definition(g, h, embed_x, embed_y, w_u, logits, train):
     projectors = {b.name: b.dimension / n * b.character[quotient] for b in g.blocks}
     loss = losses(logits, ab)
     right = logits.argmax(-1) == ab
-    m = {"train_loss": loss[train].mean(), "test_loss": loss[~train].mean(), "all_loss": loss.mean(),
-         "train_acc": right[train].mean(), "test_acc": right[~train].mean()}
+    m = {
+        "train_loss": loss[train].mean(),
+        "test_loss": loss[~train].mean(),
+        "all_loss": loss.mean(),
+        "train_acc": right[train].mean(),
+        "test_acc": right[~train].mean(),
+    }
     centred = logits - logits.mean(-1, keepdims=True)
     hc = h - h.mean((0, 1))
     by_product = lambda f: np.stack([f[ab == c].sum(0) for c in range(n)])  # noqa: E731
@@ -62,8 +67,13 @@ def network(g, hidden=10, seed=0):
     n = g.order
     block = g.blocks[2]
     u = np.concatenate([g.irreps[block.name].matrices.real.reshape(n, -1).T, random.normal(size=(hidden, n)) / 4])
-    h = np.concatenate([g.irreps[block.name].matrices.real.reshape(n, -1)[g.table] * 2,
-                        np.maximum(random.normal(size=(n, n, hidden)), 0)], axis=-1)
+    h = np.concatenate(
+        [
+            g.irreps[block.name].matrices.real.reshape(n, -1)[g.table] * 2,
+            np.maximum(random.normal(size=(n, n, hidden)), 0),
+        ],
+        axis=-1,
+    )
     train = random.random((n, n)) < 0.5
     return h, random.normal(size=(n, 5)), random.normal(size=(n, 3)), u, train
 
@@ -85,8 +95,15 @@ def test_arrays_and_functions_give_the_same():
     h, x, y, u, train = network(g)
     pairs = np.flatnonzero(train)
     by_array = irreplens.measure(g, logits=h @ u, hidden=h, embed_x=x, embed_y=y, unembed=u, train_pairs=pairs)
-    by_function = irreplens.measure(g, logits=lambda a, b: (h @ u)[a, b], hidden=lambda a, b: h[a, b], embed_x=x, embed_y=y,
-                                    unembed=u, train_pairs=pairs)
+    by_function = irreplens.measure(
+        g,
+        logits=lambda a, b: (h @ u)[a, b],
+        hidden=lambda a, b: h[a, b],
+        embed_x=x,
+        embed_y=y,
+        unembed=u,
+        train_pairs=pairs,
+    )
     assert dict(by_array) == dict(by_function)
     in_float32 = irreplens.measure(g, logits=(h @ u).astype(np.float32))
     assert in_float32["all_loss"] == pytest.approx(by_array["all_loss"], rel=1e-5)
@@ -98,8 +115,14 @@ def test_the_published_network_measures_as_analyze_does():
     w = {name: value.astype(np.float64) for name, value in a.run.weights.items()}
     size = w["W_x"].shape[1]
     left, right = w["W_x"] @ w["W"][:size], w["W_y"] @ w["W"][size:]
-    measured = irreplens.measure("s5", hidden=np.maximum(left[:, None] + right[None], 0), embed_x=left, embed_y=right,
-                                 unembed=w["W_U"], train_pairs=a.run.train_pairs)
+    measured = irreplens.measure(
+        "s5",
+        hidden=np.maximum(left[:, None] + right[None], 0),
+        embed_x=left,
+        embed_y=right,
+        unembed=w["W_U"],
+        train_pairs=a.run.train_pairs,
+    )
     assert set(a.metrics) - set(measured) == {"sum_of_squared_weights"}
     assert measured.key_irreps == a.key_irreps == ["sign", "standard"]
     for metric, value in measured.items():
@@ -113,7 +136,11 @@ def test_a_torch_transformer():
     n, width, hidden = g.order, 16, 24
     embedding, position = torch.randn(n + 1, width), torch.randn(3, width)
     q, k, v = (torch.randn(width, width) / 4 for _ in range(3))
-    w_in, w_out, unembedding = torch.randn(width, hidden) / 4, torch.randn(hidden, width) / 4, torch.randn(width, n, requires_grad=True)
+    w_in, w_out, unembedding = (
+        torch.randn(width, hidden) / 4,
+        torch.randn(hidden, width) / 4,
+        torch.randn(width, n, requires_grad=True),
+    )
 
     def residual(a, b):
         a, b = torch.as_tensor(a).long(), torch.as_tensor(b).long()
@@ -122,8 +149,14 @@ def test_a_torch_transformer():
         x = x[:, -1] + (scores.softmax(-1) @ (x @ v))[:, 0]
         return x + torch.relu(x @ w_in) @ w_out
 
-    measured = irreplens.measure(g, hidden=residual, unembed=unembedding, embed_x=embedding[:n], embed_y=embedding[:n],
-                                 train_pairs=torch.arange(n * n)[::2])
+    measured = irreplens.measure(
+        g,
+        hidden=residual,
+        unembed=unembedding,
+        embed_x=embedding[:n],
+        embed_y=embedding[:n],
+        train_pairs=torch.arange(n * n)[::2],
+    )
     a, b = np.divmod(np.arange(n * n), n)
     h = residual(a, b).numpy().astype(np.float64).reshape(n, n, width)
     u, e = unembedding.detach().numpy().astype(np.float64), embedding[:n].numpy().astype(np.float64)
@@ -148,23 +181,26 @@ def says(text, *words):
         assert word in text, text
 
 
-@pytest.mark.parametrize("given, words", [
-    ({"logits": np.zeros((24, 24, 23))}, ["logits", "(24,24,23)", "(24,24,24)"]),
-    ({"hidden": np.zeros((24, 23, 5))}, ["hidden", "(24,23,5)", "(24,24,H)"]),
-    ({"hidden": np.zeros((24, 24, 5)), "unembed": np.zeros((6, 24))}, ["unembed", "(6,24)", "(5,24)"]),
-    ({"embed_x": np.zeros((23, 5))}, ["embed_x", "(23,5)", "(24,any)"]),
-    ({"logits": np.full((24, 24, 24), np.nan)}, ["logits", "(0,0,0)", "nan"]),
-    ({"logits": np.zeros((24, 24, 24), dtype=complex)}, ["logits", "complex128"]),
-    ({"logits": "text"}, ["logits"]),
-    ({"logits": lambda a, b: np.zeros((len(a), 3))}, ["logits", "24)"]),
-    ({"hidden": lambda a, b: np.zeros(3)}, ["hidden", "(3,)"]),
-    ({"logits": lambda a, b: np.full((len(a), 24), np.inf)}, ["logits", "inf"]),
-    ({}, ["nothing to measure"]),
-    ({"logits": np.ones((24, 24, 24)), "train_pairs": [0, 0]}, ["train pair 0", "twice"]),
-    ({"logits": np.ones((24, 24, 24)), "train_pairs": [600]}, ["600"]),
-    ({"logits": np.ones((24, 24, 24)), "train_pairs": np.ones((3, 3), dtype=bool)}, ["train_pairs", "(3,3)"]),
-    ({"logits": np.ones((24, 24, 24)), "train_pairs": [0.5]}, ["train_pairs", "float64"]),
-])
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"logits": np.zeros((24, 24, 23))}, ["logits", "(24,24,23)", "(24,24,24)"]),
+        ({"hidden": np.zeros((24, 23, 5))}, ["hidden", "(24,23,5)", "(24,24,H)"]),
+        ({"hidden": np.zeros((24, 24, 5)), "unembed": np.zeros((6, 24))}, ["unembed", "(6,24)", "(5,24)"]),
+        ({"embed_x": np.zeros((23, 5))}, ["embed_x", "(23,5)", "(24,any)"]),
+        ({"logits": np.full((24, 24, 24), np.nan)}, ["logits", "(0,0,0)", "nan"]),
+        ({"logits": np.zeros((24, 24, 24), dtype=complex)}, ["logits", "complex128"]),
+        ({"logits": "text"}, ["logits"]),
+        ({"logits": lambda a, b: np.zeros((len(a), 3))}, ["logits", "24)"]),
+        ({"hidden": lambda a, b: np.zeros(3)}, ["hidden", "(3,)"]),
+        ({"logits": lambda a, b: np.full((len(a), 24), np.inf)}, ["logits", "inf"]),
+        ({}, ["nothing to measure"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": [0, 0]}, ["train pair 0", "twice"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": [600]}, ["600"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": np.ones((3, 3), dtype=bool)}, ["train_pairs", "(3,3)"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": [0.5]}, ["train_pairs", "float64"]),
+    ],
+)
 def test_bad_input(given, words):
     with pytest.raises(ValueError) as error:
         irreplens.measure("s4", **given)

@@ -16,13 +16,17 @@ pytest.importorskip("pandas")
 
 def executed(name, folder):
     notebook = nbformat.read(SOURCE / f"examples/{name}.ipynb", as_version=4)
-    client = nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = nbclient.NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
     client.execute()
     return notebook
 
 
 def lines_of_code(notebook):
-    return [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.split("\n") if line.strip()]
+    return [
+        line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.split("\n") if line.strip()
+    ]
 
 
 def said(notebook):

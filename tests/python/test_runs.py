@@ -41,7 +41,9 @@ def test_training_into_a_directory_resumes(tmp_path, s3_run):
     whole = irreplens.train("s3", epochs=1001, out=tmp_path / "run")
     for name, weights in irreplens.load(s3_run).weights.items():
         np.testing.assert_array_equal(whole.weights[name], weights)
-    assert irreplens.train("s3", epochs=1001, out=tmp_path / "run").training.equals(whole.training)  # finished: as it is
+    assert irreplens.train("s3", epochs=1001, out=tmp_path / "run").training.equals(
+        whole.training
+    )  # finished: as it is
     with pytest.raises(ValueError, match="num_epochs"):
         irreplens.train("s3", epochs=50, out=tmp_path / "run")
 
@@ -72,12 +74,14 @@ def test_divergence():
 
 
 def test_ctrl_c_saves_and_raises(tmp_path):
-    code = ("import irreplens, sys\n"
-            "try:\n"
-            f"    irreplens.train('s3', epochs=10**7, checkpoint_every=10**6, out=r'{tmp_path / 'run'}', "
-            "callback=lambda *_: print('begun', flush=True))\n"
-            "except KeyboardInterrupt:\n"
-            "    print('interrupted')\n")
+    code = (
+        "import irreplens, sys\n"
+        "try:\n"
+        f"    irreplens.train('s3', epochs=10**7, checkpoint_every=10**6, out=r'{tmp_path / 'run'}', "
+        "callback=lambda *_: print('begun', flush=True))\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "begun\n"
     time.sleep(0.3)
@@ -118,7 +122,14 @@ def test_the_analysis_is_the_program(s3_run, tmp_path, read_json):
     assert a.key_irreps_in_order == (tmp_path / "key_reps_in_order.txt").read_text().split()
     assert a.report().html == (tmp_path / "report.html").read_text()
     a.write(tmp_path / "again")
-    for name in ("metrics.csv", "summary_metrics.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "report.html"):
+    for name in (
+        "metrics.csv",
+        "summary_metrics.json",
+        "irreps.txt",
+        "key_reps.txt",
+        "key_reps_in_order.txt",
+        "report.html",
+    ):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
@@ -147,7 +158,9 @@ def test_published_models(name, read_json, tmp_path):
     flat = {key: value for key, value in exact.items() if key in a.metrics}
     for irrep, values in exact["irreps"].items():
         for key, value in values.items():
-            flat[f"logit_{irrep}_rep_trace_similarity" if key == "logit_trace_similarity" else f"{key}_{irrep}_rep"] = value
+            flat[f"logit_{irrep}_rep_trace_similarity" if key == "logit_trace_similarity" else f"{key}_{irrep}_rep"] = (
+                value
+            )
     flat = {key: value for key, value in flat.items() if key in a.metrics}
     assert len(flat) > 20
     for key, value in flat.items():
