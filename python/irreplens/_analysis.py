@@ -89,13 +89,15 @@ class Analysis:
         """Metrics through training as a figure. Raises ValueError for a name that is no column of :attr:`training`."""
         training = self.training
         known = column_names(training)
+        if not metrics:
+            raise ValueError(f"plot: name a metric or more; there are {', '.join(known[:6])}, ..")
         for name in metrics:
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 raise ValueError(
                     f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, .."
                 )
         lines = {name: column(training, name) for name in metrics}
-        return _charts.Chart(", ".join(metrics), "epoch", column(training, "epoch"), lines, log)
+        return _charts.Chart("Through training" if len(metrics) > 1 else metrics[0], "epoch", column(training, "epoch"), lines, log)
 
     @property
     def skipped(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 250, 64, 150, 28, 34
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 250, 64, 170, 28, 34
 _COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 
 
@@ -27,7 +27,7 @@ def _ticks(low: float, high: float) -> list[float]:
             step *= factor
             break
     first = np.ceil(low / step - 1e-9) * step
-    return [float(x) for x in np.arange(first, high + step * 1e-6, step)]
+    return [float(x) + 0.0 for x in np.arange(first, high + step * 1e-6, step)]  # + 0.0: no -0
 
 
 def _number(x: float) -> str:
@@ -80,7 +80,8 @@ def line_chart(
         y = _TOP + 14 * i + 6
         parts.append(f'<path d="M{_WIDTH - _RIGHT + 10} {y}h18" stroke="{colour}" stroke-width="2"/>')
         parts.append(_text(_WIDTH - _RIGHT + 34, y + 4, name))
-    return _figure(title, _HEIGHT, parts)
+    longest = max(len(name) for name in ys)
+    return _figure(title, _HEIGHT, parts, max(_WIDTH, _WIDTH - _RIGHT + 44 + 6 * longest))
 
 
 def bar_chart(title: str, bars: Mapping[str, float]) -> str:
@@ -95,9 +96,9 @@ def bar_chart(title: str, bars: Mapping[str, float]) -> str:
     return _figure(title, height, parts)
 
 
-def _figure(title: str, height: int, parts: list[str]) -> str:
+def _figure(title: str, height: int, parts: list[str], width: int = _WIDTH) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" style="display:block" '
         f'aria-label="{escape(title)}" '
         f'xmlns="http://www.w3.org/2000/svg" font-family="sans-serif">{"".join(parts)}</svg>'
     )

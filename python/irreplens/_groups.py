@@ -166,7 +166,7 @@ class Group:
         5
         """
         try:
-            return self.labels.index(label)
+            return self.labels.index(str(label))
         except ValueError:
             raise ValueError(
                 f"{self.name} has no element '{label}'; there are {', '.join(self.labels[:6])}, .."
@@ -253,7 +253,7 @@ class Group:
         >>> g.cosets([0, 3]), g.cosets([0, 3], side="right")
         ([[0, 3], [1, 5], [2, 4]], [[0, 3], [1, 4], [2, 5]])
         """
-        if side not in ("left", "right"):
+        if not isinstance(side, str) or side not in ("left", "right"):
             raise ValueError(f"side: {side!r}, where 'left' or 'right' is needed")
         elements = subgroup.elements if isinstance(subgroup, Subgroup) else subgroup
         return self._native.cosets([self._element(x) for x in elements], side == "left")

@@ -214,7 +214,9 @@ def call(r, groups, run, analysis, folder):
 
 def main(seconds, seed):
     import tempfile
+    import warnings
 
+    warnings.simplefilter("ignore")
     r = random.Random(seed)
     groups = [irreplens.Group("s3"), irreplens.Group("s4"), irreplens.Group("c5"), irreplens.Group("q8")]
     run = irreplens.train("s3", epochs=2, keep_checkpoints=True)
