@@ -67,18 +67,35 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
-      {"s3", small(config("SymmetricGroup", 3, 20'000, 0.9, 0, 0, 200), 128, 64, 1e-3), true},
-      {"s4", small(config("SymmetricGroup", 4, 20'000, 0.6, 0, 0, 200), 128, 128, 3e-3), true},
-      {"s5", config("SymmetricGroup", 5, 75'000, 0.4, 0, 2, 500), false},
-      {"s5-stander", stander(published("SymmetricGroup", 5, 0.4)), true},
-      {"s5-wu", wu(config("SymmetricGroup", 5, 25'000, 0.4, 1, 1, 500)), true},
-      {"s6", published("SymmetricGroup", 6, 0.25), true},
-      {"a5", published("AlternatingGroup", 5, 0.5), true},
-      {"c113", published("CyclicGroup", 113, 0.3), true},
-      {"c118", published("CyclicGroup", 118, 0.3), true},
-      {"d59", published("DihedralGroup", 59, 0.3), true},
-      {"d61", published("DihedralGroup", 61, 0.3), true}};
+      {"s3", small(config("SymmetricGroup", 3, 20'000, 0.9, 0, 0, 200), 128, 64, 1e-3), true, {{0.6, 20'000, 200, 0}}},
+      {"s4", small(config("SymmetricGroup", 4, 20'000, 0.6, 0, 0, 200), 128, 128, 3e-3), true, {{0.6, 20'000, 200, 0}}},
+      {"s5", config("SymmetricGroup", 5, 75'000, 0.4, 0, 2, 500), false, {{0.6, 50'000, 500, 1}}},
+      {"s5-stander", stander(published("SymmetricGroup", 5, 0.4)), true, {}},
+      {"s5-wu", wu(config("SymmetricGroup", 5, 25'000, 0.4, 1, 1, 500)), true, {}},
+      {"s6", published("SymmetricGroup", 6, 0.25), true, {{0.4, 20'000, 100, 1}}},
+      {"a5", published("AlternatingGroup", 5, 0.5), true, {{0.6, 250'000, 1000, 1}}},
+      {"c113", published("CyclicGroup", 113, 0.3), true, {{0.3, 50'000, 500, 1}}},
+      {"c118", published("CyclicGroup", 118, 0.3), true, {{0.3, 50'000, 500, 1}}},
+      {"d59", published("DihedralGroup", 59, 0.3), true, {{0.3, 100'000, 1000, 1}}},
+      {"d61", published("DihedralGroup", 61, 0.3), true, {{0.3, 100'000, 1000, 1}}}};
   return all;
+}
+
+Preset preset_for(const Preset& preset, const std::string& model) {
+  Preset of_model = preset;
+  of_model.config.model.model = model;
+  if (model != "Transformer") return of_model;
+  if (!preset.transformer) {
+    throw std::invalid_argument("preset " + preset.name + " has no recipe for the Transformer; s5 has one");
+  }
+  const TransformerRecipe& recipe = *preset.transformer;
+  of_model.config.optimizer = {};  // the published recipes differ in share and epochs alone
+  of_model.config.frac_train = recipe.frac_train;
+  of_model.config.epochs = recipe.epochs;
+  of_model.config.checkpoint_every = recipe.checkpoint_every;
+  of_model.config.seed = of_model.config.split_seed = recipe.seed;
+  of_model.split_follows_seed = true;
+  return of_model;
 }
 
 const Preset& find_preset(const std::string& name) {

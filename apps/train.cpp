@@ -47,7 +47,7 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_option("PRESET", a.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-stander or s5-wu");
   app.add_option("--config", a.config_file, "Read the settings from this cfg.json, ours or a published one");
   app.add_option("--out", a.out, "Run directory [runs/PRESET]");
-  app.add_option("--model", a.model, "OneLayerMLP, OneLayerMLPwithBias or BilinearNet [OneLayerMLP]");
+  app.add_option("--model", a.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
   app.add_option("--optimizer", a.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
   app.add_option("--epochs", a.epochs, "Number of updates");
   app.add_option("--lr", a.lr, "Learning rate");
@@ -94,7 +94,8 @@ RunConfig configure(const Arguments& a) {
         "name a preset, as in 'train s5', or a file, as in 'train --config cfg.json'");
   }
   if (!a.preset.empty()) {
-    const apps::Preset& preset = apps::find_preset(a.preset);
+    const apps::Preset& named = apps::find_preset(a.preset);
+    const apps::Preset preset = apps::preset_for(named, a.model.value_or(named.config.model.model));
     c = preset.config;
     split_follows_seed = preset.split_follows_seed;
   }
@@ -233,6 +234,7 @@ int main(int argc, char** argv) {
                  "  train s5                              again: goes on where it was stopped\n"
                  "  train s4 --seed 7 --out runs/s4_7     another start\n"
                  "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
+                 "  train s5 --model Transformer --seed 2 the published one-layer transformer\n"
                  "  train --config published/cfg.json     any published configuration");
   declare(app, arguments);
   return apps::run(app, argc, argv, [&] { return train(arguments); });

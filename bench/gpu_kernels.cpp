@@ -13,6 +13,7 @@
 
 #include "engine/training/adam.hpp"
 #include "engine/device/memory.hpp"
+#include "engine/model/transformer.hpp"
 #include "engine/tensor/ops.hpp"
 #include "engine/training/pair_split.hpp"
 #include "engine/device/recording.hpp"
@@ -158,12 +159,36 @@ void measure_kernels(const Problem& p, int seeds, const Peaks& peaks) {
   print_kernel("adam", p, seeds, peaks, seconds_of([&] { optimizer.step(); }), 12 * numbers, 7 * numbers);
 }
 
-void measure_steps(const Problem& p, int seeds, int steps, const Peaks& peaks) {
+constexpr int heads = engine::TransformerSizes::heads, mlp = engine::TransformerSizes::hidden;
+
+/// The fused one-layer transformer with W_out W_U multiplied out: its products, scaled rows and tables.
+void measure_attention(const Problem& p, int seeds, const Peaks& peaks) {
+  const Batches batches = make_batches(p, seeds);
+  const int n = p.elements;
+  const double pairs = batches.train.pairs(), tests = batches.test.pairs(), r = seeds, row = mlp + n;
+  engine::AttentionTables tables{Tensor::zeros({seeds, n + 4, heads}, gpu),
+                                 Tensor::zeros({seeds, 1, heads, n + 4, mlp + n}, gpu),
+                                 Tensor::zeros({seeds, 1, mlp + n}, gpu)};
+  Tensor out = Tensor::zeros({seeds, mlp, n}, gpu);
+  const engine::Program test(attention_pair_cross_entropy(tables, out, nullptr, batches.test));
+  const double of_pair = 2.0 * (mlp * n + 2 * heads * row);
+  const double numbers = r * (2 * (heads * (n + 4) * row + mlp * n) + 3 * pairs);
+  print_kernel("transformer, forward, test pairs", p, seeds, peaks, seconds_of([&] { test.forward(); }),
+               r * tests * of_pair, numbers);
+  for (Tensor* operand : {&tables.scores, &tables.rows, &tables.base, &out}) operand->set_requires_grad();
+  const engine::Program train(attention_pair_cross_entropy(tables, out, nullptr, batches.train));
+  print_kernel("transformer, forward and backward, train pairs", p, seeds, peaks, seconds_of([&] { train.forward(); }),
+               3 * r * pairs * of_pair, numbers);
+}
+
+/// @param name, model  the network: OneLayerMLP of the published sizes, or the transformer
+/// @param operations  of a step of one seed
+void measure_steps(const Problem& p, const char* name, const engine::ModelSettings& model, double operations, int seeds,
+                   int steps, const Peaks& peaks) {
   const std::int64_t free_before = engine::memory_room(gpu).free;
   const Batches batches = make_batches(p, seeds);
   std::vector<std::uint64_t> starts;
   for (int seed = 0; seed < seeds; ++seed) starts.push_back(static_cast<std::uint64_t>(seed));
-  const engine::ModelSettings model{.layers = {{"embed_dim", embed}, {"hidden_dim", hidden}}};
   engine::Trainer trainer(*engine::make_model(p.elements, model), {}, batches.train, batches.test, starts);
   trainer.advance(3 * trainer.steps_at_once());  // called, recorded, replayed
   trainer.require_finite();
@@ -172,14 +197,26 @@ void measure_steps(const Problem& p, int seeds, int steps, const Peaks& peaks) {
   trainer.advance(steps);
   trainer.require_finite();
   const double rate = steps / (now() - start);
-  const double operations =
-      seeds * (6.0 * batches.train.pairs() * hidden * p.elements + 12.0 * p.elements * embed * hidden);
   std::printf(
-      "{\"bench\": \"gpu_steps\", \"problem\": \"%s\", \"seeds\": %d, \"steps_per_second\": %.1f, "
+      "{\"bench\": \"gpu_steps\", \"problem\": \"%s\", \"model\": \"%s\", \"seeds\": %d, \"steps_per_second\": %.1f, "
       "\"models_times_steps_per_second\": %.0f, \"share_of_float32_peak\": %.3f, \"memory_mib\": %lld}\n",
-      p.name, seeds, rate, rate * seeds, rate * operations / peaks.operations,
+      p.name, name, seeds, rate, rate * seeds, rate * seeds * operations / peaks.operations,
       static_cast<long long>((free_before - engine::memory_room(gpu).free) >> 20));
   std::fflush(stdout);
+}
+
+void measure_mlp(const Problem& p, int seeds, int steps, const Peaks& peaks) {
+  const double n = p.elements, pairs = p.frac_train * n * n;
+  measure_steps(p, "OneLayerMLP", {.layers = {{"embed_dim", embed}, {"hidden_dim", hidden}}},
+                6.0 * pairs * hidden * n + 12.0 * n * embed * hidden, seeds, steps, peaks);
+}
+
+void measure_transformer(const Problem& p, int seeds, int steps, const Peaks& peaks) {
+  const double n = p.elements, pairs = p.frac_train * n * n, model = engine::TransformerSizes::model;
+  const double of_pair = mlp * n + 2 * heads * (mlp + n);
+  const double rest = model * model * (mlp + n) + mlp * model * n + (n + 1) * model * (model + mlp + n);
+  measure_steps(p, "Transformer", {.model = "Transformer", .layers = {}}, 6.0 * (pairs * of_pair + rest), seeds, steps,
+                peaks);
 }
 
 }  // namespace
@@ -193,10 +230,15 @@ int main(int argc, char** argv) {
     const Peaks peaks = measure_peaks();
     for (const int seeds : {1, dry_run ? 2 : 64}) measure_kernels(s5, seeds, peaks);
     measure_kernels(s6, 1, peaks);
-    measure_steps(s5, 1, 20'000, peaks);
-    measure_steps(s5, 8, 4'000, peaks);
-    measure_steps(s5, dry_run ? 2 : 64, 1'000, peaks);
-    measure_steps(s6, 1, 500, peaks);
+    measure_mlp(s5, 1, 20'000, peaks);
+    measure_mlp(s5, 8, 4'000, peaks);
+    measure_mlp(s5, dry_run ? 2 : 64, 1'000, peaks);
+    measure_mlp(s6, 1, 500, peaks);
+    const Problem s5_transformer{"s5", dry_run ? 24 : 120, 0.6};
+    for (const int seeds : {1, dry_run ? 2 : 16}) {
+      measure_attention(s5_transformer, seeds, peaks);
+      measure_transformer(s5_transformer, seeds, dry_run ? 2 : 3'000 / seeds, peaks);
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench_gpu_kernels: %s\n", error.what());

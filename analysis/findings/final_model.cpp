@@ -5,7 +5,10 @@ namespace {
 
 CubeSlice slice_of(const Harmonics& harmonics, const RunAnalysis& analysis) {
   const int n = harmonics.order();
-  CubeSlice slice{centred_logit(*analysis.network, harmonics.group().identity()), {}};
+  const Matrix& of_identity = analysis.sums.logits.of_identity;
+  CubeSlice slice{of_identity.values.empty() ? centred_logit(*analysis.network, harmonics.group().identity())
+                                             : of_identity,
+                  {}};
   const std::vector<double> dots = harmonics.contractions(analysis.sums.logits.by_xy);
   for (const int i : analysis.key_irreps) {
     double energy = 0;
@@ -31,7 +34,8 @@ FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
   return {slice_of(harmonics, analysis), spectrum_of(harmonics, network),
           analyze_neurons(harmonics, network.neuron_inputs(), analysis.sums.hidden, analysis.key_irreps,
                           thresholds),
-          representation_maps(harmonics, network, analysis.sums.hidden, analysis.key_irreps)};
+          representation_maps(harmonics, network, analysis.sums.hidden, analysis.key_irreps),
+          analyze_attention(harmonics, network)};
 }
 
 }  // namespace analysis

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/findings/attention.hpp"
 #include "analysis/findings/neurons.hpp"
 #include "analysis/findings/representation_maps.hpp"
 #include "analysis/findings/run_analysis.hpp"
@@ -27,6 +28,7 @@ struct FinalModel {
   std::vector<LayerSpectrum> spectrum;
   NeuronAnalysis neurons;
   std::vector<RepresentationMap> maps;
+  AttentionAnalysis attention;
 };
 
 /// Cost: less than the metrics of one checkpoint.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/input/pytorch_file.hpp"
+#include "analysis/input/transformer_file.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis {
@@ -37,10 +38,19 @@ Matrix take(const engine::TensorFile& tensors, const std::string& file, const en
   return m;
 }
 
-void require_no_others(const engine::TensorFile& tensors, const std::string& file, const ModelTensors& expected) {
+/// What else a model's files may hold; checked.
+std::set<std::string> checked_extras(const engine::TensorFile& tensors, const std::string& file,
+                                     const ModelTensors& expected) {
+  if (expected.model != transformer_model) return {};
+  return checked_transformer_extras(tensors, file, expected.tensors);
+}
+
+void require_no_others(const engine::TensorFile& tensors, const std::string& file,
+                       const ModelTensors& expected) {
+  const std::set<std::string> extras = checked_extras(tensors, file, expected);
   for (const auto& [name, tensor] : tensors.tensors) {
     std::string names;
-    bool known = false;
+    bool known = extras.contains(name);
     for (const engine::NamedTensor& its : expected.tensors) {
       known = known || its.name == name;
       names += (names.empty() ? "" : ", ") + its.name;
@@ -63,7 +73,8 @@ ModelTensors tensors_of(int elements, const engine::ModelSettings& settings) {
 }
 
 bool Weights::has(const std::string& name) const {
-  return std::any_of(tensors.begin(), tensors.end(), [&](const auto& tensor) { return tensor.first == name; });
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [&](const auto& tensor) { return tensor.first == name; });
 }
 
 const Matrix& Weights::at(const std::string& name) const {
@@ -80,6 +91,7 @@ double Weights::squared_norm() const {
 }
 
 Weights weights_of(const engine::TensorFile& tensors, const std::string& file, const ModelTensors& expected) {
+  if (expected.model == transformer_model) require_one_layer(tensors, file);
   Weights weights{expected.model, {}};
   for (const engine::NamedTensor& its : expected.tensors) {
     weights.tensors.emplace_back(its.name, take(tensors, file, its));
@@ -90,7 +102,10 @@ Weights weights_of(const engine::TensorFile& tensors, const std::string& file, c
 
 Weights read_weights(const std::filesystem::path& path, const ModelTensors& expected) {
   const bool pytorch = path.extension() == ".pt" || path.extension() == ".pth";
-  return weights_of(pytorch ? read_pytorch(path) : engine::read_safetensors(path), path.string(), expected);
+  const std::set<std::string> buffers =
+      expected.model == transformer_model ? transformer_buffers() : std::set<std::string>{};
+  return weights_of(pytorch ? read_pytorch(path, buffers) : engine::read_safetensors(path), path.string(),
+                    expected);
 }
 
 }  // namespace analysis

@@ -9,12 +9,16 @@
 namespace analysis {
 namespace {
 
-void require_finite(int count, int width, const int* a, const int* b, const double* values, const char* name) {
+void require_finite(int count, int width, const int* a, const int* b, const double* values,
+                    const char* name) {
   for (int i = 0; i < count; ++i) {
     for (int j = 0; j < width; ++j) {
-      if (std::isfinite(values[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) + static_cast<std::size_t>(j)])) continue;
-      throw engine::FormatError(std::string("tensor '") + name + "' is not finite at (" + std::to_string(a[i]) + "," +
-                                std::to_string(b[i]) + "," + std::to_string(j) + ")");
+      if (std::isfinite(values[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
+                               static_cast<std::size_t>(j)]))
+        continue;
+      throw engine::FormatError(std::string("tensor '") + name + "' is not finite at (" +
+                                std::to_string(a[i]) + "," + std::to_string(b[i]) + "," + std::to_string(j) +
+                                ")");
     }
   }
 }

@@ -43,8 +43,8 @@ struct Known {
 
 /// A trained network that multiplies in a group, as the analysis knows it: what its metrics are measured of.
 ///   logits(a, b) = h(a, b) W_U + bypass(a, b)
-/// The hidden layer h is what the unembedding reads; the bypass is whatever else adds to the logits, a bias or
-/// a path around the hidden layer. Rows are computed for blocks of pairs, so nothing of pairs x neurons or
+/// The hidden layer h is what the unembedding reads; the bypass is whatever else adds to the logits, a bias
+/// or a path around the hidden layer. Rows are computed for blocks of pairs, so nothing of pairs x neurons or
 /// pairs x elements is ever needed at once. Functions may be called from several threads.
 class Network {
  public:
@@ -73,8 +73,9 @@ class Network {
   /// too; else null.
   virtual const Embeddings* relu_of_sum() const { return nullptr; }
 
-  /// What a and b add to what reaches the neurons, before any nonlinearity; empty where that is not known.
-  /// Cost: of a pass over all pairs at most.
+  /// What a and b add to what reaches the neurons, before any nonlinearity: l and r of relu(l(a) + r(b)).
+  /// Where that is no sum, its means over b and over a, less the mean over all pairs. Empty where it is not
+  /// known. Cost: of a pass over all pairs at most.
   virtual Embeddings neuron_inputs() const { return {}; }
   /// The weights as functions on the group, from input to output.
   virtual std::vector<NamedFunctions> layers() const { return {}; }

@@ -16,8 +16,8 @@ std::vector<ProductSums> sums_on_cpu(const LossInput& input, const std::function
   const std::int64_t n = input.harmonics.order();
   std::vector<ProductSums> sums(static_cast<std::size_t>(n));
   engine::thread_pool().run_with_scratch(
-      static_cast<int>(n), 2 * n * n * n * (input.network.hidden_dim() + 1), product_scratch_size(input) * sizeof(double),
-      [&](int g, void* scratch) {
+      static_cast<int>(n), 2 * n * n * n * (input.network.hidden_dim() + 1),
+      product_scratch_size(input) * sizeof(double), [&](int g, void* scratch) {
         sums[at(g)] = product_sums(input, g, static_cast<double*>(scratch));
         if (tile_done) tile_done();
       });

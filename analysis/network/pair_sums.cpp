@@ -61,12 +61,14 @@ struct Part {
 std::vector<Part> parts_of(int n, int hidden) {
   constexpr std::int64_t most_numbers = std::int64_t{1} << 25, most_parts = 16;
   const std::int64_t each = std::max<std::int64_t>(1, 2LL * n * hidden);
-  const int count = static_cast<int>(std::clamp<std::int64_t>(most_numbers / each, 1, std::min<std::int64_t>(most_parts, n)));
+  const int count = static_cast<int>(
+      std::clamp<std::int64_t>(most_numbers / each, 1, std::min<std::int64_t>(most_parts, n)));
   std::vector<Part> parts;
   for (int i = 0; i < count; ++i) {
     parts.push_back({static_cast<int>(std::int64_t{n} * i / count),
-                     static_cast<int>(std::int64_t{n} * (i + 1) / count), Matrix(n, hidden), Matrix(n, hidden),
-                     std::vector<double>(at(hidden), 0.0), std::vector<double>(at(n), 0.0)});
+                     static_cast<int>(std::int64_t{n} * (i + 1) / count), Matrix(n, hidden),
+                     Matrix(n, hidden), std::vector<double>(at(hidden), 0.0),
+                     std::vector<double>(at(n), 0.0)});
   }
   return parts;
 }
@@ -81,7 +83,7 @@ class Pass {
         n_(network.elements()),
         hidden_(network.hidden_dim()) {
     if (known_.hidden) sums_.hidden.by_xy = Matrix(n_, hidden_);
-    if (known_.logits) sums_.logits.by_xy = Matrix(n_, n_);
+    if (known_.logits) sums_.logits.by_xy = sums_.logits.of_identity = Matrix(n_, n_);
   }
 
   PairSums run() {
@@ -115,7 +117,7 @@ class Pass {
       multiply(Transpose::no, Transpose::no, n_, n_, hidden_, h, network_.unembed().values.data(), 0, z);
     }
     if (network_.has_bypass()) network_.complete_logits(n_, pairs.a.data(), pairs.b.data(), z);
-    add_logits(g, part, z);
+    add_logits(g, pairs, part, z);
   }
 
   void add_hidden(int g, const PairBlock& pairs, Part& part, const double* h) {
@@ -139,11 +141,13 @@ class Pass {
     }
   }
 
-  void add_logits(int g, Part& part, const double* z) {
+  void add_logits(int g, const PairBlock& pairs, Part& part, const double* z) {
     double* const of_product = sums_.logits.by_xy.row(g);
+    const int identity = harmonics_.group().identity();
     for (int i = 0; i < n_; ++i) {
       const double* const row = z + at(i) * at(n_);
       const double mean = mean_of(row, n_);
+      sums_.logits.of_identity(pairs.a[at(i)], pairs.b[at(i)]) = row[identity] - mean;
       for (int c = 0; c < n_; ++c) of_product[c] += row[c];
       for (int c = 0; c < n_; ++c) part.energy[at(c)] += (row[c] - mean) * (row[c] - mean);
     }
@@ -188,12 +192,12 @@ PairSums pair_sums(const Network& network, const Harmonics& harmonics, engine::D
   if (embeddings == nullptr) return Pass(network, harmonics).run();
   PairSums sums{hidden_sums(*embeddings, harmonics, device), {}};
   sums.logits = {product(sums.hidden.by_xy, network.unembed()),
-                 centred_logit_energy(sums.hidden.gram, network.unembed())};
+                 centred_logit_energy(sums.hidden.gram, network.unembed()), Matrix()};
   return sums;
 }
 
-std::vector<double> written_energies(const Network& network, const Harmonics& harmonics, const HiddenSums& sums,
-                                     const std::vector<const Matrix*>& u) {
+std::vector<double> written_energies(const Network& network, const Harmonics& harmonics,
+                                     const HiddenSums& sums, const std::vector<const Matrix*>& u) {
   std::vector<double> energies(u.size(), 0.0);
   if (!sums.gram.values.empty()) {
     for (std::size_t k = 0; k < u.size(); ++k) {
@@ -222,7 +226,8 @@ std::vector<double> written_energies(const Network& network, const Harmonics& ha
         for (std::size_t k = 0; k < u.size(); ++k) {
           // (n, H) (H, m)
           multiply(Transpose::no, Transpose::no, n, u[k]->cols, hidden, h, u[k]->values.data(), 0, written);
-          for (std::size_t i = 0; i < at(n) * at(u[k]->cols); ++i) of_product[at(g)][k] += written[i] * written[i];
+          for (std::size_t i = 0; i < at(n) * at(u[k]->cols); ++i)
+            of_product[at(g)][k] += written[i] * written[i];
         }
       });
   for (const std::vector<double>& one : of_product) {
@@ -232,7 +237,7 @@ std::vector<double> written_energies(const Network& network, const Harmonics& ha
 }
 
 Matrix centred_logit(const Network& network, int label) {
-  const int n = network.elements(), hidden = network.known().hidden_logits() ? network.hidden_dim() : 0;
+  const int n = network.elements(), hidden = network.hidden_dim();
   std::vector<double> to_label(at(hidden));  // W_U[:, label] minus its mean over c
   for (int j = 0; j < hidden; ++j) {
     double mean = 0;
@@ -240,27 +245,18 @@ Matrix centred_logit(const Network& network, int label) {
     to_label[at(j)] = network.unembed()(j, label) - mean;
   }
   Matrix result(n, n);
-  const bool bypass = network.has_bypass();
-  engine::thread_pool().run_with_scratch(
-      n, 4LL * n * n * (hidden + (bypass ? n : 0)), at(n) * (at(hidden) + (bypass ? at(n) : 0)) * sizeof(double),
-      [&](int a, void* scratch) {
-        std::vector<int> first(at(n), a), second(at(n));
-        std::iota(second.begin(), second.end(), 0);
-        double* const h = static_cast<double*>(scratch);
-        if (hidden > 0) network.hidden_rows(n, first.data(), second.data(), h);
-        for (int b = 0; b < n; ++b) {
-          const double* const row = h + at(b) * at(hidden);
-          for (int j = 0; j < hidden; ++j) result(a, b) += row[j] * to_label[at(j)];
-        }
-        if (!bypass) return;
-        double* const around = h + at(n) * at(hidden);  // the logits of a hidden layer of zeros
-        std::fill_n(around, at(n) * at(n), 0.0);
-        network.complete_logits(n, first.data(), second.data(), around);
-        for (int b = 0; b < n; ++b) {
-          const double* const row = around + at(b) * at(n);
-          result(a, b) += row[label] - mean_of(row, n);
-        }
-      });
+  engine::thread_pool().run_with_scratch(n, 4LL * n * n * hidden, at(n) * at(hidden) * sizeof(double),
+                                         [&](int a, void* scratch) {
+                                           std::vector<int> first(at(n), a), second(at(n));
+                                           std::iota(second.begin(), second.end(), 0);
+                                           double* const h = static_cast<double*>(scratch);
+                                           network.hidden_rows(n, first.data(), second.data(), h);
+                                           for (int b = 0; b < n; ++b) {
+                                             const double* const row = h + at(b) * at(hidden);
+                                             for (int j = 0; j < hidden; ++j)
+                                               result(a, b) += row[j] * to_label[at(j)];
+                                           }
+                                         });
   return result;
 }
 

@@ -11,6 +11,9 @@ namespace analysis {
 struct LogitSums {
   Matrix by_xy;               ///< (n, n): entry (g, c) is the sum over ab = g of the logit of c
   double centred_energy = 0;  ///< of the logits minus their mean over c, squared, over all pairs and classes
+  /// (n, n): the logit of the identity minus the mean over c, for all (a, b); empty for relu(l(a) + r(b))
+  /// W_U, whose logits are not computed here.
+  Matrix of_identity;
 };
 
 /// One pass over all pairs.
@@ -28,12 +31,11 @@ PairSums pair_sums(const Network& network, const Harmonics& harmonics, engine::D
 /// For each of several u (H, m) the sum over all pairs of |h(a, b) u|^2.
 /// @param sums  of this network
 /// Cost: O(n^2 H columns), or O(H^2 columns) where the Gram matrix is there.
-std::vector<double> written_energies(const Network& network, const Harmonics& harmonics, const HiddenSums& sums,
-                                     const std::vector<const Matrix*>& u);
+std::vector<double> written_energies(const Network& network, const Harmonics& harmonics,
+                                     const HiddenSums& sums, const std::vector<const Matrix*>& u);
 
-/// The logit of one class minus the mean over all classes, for all pairs (a, b).
-/// @param network  of known weights.   @return (n, n)
-/// Cost: O(n^2 H), with a bypass O(n^3) more.
+/// The logit of one class minus the mean over all classes, for all pairs (a, b), of a network without bypass.
+/// @return (n, n)   Cost: O(n^2 H).
 Matrix centred_logit(const Network& network, int label);
 
 }  // namespace analysis

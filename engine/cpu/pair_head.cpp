@@ -96,26 +96,12 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
   });
 }
 
-/// The first x whose pairs begin at or after pair `number`.
-int first_x_from(const PairHead& head, const int* starts, int number) {
-  return static_cast<int>(std::lower_bound(starts, starts + head.elements, number) - starts);
-}
-
-/// The x whose pairs begin before the chunk and go on in it; -1: none.
-int carried_x(const PairHead& head, const int* starts, int chunk) {
-  const int first = PairChunks(head.x.rows).start(chunk), next_x = first_x_from(head, starts, first);
-  return next_x > 0 && starts[next_x] > first ? next_x - 1 : -1;
-}
-
 /// @param starts  (elements + 1), the first pair of each x
 /// @param scratch  tile_scratch_bytes()
 void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
-  const PairChunks chunks(head.x.rows);
-  const int first = chunks.start(chunk), last = chunks.start(chunk + 1);
-  const bool is_last = chunk + 1 == chunks.count();
-  const int first_x = first_x_from(head, starts, first);
-  const int last_x = is_last ? head.elements : first_x_from(head, starts, last);
+  const PairChunk part = PairChunks(head.x.rows).chunk(starts, head.elements, chunk);
+  const int first = part.first, last = part.last;
 
   const std::size_t pairs_before = static_cast<std::size_t>(replica) * static_cast<std::size_t>(head.x.rows);
   HeadTile tile{};
@@ -128,7 +114,7 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   tile.ut_panels = work.ut_panels;
   tile.weight = static_cast<real>(1.0 / head.x.rows);
   tile.first = true;
-  tile.carried_x = carried_x(head, starts, chunk);
+  tile.carried_x = part.carried_x;
   const bool gradient = work.ut_panels != nullptr;
   if (gradient) {
     const auto at = static_cast<std::size_t>(chunk);
@@ -137,8 +123,8 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
     std::fill_n(tile.dl_carried, work.h_row, real{0});
     tile.dr = work.dr + at * work.dr_size;
     tile.dut = work.dut + at * work.dut_size;
-    std::fill(work.dl + static_cast<std::size_t>(first_x) * work.h_row,
-              work.dl + static_cast<std::size_t>(last_x) * work.h_row, real{0});
+    std::fill(work.dl + static_cast<std::size_t>(part.first_x) * work.h_row,
+              work.dl + static_cast<std::size_t>(part.last_x) * work.h_row, real{0});
     std::fill_n(tile.dr, work.dr_size, real{0});
     if (first == last) std::fill_n(tile.dut, work.dut_size, real{0});
   }
@@ -173,7 +159,7 @@ void reduce(const PairHead& head, const int* starts, const Workspace& work, real
   const std::int64_t bytes =
       static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
   for (int chunk = 0; chunk < chunks; ++chunk) {
-    const int x = carried_x(head, starts, chunk);
+    const int x = PairChunks(head.x.rows).chunk(starts, head.elements, chunk).carried_x;
     if (x < 0) continue;
     const real* const carried = work.dl_carried + chunk * work.h_row;
     real* const sum = work.dl + x * work.h_row;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/cpu/attention_tile.hpp"
 #include "engine/device/kernels.hpp"
 #include "engine/device/real.hpp"
 
@@ -74,6 +75,12 @@ struct TileKernels {
 
   /// @return the sum of the rows' losses and the number of right answers
   LossAndCorrect (*head_tile)(const HeadTile& tile);
+
+  /// As pack_panels, for products over many rows of b: in blocks of `deep_block` of them. As many numbers.
+  void (*pack_deep)(int rows, int cols, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
+                    real* panels);
+  /// @return as head_tile
+  LossAndCorrect (*attention_tile)(const AttentionTile& tile);
 
   /// Softmax of `rows` padded rows of logits in place, as Kernels::cross_entropy, times weight.
   LossAndCorrect (*cross_entropy)(int rows, int classes, const int* labels, real weight, real* z,

@@ -128,6 +128,28 @@ ENGINE_SHARED double exp_of_difference(double a, double b) {
   return e + e * rest;
 }
 
+/// How many columns, from the first on, row `row` of a matrix sees.
+ENGINE_SHARED int visible_cols(Mask mask, int row, int cols) {
+  return mask == Mask::causal && row + 1 < cols ? row + 1 : cols;
+}
+
+/// y = softmax of x over its first `visible` columns, 0 behind them.
+ENGINE_SHARED void softmax_row(int cols, int visible, const real* x, real* y) {
+  real largest = x[0];
+  for (int c = 1; c < visible; ++c) largest = x[c] > largest ? x[c] : largest;
+  real sum = 0;
+  for (int c = 0; c < visible; ++c) sum += y[c] = exp_of_difference(x[c], largest);
+  for (int c = 0; c < visible; ++c) y[c] /= sum;
+  for (int c = visible; c < cols; ++c) y[c] = 0;
+}
+
+/// dx += y (dy - y . dy)
+ENGINE_SHARED void softmax_row_backward(int cols, const real* y, const real* dy, real* dx) {
+  real dot = 0;
+  for (int c = 0; c < cols; ++c) dot = mul_add(y[c], dy[c], dot);
+  for (int c = 0; c < cols; ++c) dx[c] = mul_add(y[c], dy[c] - dot, dx[c]);
+}
+
 ENGINE_SHARED void note_loss(double loss, LossWatch& watch) {
   ++watch.readings;
   if (watch.first_bad == 0 && !(loss - loss == 0)) watch.first_bad = watch.readings;

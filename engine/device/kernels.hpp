@@ -10,6 +10,12 @@ namespace engine {
 
 enum class Trans { no, yes };
 
+/// Which columns the rows of a matrix see.
+enum class Mask {
+  none,
+  causal  ///< row i sees columns 0 .. i
+};
+
 /// Where the rows of a (rows, cols) array go to or come from. `target[i]` is the table row of array row i;
 /// the array rows of table row t are `members[starts[t]] .. members[starts[t + 1] - 1]`, ascending, so that a
 /// scatter-add sums in a fixed order without atomics. One such index per replica, packed.
@@ -53,6 +59,22 @@ struct PairHead {
   real* du;                ///< like u: likewise
   LossAndCorrect* result;  ///< (replicas)
   void* workspace;         ///< pair_head_workspace() bytes
+};
+
+/// Sizes and operands of the fused one-layer transformer; see ops.hpp, attention_pair_cross_entropy.
+struct AttentionPairs {
+  int replicas, elements, heads, hidden, width, classes;
+  IndexView x, y;          ///< pairs, sorted by x; both with table_rows == elements
+  const int* labels;       ///< (replicas, pairs)
+  const real* scores;      ///< (replicas, elements + 4, heads)
+  const real* rows;        ///< (replicas, heads, elements + 4, hidden + width)
+  const real* base;        ///< (replicas, hidden + width)
+  const real* out;         ///< (replicas, hidden, width)
+  const real* unembed;     ///< (replicas, width, classes); null: width == classes
+  real *dscores, *drows;   ///< gradients of the mean loss, overwritten; all null: forward only
+  real *dbase, *dout, *dunembed;
+  LossAndCorrect* result;  ///< (replicas)
+  void* workspace;         ///< attention_pairs_workspace() bytes
 };
 
 /// Notes on the device what the host reads only now and then.

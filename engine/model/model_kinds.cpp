@@ -12,7 +12,8 @@ constexpr int most_dim = 1 << 16;
 }  // namespace
 
 const std::vector<ModelKind>& model_kinds() {
-  static const std::vector<ModelKind> all = {one_layer_mlp(), one_layer_mlp_with_bias(), bilinear_net()};
+  static const std::vector<ModelKind> all = {one_layer_mlp(), one_layer_mlp_with_bias(), bilinear_net(),
+                                             transformer()};
   return all;
 }
 

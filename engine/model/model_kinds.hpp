@@ -12,5 +12,7 @@ ModelKind one_layer_mlp();
 ModelKind one_layer_mlp_with_bias();
 /// logits(x, y) = (W_x[x] * W_y[y]) W_U, the product unit by unit.  Source: their published code.
 ModelKind bilinear_net();
+/// One layer of attention and one of relu over the tokens x, y and "=".  Source: their published code.
+ModelKind transformer();
 
 }  // namespace engine

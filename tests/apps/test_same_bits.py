@@ -33,10 +33,11 @@ class SameBits(ProgramTest):
     def test_every_instruction_set_with_fused_multiply_adds(self):
         if not instruction_sets():
             self.skipTest("SKIPPED: this processor has no instruction set with fused multiply-adds that can be chosen")
-        usual, message = self.model("usual")
-        self.assertNotIn(NO_FMA, message)
-        for name in instruction_sets():
-            self.assertEqual(self.model(name, IRREPLENS_ISA=name)[0], usual, name)
+        for model in ([], ["--model", "Transformer", "--overwrite"]):
+            usual, message = self.model("usual", *model)
+            self.assertNotIn(NO_FMA, message)
+            for name in instruction_sets():
+                self.assertEqual(self.model(name, *model, IRREPLENS_ISA=name)[0], usual, name)
 
     def test_threads(self):
         self.assertEqual(self.model("three", "--threads", 3)[0], self.model("one", "--threads", 1)[0])

@@ -12,7 +12,7 @@ MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
 # Of a library's rooms each may include those before it.
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
-         "analysis": ["numerics", "input", "network", "cuda", "findings", "report", "census"],
+         "analysis": ["numerics", "input", "network", "cuda", "findings", "circuits", "report", "census"],
          "apps": ["terminal"],
          "python": ["binding"]}
 OF_APPS = {"apps/presets.hpp"}  # all that the Python package shares with the programs beside the libraries

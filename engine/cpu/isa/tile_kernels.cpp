@@ -12,6 +12,8 @@
 // These need vector_math.hpp.
 #include "engine/cpu/isa/product.hpp"
 #include "engine/cpu/isa/softmax.hpp"
+// These need all of them.
+#include "engine/cpu/isa/attention_tile.hpp"
 
 namespace engine::ENGINE_ISA {
 namespace {
@@ -164,6 +166,8 @@ const TileKernels& tile_kernels() {
       .pack_panels = pack_panels,
       .product = product,
       .head_tile = head_tile,
+      .pack_deep = pack_deep,
+      .attention_tile = attention_tile,
       .cross_entropy = cross_entropy_rows,
       .sum_rows = sum_rows,
       .arrays = {.add = add_arrays,

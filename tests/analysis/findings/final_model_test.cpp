@@ -9,6 +9,7 @@
 #include "analysis/report/document.hpp"
 #include "analysis/input/element_orders.hpp"
 #include "analysis/network/network_samples.hpp"
+#include "analysis/report/footnotes.hpp"
 #include "analysis/report/report.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
@@ -176,10 +177,16 @@ TEST_CASE("document: plain lists are arrays, packed ones base64; both hold every
   CHECK(packed["irreps"]["all"][0]["character"]["f32"].get<std::string>().starts_with("AACAPwAAgD8AAIA/"));
 }
 
-TEST_CASE("footnotes: where published figures were computed in a defective basis") {
-  CHECK(analysis::footnotes(group::alternating_group(5)).size() == 1);
-  CHECK(analysis::footnotes(group::cyclic_group(113)).size() == 1);
-  CHECK(analysis::footnotes(group::symmetric_group(5)).empty());
+TEST_CASE("footnotes: where published figures are wrong, by group and kind of model") {
+  const auto count = [](const group::FiniteGroup& group, const char* model) {
+    return analysis::footnotes(group, model).size();
+  };
+  CHECK(count(group::alternating_group(5), "OneLayerMLP") == 1);
+  CHECK(count(group::cyclic_group(113), "OneLayerMLP") == 1);
+  CHECK(count(group::symmetric_group(5), "OneLayerMLP") == 0);
+  CHECK(count(group::alternating_group(5), "Transformer") == 3);
+  CHECK(count(group::symmetric_group(6), "Transformer") == 2);
+  CHECK(count(group::dihedral_group(59), "Transformer") == 1);
 }
 
 TEST_CASE("report: one page, with nothing of the data taken for markup") {

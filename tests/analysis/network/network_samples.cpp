@@ -13,14 +13,15 @@ analysis::MlpWeights random_network(int elements, std::uint64_t seed, double sca
   std::mt19937_64 generator(seed);
   std::uniform_real_distribution<double> uniform(-scale, scale);
   MlpWeights weights{Matrix(elements, embed), Matrix(elements, embed), Matrix(2 * embed, hidden),
-                  Matrix(hidden, elements)};
+                     Matrix(hidden, elements)};
   for (Matrix* m : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
     for (double& value : m->values) value = uniform(generator);
   }
   return weights;
 }
 
-analysis::MlpWeights planted_network(const group::FiniteGroup& group, const std::string& name, double strength) {
+analysis::MlpWeights planted_network(const group::FiniteGroup& group, const std::string& name,
+                                     double strength) {
   const group::CharacterTable table = group::character_table(group);
   const group::MatrixFamily rho = group::irrep(group, table, table.find(name)).matrices;
   const int n = group.order(), d = rho.dimension, hidden = 4 * d * d * d;

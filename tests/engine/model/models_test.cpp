@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/device/error.hpp"
 #include "engine/model/parameters.hpp"
 #include "engine/test_models.hpp"
@@ -10,14 +12,14 @@ namespace {
 
 constexpr int n = 37;
 
-/// Addition modulo n, a random half of the pairs for each replica.
-engine::PairBatch some_pairs(int replicas, engine::Device device) {
+/// A random half of the pairs for each replica.
+std::vector<std::vector<std::int64_t>> some_pairs(int replicas) {
   std::vector<std::vector<std::int64_t>> pairs(static_cast<std::size_t>(replicas));
   Numbers numbers(3);
   for (auto& list : pairs) {
     for (const int k : numbers.integers(n * n / 2, n * n)) list.push_back(k);
   }
-  return engine::PairBatch(n, test::addition(n), pairs, device);
+  return pairs;
 }
 
 /// A row for all pairs: row 0 of a (1, cols) table, gathered.
@@ -26,9 +28,36 @@ Tensor for_all_pairs(const Tensor& row, const engine::PairBatch& batch) {
   return gather_rows(row, engine::RowIndex(batch.replicas(), 1, zeros, batch.device()));
 }
 
+/// The published transformer written down in plain ops: every pair is the sequence x, y, "=", all of whose positions go
+/// through attention and the hidden layer.
+Tensor composed_transformer(std::span<const Tensor> p, const engine::PairBatch& batch,
+                            const std::vector<std::vector<std::int64_t>>& pairs) {
+  const int r = batch.replicas(), count = batch.pairs(), model = 128, heads = 4;
+  std::vector<int> tokens, positions;
+  for (std::vector<std::int64_t> list : pairs) {
+    std::sort(list.begin(), list.end());
+    for (const std::int64_t k : list) {
+      for (const int token : {static_cast<int>(k / n), static_cast<int>(k % n), n}) tokens.push_back(token);
+      for (const int position : {0, 1, 2}) positions.push_back(position);
+    }
+  }
+  const engine::RowIndex token(r, n + 1, tokens, batch.device()), position(r, 3, positions, batch.device());
+  const Tensor e = pair_sum(p[0], p[1], token, position);  // (3 pairs, model)
+  const auto projected = [&](const Tensor& w) {
+    return split_heads(matmul(e, merge_heads(w)).reshape({r, count, 1, 3, model}), heads);
+  };
+  const Tensor z = attention(projected(p[2]), projected(p[3]), projected(p[4]), engine::Mask::causal);
+  const Tensor attended = matmul(merge_heads(z).reshape({r, 3 * count, model}), p[5].reshape({r, model, model}));
+  const Tensor after_attention = add(e, attended);
+  const Tensor stream = add(after_attention, matmul(relu(matmul(after_attention, p[6])), p[7]));
+  const Tensor last = slice_rows(stream.reshape({r, count, 1, 3, model}), 2, 1).reshape({r, count, model});
+  return cross_entropy(matmul(last, p[8]), batch.product());
+}
+
 /// What the models compute, written down from their formulas in plain ops, pair by pair.
 Tensor composed_loss(const engine::ModelSettings& settings, std::span<const Tensor> parameters,
-                     const engine::PairBatch& batch) {
+                     const engine::PairBatch& batch, const std::vector<std::vector<std::int64_t>>& pairs) {
+  if (settings.model == "Transformer") return composed_transformer(parameters, batch, pairs);
   const Tensor of_x = gather_rows(slice_rows(parameters[0], 0, n), batch.x());
   const Tensor of_y = gather_rows(slice_rows(parameters[0], n, n), batch.y());
   const bool bilinear = settings.model == "BilinearNet";
@@ -47,6 +76,7 @@ std::vector<engine::ModelSettings> all_settings() {
       all.back().unembed_bias = bias;
     }
   }
+  all.push_back({.model = "Transformer", .layers = {}, .unembed_bias = false});
   return all;
 }
 
@@ -70,7 +100,8 @@ TEST_SUITE_BEGIN("quick");
 TEST_CASE_TEMPLATE("models: loss, right answers and gradient are those of the formula in plain ops", On, ON_DEVICES) {
   DEVICE(device);
   constexpr int replicas = 2;
-  const engine::PairBatch batch = some_pairs(replicas, device);
+  const std::vector<std::vector<std::int64_t>> pairs = some_pairs(replicas);
+  const engine::PairBatch batch(n, test::addition(n), pairs, device);
   for (const engine::ModelSettings& settings : all_settings()) {
     CAPTURE(settings.model);
     CAPTURE(settings.unembed_bias);
@@ -84,7 +115,7 @@ TEST_CASE_TEMPLATE("models: loss, right answers and gradient are those of the fo
       gradients.push_back(parameter.grad_to_host());
       parameter.copy_to_grad(std::vector<real>(gradients.back().size()));
     }
-    const Tensor composed = composed_loss(settings, parameters, batch);
+    const Tensor composed = composed_loss(settings, parameters, batch, pairs);
     engine::backward(composed);
     CHECK(test::largest_difference(loss.to_host(), composed.to_host()) < (sizeof(real) == 8 ? 1e-13 : 1e-5));
     for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -123,12 +154,16 @@ TEST_CASE("models: what a model lacks or does not know is refused in one line") 
     return std::string();
   };
   CHECK(message(test::settings(4, 4, "TwoLayerMLP")) ==
-        "model: 'TwoLayerMLP' is unknown; it is one of OneLayerMLP, OneLayerMLPwithBias, BilinearNet");
+        "model: 'TwoLayerMLP' is unknown; it is one of OneLayerMLP, OneLayerMLPwithBias, BilinearNet, Transformer");
   CHECK(message({.model = "OneLayerMLP", .layers = {{"embed_dim", 4}}}) ==
         "layers: 'hidden_dim' is missing, which OneLayerMLP needs");
   CHECK(message({.model = "BilinearNet", .layers = {{"embed_dim", 0}}}) ==
         "embed_dim: 0 is out of range; it must be in 1..65536");
   CHECK(message({.model = "BilinearNet", .layers = {{"embed_dim", 4}}}).empty());
+  CHECK(message({.model = "Transformer", .layers = {}}).empty());
+  CHECK(message(test::settings(256, 128, "Transformer")).empty());  // published configurations name sizes of the MLP's
+  CHECK(message({.model = "Transformer", .layers = {}, .unembed_bias = true}) ==
+        "unembed_bias: Transformer has none; it must be false");
 }
 
 TEST_CASE("parameters: each replica's named tensors come back as they were put, biases behind the weights") {
