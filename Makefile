@@ -2,12 +2,15 @@
 # make test     build the rest too, then run the tests    make asan | tsan   .. under sanitizers
 # make bench    measure, as JSON lines                    make lint | format
 # make fuzz     fuzz the readers of foreign files, ten minutes each; needs clang
+# make python   the Python package, into build/python/venv
 # make install  for every GPU that CUDA knows             make bench-gpu     test and measure on the GPU
 
 PROGRAMS := train analyze irreps census certify sweep
 JOBS     ?= $(shell nproc)
 
-.PHONY: all programs everything setup test asan tsan debug bench bench-gpu fuzz lint format install clean
+SETUP_PYTHON := tools/install_dependencies python && tools/python_environment
+
+.PHONY: all programs everything setup python test asan tsan debug bench bench-gpu fuzz lint format install clean
 all: programs
 	@for p in $(PROGRAMS); do \
 	  if [ -x build/release/bin/$$p ]; then ln -sf build/release/bin/$$p $$p; fi; done
@@ -20,8 +23,14 @@ programs: setup
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS) --target $(PROGRAMS)
 
+python: setup
+	@$(SETUP_PYTHON)
+	@build/python/venv/bin/python -m pip install --disable-pip-version-check .
+	@echo "irreplens: build/python/venv/bin/python -c 'import irreplens' works now"
+
 everything: all
 	@tools/install_dependencies test
+	@$(SETUP_PYTHON)
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 
@@ -30,12 +39,14 @@ test: everything
 
 asan tsan debug: setup
 	@tools/install_dependencies test
+	@$(SETUP_PYTHON)
 	@cmake --preset $@
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)
 
 bench: setup
 	@tools/install_dependencies bench
+	@$(SETUP_PYTHON)
 	@cmake --preset release
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run

@@ -8,13 +8,14 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
 MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
-               "apps": {"engine", "group", "analysis"}}
+               "apps": {"engine", "group", "analysis"}, "python": {"engine", "group", "analysis", "apps"}}
 # Of a library's rooms each may include those before it.
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
          "analysis": ["numerics", "input", "network", "cuda", "certificate_check", "certificates", "findings", "circuits",
                       "report", "census"],
-         "apps": ["terminal", "sweep"]}
+         "apps": ["terminal", "sweep"], "python": ["binding"]}
+OF_APPS = {"apps/presets.hpp"}  # all that the Python package shares with the programs beside the libraries
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
 
@@ -59,6 +60,11 @@ class Arrows(unittest.TestCase):
                                                ("engine", "device"), ("engine", "cpu")}, path)
         for path in (SOURCE / "analysis/certificates").iterdir():
             self.assertNotIn("analysis/certificate_check/", path.read_text(), path)
+
+    def test_python_takes_little_of_the_programs(self):
+        for path in sources("python"):
+            taken = re.findall(r'include "(apps/[^"]+)"', path.read_text())
+            self.assertLessEqual(set(taken), OF_APPS, path)
 
     def test_a_forbidden_include_is_seen(self):
         self.assertEqual(forbidden("group", '#include "engine/tensor.hpp"\n'), {"engine"})
