@@ -86,7 +86,7 @@ analysis::ReluNetwork network_of_two_irreps(const analysis::Harmonics& harmonics
 void measure_controls(const analysis::Harmonics& harmonics, const analysis::ReluNetwork& network,
                       int degree) {
   const analysis::PairsByProduct pairs =
-      pairs_by_product(harmonics.group(), engine::split_pairs(harmonics.order(), 0.4, 2));
+      analysis::pairs_by_product(harmonics.group(), engine::split_pairs(harmonics.order(), 0.4, 2));
   constexpr int draws = 200;
   print_circuits("200 draws of random functions, two irreps", degree,
                  seconds_of(

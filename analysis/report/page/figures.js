@@ -164,7 +164,14 @@ function attentionFigure(token) {
   const rows = order.map(a => Float32Array.from(order, b => attentionWeights(scoreA[a], scoreB[b], head.score_equals)[token]));
   const figure = heatmap(`Head ${head.head} looks at ${tokenTexts[token]}`, rows, names, names, "b", "a",
     "a = %{y}<br>b = %{x}<br>weight %{z:.4g}");
-  Object.assign(figure.data[0], {zmin: 0, zmax: 1, colorscale: sequential()});
+  let lowest = 1, highest = 0;  // a head may look at a token nearly always: colours span what there is
+  for (const row of rows) {
+    for (const weight of row) {
+      lowest = Math.min(lowest, weight);
+      highest = Math.max(highest, weight);
+    }
+  }
+  Object.assign(figure.data[0], {zmin: lowest, zmax: highest, colorscale: sequential()});
   return figure;
 }
 
@@ -190,7 +197,7 @@ function headScoreFigure() {
   const head = chosenHead();
   const figure = bars(`Head ${head.head}: its scores, by irrep`, [["score of a", numbers(head.score_a_shares), "--strong-0"],
     ["score of b", numbers(head.score_b_shares), "--strong-1"]]);
-  figure.layout.yaxis.title = {text: "share of squared norm, less the mean"};
+  figure.layout.yaxis.title = {text: "share of squared norm"};
   return figure;
 }
 
