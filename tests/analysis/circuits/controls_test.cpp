@@ -206,7 +206,7 @@ TEST_CASE("random functions: what is observed are the metrics' restricted and ex
   const analysis::Embeddings e = embeddings_of(weights);
   const ReluNetwork network{e.l, e.r, transposed(weights.unembed)};
   const analysis::Metrics metrics = analysis::Meter(harmonics, split).measure(weights);
-  const auto pairs = pairs_by_product(harmonics.group(), split);
+  const auto pairs = analysis::pairs_by_product(harmonics.group(), split);
   for (const int block : {1, 2}) {
     const analysis::FunctionControl control = random_functions(network, harmonics, pairs, block, 20, 5);
     CHECK(control.restricted.observed == doctest::Approx(metrics.irreps[at(block)].hidden_restricted_loss));
@@ -242,7 +242,7 @@ TEST_CASE("circuits: the same document from any number of threads, and another s
                           test::random_network(6, 12, 4),
                           test::random_network(6, 12, 5),
                           test::random_network(6, 12, 6),
-                          pairs_by_product(harmonics.group(), engine::split_pairs(6, 0.5, 1)),
+                          analysis::pairs_by_product(harmonics.group(), engine::split_pairs(6, 0.5, 1)),
                           {1, 2}},
                          harmonics, options),
         harmonics);
