@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <map>
+
+#include "analysis/circuits/nested_scores.hpp"
 
 namespace analysis {
 namespace {
@@ -16,20 +20,30 @@ double score_of_neuron(const CosetNeuron& neuron) {
 
 std::vector<AblationStep> ablation(const group::FiniteGroup& group, const ReluNetwork& network,
                                    const CosetView& view) {
-  std::vector<AblationStep> steps{{std::nullopt, {}, score_of(group, network)}};
   const int m = network.neurons();
+  std::vector<AblationStep> steps{{std::nullopt, {}, {}}};
   for (const double threshold : {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}) {
     AblationStep step{threshold, {}, {}};
-    std::vector<int> kept;
     for (int j = 0; j < m; ++j) {
-      (score_of_neuron(view.neurons[static_cast<std::size_t>(j)]) >= threshold ? step.removed : kept)
-          .push_back(j);
+      if (score_of_neuron(view.neurons[static_cast<std::size_t>(j)]) >= threshold) step.removed.push_back(j);
     }
-    const auto same = std::find_if(steps.begin(), steps.end(), [&](const AblationStep& earlier) {
-      return earlier.removed == step.removed;
-    });
-    step.score = same != steps.end() ? same->score : score_of_neurons(group, network, kept);
     steps.push_back(std::move(step));
+  }
+  // The higher the threshold the more is kept; with no threshold everything.
+  std::map<std::size_t, std::vector<int>> kept;  // by how many
+  for (const AblationStep& step : steps) {
+    std::vector<int>& set = kept[static_cast<std::size_t>(m) - step.removed.size()];
+    set.clear();
+    for (int j = 0; j < m; ++j) {
+      if (!std::binary_search(step.removed.begin(), step.removed.end(), j)) set.push_back(j);
+    }
+  }
+  std::vector<std::vector<int>> sets;
+  for (const auto& [size, set] : kept) sets.push_back(set);
+  const std::vector<Score> scores = nested_scores(group, network, sets);
+  for (AblationStep& step : steps) {
+    const auto place = kept.find(static_cast<std::size_t>(m) - step.removed.size());
+    step.score = scores[static_cast<std::size_t>(std::distance(kept.begin(), place))];
   }
   return steps;
 }

@@ -212,7 +212,7 @@ class Writer {
     }
     for (const CircuitControl& c : n.circuits) {
       circuits.push_back({{"irrep", harmonics_.name(c.block)},
-                          {"circuit", c.circuit},
+                          {"circuit", or_null(c.circuit)},
                           {"zeroed", c.zeroed},
                           {"loss", control(c.loss)}});
     }

@@ -51,12 +51,17 @@ std::vector<double> column_energies(const Matrix& f, bool centred) {
 
 Matrix without_means(const Matrix& f) {
   std::vector<double> means(at(f.cols), 0.0);
+  std::vector<bool> constant(at(f.cols), true);
   for (int x = 0; x < f.rows; ++x) {
-    for (int j = 0; j < f.cols; ++j) means[at(j)] += f(x, j) / f.rows;
+    for (int j = 0; j < f.cols; ++j) {
+      means[at(j)] += f(x, j) / f.rows;
+      constant[at(j)] = constant[at(j)] && f(x, j) == f(0, j);
+    }
   }
   Matrix result = f;
   for (int x = 0; x < f.rows; ++x) {
-    for (int j = 0; j < f.cols; ++j) result(x, j) -= means[at(j)];
+    // A constant's mean is itself, which a rounded sum is not.
+    for (int j = 0; j < f.cols; ++j) result(x, j) -= constant[at(j)] ? f(0, j) : means[at(j)];
   }
   return result;
 }

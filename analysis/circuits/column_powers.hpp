@@ -14,7 +14,7 @@ Matrix column_powers(const Harmonics& harmonics, const Matrix& f);
 /// |f_j|^2 of every column; with `centred` about its mean.
 std::vector<double> column_energies(const Matrix& f, bool centred);
 
-/// Every column without its mean.
+/// Every column without its mean; a constant one is exactly 0.
 Matrix without_means(const Matrix& f);
 
 }  // namespace analysis

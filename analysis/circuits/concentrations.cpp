@@ -12,14 +12,6 @@ std::size_t at(int i) {
   return static_cast<std::size_t>(i);
 }
 
-std::vector<bool> constant_columns(const Matrix& f) {
-  std::vector<bool> constant(at(f.cols), true);
-  for (int x = 1; x < f.rows; ++x) {
-    for (int j = 0; j < f.cols; ++j) constant[at(j)] = constant[at(j)] && f(x, j) == f(0, j);
-  }
-  return constant;
-}
-
 /// sum[j] = sum over x of (f(x,j) - mean of its coset)^2.
 void add_squares(const Matrix& means, const std::vector<int>& label, const Matrix& f, double* sum) {
   for (int x = 0; x < f.rows; ++x) {
@@ -53,7 +45,6 @@ Matrix concentrations(const group::FiniteGroup& group, const group::SubgroupCata
   const int n = group.order(), m = f.cols, count = static_cast<int>(catalogue.subgroups.size());
   const Matrix centred = without_means(f);
   const std::vector<double> totals = column_energies(centred, false);
-  const std::vector<bool> constant = constant_columns(f);
   Matrix result(count, m);
   engine::thread_pool().run(count, 4LL * count * n * m, [&](int s) {
     const group::Subgroup& subgroup = catalogue.subgroups[at(s)];
@@ -65,7 +56,7 @@ Matrix concentrations(const group::FiniteGroup& group, const group::SubgroupCata
       add_squares(coset_means(labels, centred), labels.of, centred, c);
     }
     for (int j = 0; j < m; ++j) {
-      if (constant[at(j)] || totals[at(j)] <= 0) {
+      if (totals[at(j)] <= 0) {  // constant
         c[j] = 0;
       } else {
         c[j] = order == n ? 1 : std::min(1.0, c[j] / totals[at(j)]);

@@ -38,15 +38,30 @@ class Passes {
 /// Losses without random neurons, by how many are set to zero.
 using LossesByCount = std::map<int, std::vector<double>>;
 
-LossesByCount empty_losses(const Observed& observed) {
-  LossesByCount losses;
-  if (observed.rho != nullptr) {
-    for (const RhoIrrep& irrep : observed.rho->irreps) {
-      if (!irrep.fit) continue;
-      for (const RhoCircuit& circuit : irrep.fit->circuits.circuits)
-        losses[static_cast<int>(circuit.neurons.size())] = {};
+/// What is zeroed: every irrep's neurons, then each of its circuits.
+struct Zeroed {
+  int block;
+  std::optional<int> circuit;
+  std::vector<int> neurons;
+};
+
+std::vector<Zeroed> zeroed_sets(const RhoView* rho) {
+  std::vector<Zeroed> sets;
+  if (rho == nullptr) return sets;
+  for (const RhoIrrep& irrep : rho->irreps) {
+    sets.push_back({irrep.block, std::nullopt, irrep.neurons});
+    if (!irrep.fit) continue;
+    int place = 0;
+    for (const RhoCircuit& circuit : irrep.fit->circuits.circuits) {
+      sets.push_back({irrep.block, place++, circuit.neurons});
     }
   }
+  return sets;
+}
+
+LossesByCount empty_losses(const Observed& observed, const std::vector<Zeroed>& zeroed) {
+  LossesByCount losses;
+  for (const Zeroed& set : zeroed) losses[static_cast<int>(set.neurons.size())] = {};
   if (observed.ablation != nullptr) {
     for (const AblationStep& step : *observed.ablation) {
       if (!step.removed.empty()) losses[static_cast<int>(step.removed.size())] = {};
@@ -55,21 +70,16 @@ LossesByCount empty_losses(const Observed& observed) {
   return losses;
 }
 
-std::vector<CircuitControl> circuit_controls(const Observed& observed, const LossesByCount& losses) {
+std::vector<CircuitControl> circuit_controls(const Observed& observed, const std::vector<Zeroed>& zeroed,
+                                             const LossesByCount& losses) {
+  std::vector<std::vector<int>> sets;
+  for (const Zeroed& set : zeroed) sets.push_back(set.neurons);
+  const std::vector<double> own = losses_without_neurons(observed.harmonics.group(), observed.network, sets);
   std::vector<CircuitControl> controls;
-  std::vector<std::vector<int>> zeroed;
-  for (const RhoIrrep& irrep : observed.rho->irreps) {
-    if (!irrep.fit) continue;
-    int place = 0;
-    for (const RhoCircuit& circuit : irrep.fit->circuits.circuits) {
-      controls.push_back({irrep.block, place++, static_cast<int>(circuit.neurons.size()), {}});
-      zeroed.push_back(circuit.neurons);
-    }
-  }
-  const std::vector<double> own =
-      losses_without_neurons(observed.harmonics.group(), observed.network, zeroed);
-  for (std::size_t i = 0; i < controls.size(); ++i) {
-    controls[i].loss = control_of(own[i], losses.at(controls[i].zeroed), Tail::high);
+  for (std::size_t i = 0; i < zeroed.size(); ++i) {
+    const int count = static_cast<int>(zeroed[i].neurons.size());
+    controls.push_back(
+        {zeroed[i].block, zeroed[i].circuit, count, control_of(own[i], losses.at(count), Tail::high)});
   }
   return controls;
 }
@@ -108,7 +118,8 @@ Nulls null_controls(const Observed& observed, int draws, std::uint64_t seed,
   Nulls nulls{seed, draws, {}, {}, {}, {}, {}, {}};
   const ReluNetwork& network = observed.network;
   const Harmonics& harmonics = observed.harmonics;
-  LossesByCount losses = empty_losses(observed);
+  const std::vector<Zeroed> zeroed = zeroed_sets(observed.rho);
+  LossesByCount losses = empty_losses(observed, zeroed);
   Passes passes(2 * observed.blocks.size() + losses.size(), harmonics.order(), progress);
   for (const int block : observed.blocks) {
     if (observed.pairs != nullptr) {
@@ -129,7 +140,7 @@ Nulls null_controls(const Observed& observed, int draws, std::uint64_t seed,
                                            passes.tile_done());
   }
   if (observed.rho != nullptr) {
-    nulls.circuits = circuit_controls(observed, losses);
+    nulls.circuits = circuit_controls(observed, zeroed, losses);
     for (const RhoIrrep& irrep : observed.rho->irreps) {
       if (irrep.fit) nulls.vectors.push_back(vector_control(observed, irrep, seed));
     }

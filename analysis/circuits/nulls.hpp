@@ -14,10 +14,11 @@
 
 namespace analysis {
 
-/// Zeroing one circuit beside zeroing as many random live neurons.
+/// Zeroing an irrep's neurons, or one circuit's, beside zeroing as many random live neurons.
 struct CircuitControl {
   int block;
-  int circuit;  ///< its place among the irrep's, by falling |weight|
+  std::optional<int>
+      circuit;  ///< its place among the irrep's, by falling |weight|; none: all the irrep's neurons
   int zeroed;
   Control loss;  ///< extreme where high
 };

@@ -200,12 +200,13 @@ std::string control_tables(const Circuits& c, const Harmonics& harmonics, int wi
                 d.loss);
   }
   constexpr int most_of_an_irrep = 4;
-  for (const analysis::CircuitControl& circuit : nulls.circuits) {
-    if (circuit.circuit >= most_of_an_irrep) continue;
-    add_control(
-        table,
-        "without circuit " + std::to_string(circuit.circuit + 1) + " of " + harmonics.name(circuit.block),
-        std::to_string(circuit.zeroed), circuit.loss);
+  for (const analysis::CircuitControl& zeroed : nulls.circuits) {
+    if (zeroed.circuit.value_or(0) >= most_of_an_irrep) continue;
+    const std::string name = harmonics.name(zeroed.block);
+    add_control(table,
+                zeroed.circuit ? "without circuit " + std::to_string(*zeroed.circuit + 1) + " of " + name
+                               : "without the neurons of " + name,
+                std::to_string(zeroed.zeroed), zeroed.loss);
   }
   std::string text = heading("Against " + std::to_string(nulls.draws) +
                                  " random draws each (* p <= 0.05), seed " + std::to_string(nulls.seed),

@@ -259,7 +259,7 @@ class AnalyzedCircuits(AnalyzeTest):
     def test_more_subgroups_than_the_limit(self):
         run = self.train(1)
         result = self.succeed("analyze", "run", "--subgroups", 3)
-        self.assertIn("at least 4 subgroups, more than the limit of 3", result.stdout)
+        self.assertIn("at least 5 subgroups, more than the limit of 3", result.stdout)
         circuits = json.loads((run / "circuits.json").read_text())
         self.assertIsNone(circuits["coset"])
         self.assertEqual(len(circuits["notes"]), 1)

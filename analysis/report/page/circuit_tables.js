@@ -90,7 +90,10 @@ function allControls() {
     list.push([`${name} functions alone`, its.dimension, its.restricted], [`without ${name} functions`, its.dimension, its.excluded]);
   }
   for (const [name, its] of Object.entries(nulls.random_directions)) list.push([`without ${name} directions`, its.directions, its.loss]);
-  for (const its of nulls.random_neurons.circuits) list.push([`without circuit ${its.circuit + 1} of ${its.irrep}`, its.zeroed, its.loss]);
+  for (const its of nulls.random_neurons.circuits) {
+    const what = its.circuit === null ? `without the neurons of ${its.irrep}` : `without circuit ${its.circuit + 1} of ${its.irrep}`;
+    list.push([what, its.zeroed, its.loss]);
+  }
   return list;
 }
 

@@ -12,6 +12,7 @@
 #include "analysis/circuits/equivariance.hpp"
 #include "analysis/circuits/loss_without.hpp"
 #include "analysis/circuits/network_of_weights.hpp"
+#include "analysis/circuits/nested_scores.hpp"
 #include "analysis/circuits/null_functions.hpp"
 #include "analysis/circuits/random_vectors.hpp"
 #include "analysis/findings/metrics.hpp"
@@ -130,6 +131,19 @@ TEST_CASE("losses without neurons: those of the network that lacks them, few or 
     CHECK(losses[i] == doctest::Approx(score_of_neurons(g, network, kept[i]).loss).epsilon(1e-5));
   }
   CHECK(losses[3] == doctest::Approx(std::log(6)));
+}
+
+TEST_CASE("nested scores: those of each set alone, the empty one included; sets that don't nest are refused") {
+  const group::FiniteGroup g = group::symmetric_group(3);
+  const ReluNetwork network = test::random_network(6, 7, 4);
+  const std::vector<std::vector<int>> kept{{}, {3}, {1, 3, 4}, {1, 3, 4}, {0, 1, 2, 3, 4, 5, 6}};
+  const std::vector<analysis::Score> scores = nested_scores(g, network, kept);
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const analysis::Score alone = score_of_neurons(g, network, kept[k]);
+    CHECK(scores[k].loss == doctest::Approx(alone.loss).epsilon(1e-12));
+    CHECK(scores[k].acc == alone.acc);
+  }
+  CHECK_THROWS_AS(nested_scores(g, network, {{1, 2}, {2, 3, 4}}), std::invalid_argument);
 }
 
 TEST_CASE("losses without directions: those of u without its part along them") {
