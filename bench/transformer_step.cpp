@@ -17,8 +17,8 @@ using bench::TrainProblem;
 using Sizes = engine::TransformerSizes;
 
 /// Multiply-adds, counted as two, of a step's products, backward twice forward: h W_out W_U for each pair (W_out W_U
-/// multiplied out once, or one after the other, whichever is less), eight scaled rows a pair for the hidden layer and for
-/// what goes round it, and what an element adds to these rows: e W_V[h] times W_O[h] (W_in, and W_U if multiplied out).
+/// multiplied out once, or one after the other, whichever is less), eight scaled rows a pair for the hidden layer and
+/// for what goes round it, and what an element adds to these rows: e W_V[h] times W_O[h] (W_in, and W_U if multiplied out).
 double floor_operations(const TrainProblem& p) {
   const double n = p.elements, pairs = p.train_pairs(), model = Sizes::model, hidden = Sizes::hidden;
   const bool multiplied_out = hidden * n < hidden * model + model * n;
