@@ -42,16 +42,6 @@ void declare(CLI::App& app, Arguments& a) {
   app.add_flag("--quiet", a.quiet, "No progress on stderr");
 }
 
-/// @throws std::runtime_error if it is not there and cannot be made
-void make_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (!std::filesystem::is_directory(directory)) {
-    throw std::runtime_error("cannot write into " + directory.string() + ": " +
-                             (error ? error.message() : "not a directory"));
-  }
-}
-
 std::string runs_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " run" : " runs");
 }
@@ -113,7 +103,7 @@ int census(const Arguments& arguments) {
   apps::flush_output();
 
   // Last, so that who may not write there sees the figures all the same.
-  make_directory(out);
+  apps::make_directory(out);
   engine::write_file(out / "census.json", document + "\n");
   engine::write_file(out / "census.csv", analysis::census_csv(census));
   engine::write_file(out / "table.tex", analysis::census_latex(census));

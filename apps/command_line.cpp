@@ -52,6 +52,15 @@ std::string one_line(std::string text) {
   return text;
 }
 
+void make_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!std::filesystem::is_directory(directory)) {
+    throw std::runtime_error("cannot write into " + directory.string() + ": " +
+                             (error ? error.message() : "not a directory"));
+  }
+}
+
 void flush_output() {
   std::cout << std::flush;
   if (!std::cout) throw std::runtime_error("cannot write to standard output");

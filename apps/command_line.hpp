@@ -2,6 +2,7 @@
 // What all programs share: parsing, the mapping from exceptions to exit codes, colours.
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,10 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
 /// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
 std::string one_line(std::string text);
+
+/// Makes a directory to write into, unless it is there.
+/// @throws std::runtime_error if it is not there and cannot be made
+void make_directory(const std::filesystem::path& directory);
 
 /// @throws std::runtime_error if what was printed on stdout could not be written
 void flush_output();

@@ -4,9 +4,10 @@
 #include <filesystem>
 
 #include "analysis/input/pytorch_samples.hpp"
+#include "analysis/input/transformer_samples.hpp"
 #include "engine/files/atomic_file.hpp"
-#include "engine/training/run_config.hpp"
 #include "engine/files/safetensors.hpp"
+#include "engine/training/run_config.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) return 2;
@@ -22,6 +23,13 @@ int main(int argc, char** argv) {
   engine::write_file(folder / "read_pytorch/model.pt", test::zip_of(test::pytorch_entries(network)));
   engine::write_file(folder / "read_pytorch/data.pkl", test::state_dict_pickle(network));
   engine::write_file(folder / "read_safetensors/model", engine::to_safetensors(network));
+  const engine::TensorFile transformer = test::random_transformer(test::small_transformer(3), 1);
+  const auto published = test::published_transformer(test::with_published_extras(transformer));
+  engine::write_file(folder / "read_pytorch/transformer.pt", test::zip_of(published));
+  engine::write_file(folder / "read_pytorch/transformer.pkl", published.at("archive/data.pkl"));
+  engine::write_file(folder / "read_safetensors/transformer", engine::to_safetensors(transformer));
+  engine::write_file(folder / "read_safetensors/transformer_extras",
+                     engine::to_safetensors(test::with_published_extras(transformer)));
 
   engine::RunConfig config;
   config.group = "SymmetricGroup";
@@ -30,6 +38,9 @@ int main(int argc, char** argv) {
   config.frac_train = 0.4;
   engine::validate(config);
   engine::write_file(folder / "read_config/cfg.json", engine::config_to_json(config));
+  config.model.model = "Transformer";
+  engine::write_file(folder / "read_config/transformer.json", engine::config_to_json(config));
+  config.model.model = "OneLayerMLP";
   config.elements = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
   engine::write_file(folder / "read_config/elements.json", engine::config_to_json(config));
 }

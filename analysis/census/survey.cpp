@@ -128,7 +128,7 @@ class Surveyor {
     const engine::Device device =
         run.group.order() > largest_side_by_side ? options_.device : engine::Device::cpu;
     const RunAnalysis analysis = analyze_run(run, *harmonics, {!options_.checkpoints, device, {}});
-    const FinalModel model = examine(*harmonics, analysis, {}, device);
+    const FinalModel model = examine(*harmonics, analysis);
     Findings& findings = outcome.record->findings;
     findings = findings_of(*harmonics, analysis, model);
     if (findings.in_order.empty()) findings.in_order = stored_order(run.directory, findings.key_irreps);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "analysis/findings/attention.hpp"
 #include "analysis/findings/neurons.hpp"
 #include "analysis/findings/representation_maps.hpp"
 #include "analysis/findings/run_analysis.hpp"
@@ -14,23 +16,23 @@ struct CubeSlice {
   std::vector<double> factors;  ///< by key irrep: its part is factor * chi(ab)
 };
 
-/// Shares of squared norm by irrep, in the order of Harmonics::blocks().
-struct WeightSpectrum {
-  std::vector<double> w_x, w_y, l, r, unembed;
+/// One of the network's layers(): its shares of squared norm by irrep, in the order of Harmonics::blocks().
+struct LayerSpectrum {
+  std::string layer;
+  std::vector<double> shares;
 };
 
 /// What is looked at in the final model alone.
 struct FinalModel {
   CubeSlice slice;
-  WeightSpectrum spectrum;
+  std::vector<LayerSpectrum> spectrum;
   NeuronAnalysis neurons;
   std::vector<RepresentationMap> maps;
+  AttentionAnalysis attention;
 };
 
-/// Cost: O(n^2 H (H + key irreps)), less than the metrics of one checkpoint.
-/// @param device  where the hidden layer is summed up
-/// @throws engine::BackendError if the device fails
+/// Cost: less than the metrics of one checkpoint.
 FinalModel examine(const Harmonics& harmonics, const RunAnalysis& analysis,
-                   const NeuronThresholds& thresholds = {}, engine::Device device = engine::Device::cpu);
+                   const NeuronThresholds& thresholds = {});
 
 }  // namespace analysis

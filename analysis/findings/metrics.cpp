@@ -13,47 +13,31 @@ std::size_t at(int i) {
 /// The trivial irrep is block 0: the logits are taken up to a constant, so it has no part in them.
 constexpr int trivial = 0;
 
-/// |x|^2 of the logits minus their mean over c, over all pairs: trace of the hidden layer's Gram matrix with
-/// that of the centred unembedding.
-double centred_logit_energy(const Matrix& gram, const Matrix& unembed) {
-  Matrix centred = unembed;
-  for (int j = 0; j < centred.rows; ++j) {
-    double mean = 0;
-    for (int c = 0; c < centred.cols; ++c) mean += centred(j, c) / centred.cols;
-    for (int c = 0; c < centred.cols; ++c) centred(j, c) -= mean;
-  }
-  const Matrix of_unembed = product(centred, centred, Transpose::no, Transpose::yes);
-  double trace = 0;
-  for (std::size_t i = 0; i < gram.values.size(); ++i) trace += gram.values[i] * of_unembed.values[i];
-  return std::max(0.0, trace);
+void assign(std::vector<IrrepMetrics>& irreps, double IrrepMetrics::*field, const std::vector<double>& values,
+            double scale = 1) {
+  for (std::size_t i = 0; i < irreps.size(); ++i) irreps[i].*field = values[i] * scale;
 }
 
-void measure_shares(const Harmonics& harmonics, const Weights& weights, const Embeddings& embeddings,
-                    const HiddenSums& sums, std::vector<IrrepMetrics>& irreps) {
-  const auto assign = [&](double IrrepMetrics::*field, const std::vector<double>& values, double scale) {
-    for (std::size_t i = 0; i < irreps.size(); ++i) irreps[i].*field = values[i] * scale;
-  };
-  assign(&IrrepMetrics::x_embed, harmonics.shares(embeddings.l), 1);
-  assign(&IrrepMetrics::y_embed, harmonics.shares(embeddings.r), 1);
-  assign(&IrrepMetrics::unembed, harmonics.shares(transposed(weights.unembed)), 1);
+void measure_shares(const Harmonics& harmonics, const Network& network, const HiddenSums& sums, Metrics& m) {
+  const Known& known = m.known;
+  if (known.embed_x) assign(m.irreps, &IrrepMetrics::x_embed, harmonics.shares(network.embed_x()));
+  if (known.embed_y) assign(m.irreps, &IrrepMetrics::y_embed, harmonics.shares(network.embed_y()));
+  if (known.unembed) assign(m.irreps, &IrrepMetrics::unembed, harmonics.shares(transposed(network.unembed())));
+  if (!known.hidden) return;
   // A layer that varies by rounding only has no shares.
-  const double energy = sums.centred_energy(), total = [&] {
-    double trace = 0;
-    for (int j = 0; j < sums.gram.rows; ++j) trace += sums.gram(j, j);
-    return trace;
-  }();
-  const double scale = energy > 1e-28 * total ? 1 / (harmonics.order() * energy) : 0;
-  assign(&IrrepMetrics::hidden_x, harmonics.energies(centred(sums.by_x, sums.mean)), scale);
-  assign(&IrrepMetrics::hidden_y, harmonics.energies(centred(sums.by_y, sums.mean)), scale);
-  assign(&IrrepMetrics::hidden_xy, harmonics.energies(centred(sums.by_xy, sums.mean)), scale);
+  const double energy = sums.centred_energy();
+  const double scale = energy > 1e-28 * sums.energy() ? 1 / (harmonics.order() * energy) : 0;
+  assign(m.irreps, &IrrepMetrics::hidden_x, harmonics.energies(centred(sums.by_x, sums.mean)), scale);
+  assign(m.irreps, &IrrepMetrics::hidden_y, harmonics.energies(centred(sums.by_y, sums.mean)), scale);
+  assign(m.irreps, &IrrepMetrics::hidden_xy, harmonics.energies(centred(sums.by_xy, sums.mean)), scale);
 }
 
 /// Similarities, and the factor of chi(a b c^-1) in the logits.
-std::vector<double> measure_similarities(const Harmonics& harmonics, const Weights& weights,
-                                         const HiddenSums& sums, std::vector<IrrepMetrics>& irreps) {
-  const double logit_norm = std::sqrt(centred_logit_energy(sums.gram, weights.unembed));
-  // sum over ab = g of the logits of c; characters of the other irreps sum to 0, so centring changes nothing.
-  const std::vector<double> dots = harmonics.contractions(product(sums.by_xy, weights.unembed));
+std::vector<double> measure_similarities(const Harmonics& harmonics, const LogitSums& sums,
+                                         std::vector<IrrepMetrics>& irreps) {
+  const double logit_norm = std::sqrt(sums.centred_energy);
+  // Characters of the other irreps sum to 0, so centring the logits changes nothing.
+  const std::vector<double> dots = harmonics.contractions(sums.by_xy);
   std::vector<double> factors(irreps.size(), 0.0);
   for (int i = trivial + 1; i < harmonics.count(); ++i) {
     double energy = 0;  // |chi(a b c^-1)|^2 over all a, b, c
@@ -70,29 +54,60 @@ void add_to(std::vector<double>& sum, const std::vector<double>& part) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part[i];
 }
 
-/// Every irrep's part of the logits, then that of all key irreps together: through the hidden layer, and as a
-/// multiple of the character (there without the trivial irrep).
-LogitParts parts_of(const Harmonics& harmonics, const HiddenSums& sums, const std::vector<double>& factors,
-                    const std::vector<int>& key_irreps) {
-  const int n = harmonics.order();
-  LogitParts parts;
+/// Every irrep's part of the hidden layer, then that of all key irreps together.
+std::vector<Matrix> hidden_parts(const Harmonics& harmonics, const HiddenSums& sums,
+                                 const std::vector<int>& key_irreps) {
   Matrix mean = sums.by_xy;  // over the n pairs with ab = g
-  for (double& value : mean.values) value /= n;
-  Matrix all_keys(n, mean.cols);
-  std::vector<double> all_functions(at(n), 0.0);
+  for (double& value : mean.values) value /= harmonics.order();
+  Matrix all_keys(mean.rows, mean.cols);
+  std::vector<Matrix> parts;
   for (int i = 0; i < harmonics.count(); ++i) {
-    const bool key = std::find(key_irreps.begin(), key_irreps.end(), i) != key_irreps.end();
-    parts.hidden.push_back(harmonics.project(i, mean));
-    if (key) add_to(all_keys.values, parts.hidden.back().values);
-    if (i == trivial) continue;
+    parts.push_back(harmonics.project(i, mean));
+    if (std::find(key_irreps.begin(), key_irreps.end(), i) != key_irreps.end()) {
+      add_to(all_keys.values, parts.back().values);
+    }
+  }
+  parts.push_back(std::move(all_keys));
+  return parts;
+}
+
+/// The multiple of every irrep's character that is in the logits, the trivial irrep's left out, then that of
+/// all key irreps together.
+std::vector<std::vector<double>> logit_parts(const Harmonics& harmonics, const std::vector<double>& factors,
+                                             const std::vector<int>& key_irreps) {
+  std::vector<double> all_keys(at(harmonics.order()), 0.0);
+  std::vector<std::vector<double>> parts;
+  for (int i = trivial + 1; i < harmonics.count(); ++i) {
     std::vector<double> function = harmonics.blocks()[at(i)].character;
     for (double& value : function) value *= factors[at(i)];
-    if (key) add_to(all_functions, function);
-    parts.functions.push_back(std::move(function));
+    if (std::find(key_irreps.begin(), key_irreps.end(), i) != key_irreps.end()) add_to(all_keys, function);
+    parts.push_back(std::move(function));
   }
-  parts.hidden.push_back(std::move(all_keys));
-  parts.functions.push_back(std::move(all_functions));
+  parts.push_back(std::move(all_keys));
   return parts;
+}
+
+/// @param hidden  parts: one an irrep and the total, or none; as many of the logits, but none of the trivial
+/// irrep
+void take_losses(const PairLosses& losses, std::size_t hidden, Metrics& m) {
+  m.train_loss = losses.train_loss;
+  m.test_loss = losses.test_loss;
+  m.all_loss = losses.all_loss;
+  m.train_acc = losses.train_acc;
+  m.test_acc = losses.test_acc;
+  for (std::size_t i = 0; i + 1 < hidden; ++i) {
+    m.irreps[i].hidden_excluded_loss = losses.excluded[i];
+    m.irreps[i].hidden_restricted_loss = losses.restricted[i];
+  }
+  for (std::size_t i = trivial + 1; i < m.irreps.size(); ++i) {
+    m.irreps[i].logit_excluded_loss = losses.excluded[hidden + i - 1];
+    m.irreps[i].logit_restricted_loss = losses.restricted[hidden + i - 1];
+  }
+  m.total_logit_excluded_loss = losses.excluded.back();
+  m.total_logit_restricted_loss = losses.restricted.back();
+  if (hidden == 0) return;
+  m.total_hidden_excluded_loss = losses.excluded[hidden - 1];
+  m.total_hidden_restricted_loss = losses.restricted[hidden - 1];
 }
 
 }  // namespace
@@ -123,79 +138,74 @@ std::vector<int> key_irreps_of(const std::vector<IrrepMetrics>& irreps) {
 }
 
 Meter::Meter(const Harmonics& harmonics, const engine::PairSplit& split, engine::Device device)
-    : harmonics_(harmonics), pairs_(pairs_by_product(harmonics.group(), split)), device_(device) {}
+    : harmonics_(harmonics),
+      pairs_(pairs_by_product(harmonics.group(), split)),
+      split_(!split.train.empty()),
+      device_(device) {}
 
-Metrics Meter::measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps,
+Metrics Meter::measure(const Network& network, const PairSums& sums,
+                       const std::optional<std::vector<int>>& key_irreps,
                        const std::function<void()>& tile_done) const {
   Metrics m;
+  m.known = network.known();
+  m.split = split_;
   m.irreps.resize(at(harmonics_.count()));
-  m.sum_of_squared_weights = squared_norm(weights.w_x) + squared_norm(weights.w_y) + squared_norm(weights.w) +
-                             squared_norm(weights.unembed);
-  const Embeddings embeddings = embeddings_of(weights);
-  const HiddenSums sums = hidden_sums(embeddings, harmonics_, device_);
-  measure_shares(harmonics_, weights, embeddings, sums, m.irreps);
-  const std::vector<double> factors = measure_similarities(harmonics_, weights, sums, m.irreps);
+  if (m.known.weights) m.sum_of_squared_weights = network.sum_of_squared_weights();
+  measure_shares(harmonics_, network, sums.hidden, m);
+  if (!m.known.logits) return m;
+  const std::vector<double> factors = measure_similarities(harmonics_, sums.logits, m.irreps);
   m.key_irreps = key_irreps ? *key_irreps : key_irreps_of(m.irreps);
 
-  const LogitParts parts = parts_of(harmonics_, sums, factors, m.key_irreps);
-  const PairLosses losses =
-      pair_losses({embeddings, weights.unembed, harmonics_, pairs_, parts}, device_, tile_done);
-  m.train_loss = losses.train_loss;
-  m.test_loss = losses.test_loss;
-  m.all_loss = losses.all_loss;
-  m.train_acc = losses.train_acc;
-  m.test_acc = losses.test_acc;
-  const std::size_t count = at(harmonics_.count());  // parts: count irreps, total; count - 1 irreps, total
-  for (std::size_t i = 0; i < count; ++i) {
-    m.irreps[i].hidden_excluded_loss = losses.excluded[i];
-    m.irreps[i].hidden_restricted_loss = losses.restricted[i];
-    if (i == trivial) continue;
-    m.irreps[i].logit_excluded_loss = losses.excluded[count + i];
-    m.irreps[i].logit_restricted_loss = losses.restricted[count + i];
-  }
-  m.total_hidden_excluded_loss = losses.excluded[count];
-  m.total_hidden_restricted_loss = losses.restricted[count];
-  m.total_logit_excluded_loss = losses.excluded.back();
-  m.total_logit_restricted_loss = losses.restricted.back();
+  LogitParts parts;
+  if (m.known.hidden_logits()) parts.hidden = hidden_parts(harmonics_, sums.hidden, m.key_irreps);
+  parts.functions = logit_parts(harmonics_, factors, m.key_irreps);
+  take_losses(pair_losses({network, harmonics_, pairs_, parts}, device_, tile_done), parts.hidden.size(), m);
   return m;
 }
 
 std::vector<std::pair<std::string, double>> named(const Metrics& m, const Harmonics& harmonics) {
-  std::vector<std::pair<std::string, double>> list = {{"train_loss", m.train_loss},
-                                                      {"test_loss", m.test_loss},
-                                                      {"train_acc", m.train_acc},
-                                                      {"test_acc", m.test_acc},
-                                                      {"all_loss", m.all_loss}};
+  const Known& known = m.known;
+  const bool logits = known.logits, split = logits && m.split;
+  const bool hidden_losses = logits && known.hidden_logits();
+  std::vector<std::pair<std::string, double>> list;
+  const auto add = [&](bool defined, const std::string& name, double value) {
+    if (defined) list.emplace_back(name, value);
+  };
+  add(split, "train_loss", m.train_loss);
+  add(split, "test_loss", m.test_loss);
+  add(split, "train_acc", m.train_acc);
+  add(split, "test_acc", m.test_acc);
+  add(logits, "all_loss", m.all_loss);
   for (int i = 0; i < harmonics.count(); ++i) {
     const std::string rep = harmonics.name(i) + "_rep";
     const IrrepMetrics& irrep = m.irreps[at(i)];
     if (i != trivial) {
-      list.emplace_back("logit_" + rep + "_trace_similarity", irrep.logit_similarity);
-      list.emplace_back("logit_excluded_loss_" + rep, irrep.logit_excluded_loss);
-      list.emplace_back("logit_restricted_loss_" + rep, irrep.logit_restricted_loss);
+      add(logits, "logit_" + rep + "_trace_similarity", irrep.logit_similarity);
+      add(split, "logit_excluded_loss_" + rep, irrep.logit_excluded_loss);
+      add(logits, "logit_restricted_loss_" + rep, irrep.logit_restricted_loss);
     }
-    list.emplace_back("percent_x_embed_" + rep, irrep.x_embed);
-    list.emplace_back("percent_y_embed_" + rep, irrep.y_embed);
-    list.emplace_back("percent_unembed_" + rep, irrep.unembed);
-    list.emplace_back("percent_hidden_x_" + rep, irrep.hidden_x);
-    list.emplace_back("percent_hidden_y_" + rep, irrep.hidden_y);
-    list.emplace_back("percent_hidden_xy_" + rep, irrep.hidden_xy);
-    list.emplace_back("total_percent_hidden_" + rep, irrep.hidden());
-    list.emplace_back("hidden_excluded_loss_" + rep, irrep.hidden_excluded_loss);
-    list.emplace_back("hidden_restricted_loss_" + rep, irrep.hidden_restricted_loss);
+    add(known.embed_x, "percent_x_embed_" + rep, irrep.x_embed);
+    add(known.embed_y, "percent_y_embed_" + rep, irrep.y_embed);
+    add(known.unembed, "percent_unembed_" + rep, irrep.unembed);
+    add(known.hidden, "percent_hidden_x_" + rep, irrep.hidden_x);
+    add(known.hidden, "percent_hidden_y_" + rep, irrep.hidden_y);
+    add(known.hidden, "percent_hidden_xy_" + rep, irrep.hidden_xy);
+    add(known.hidden, "total_percent_hidden_" + rep, irrep.hidden());
+    add(hidden_losses && m.split, "hidden_excluded_loss_" + rep, irrep.hidden_excluded_loss);
+    add(hidden_losses, "hidden_restricted_loss_" + rep, irrep.hidden_restricted_loss);
   }
-  list.emplace_back("percent_logits_explained", m.logits_explained());
-  list.emplace_back("total_logit_excluded_loss", m.total_logit_excluded_loss);
-  list.emplace_back("total_logit_restricted_loss", m.total_logit_restricted_loss);
-  list.emplace_back("total_hidden_excluded_loss", m.total_hidden_excluded_loss);
-  list.emplace_back("total_hidden_restricted_loss", m.total_hidden_restricted_loss);
-  list.emplace_back("test_loss_restricted_loss_ratio", m.restricted_loss_ratio());
-  list.emplace_back("sum_of_squared_weights", m.sum_of_squared_weights);
-  list.emplace_back("percent_hidden_explained", m.hidden_explained());
-  list.emplace_back("percent_hidden_xy_explained", m.explained(&IrrepMetrics::hidden_xy));
-  list.emplace_back("percent_x_embed_explained", m.explained(&IrrepMetrics::x_embed));
-  list.emplace_back("percent_y_embed_explained", m.explained(&IrrepMetrics::y_embed));
-  list.emplace_back("percent_unembed_explained", m.explained(&IrrepMetrics::unembed));
+  add(logits, "percent_logits_explained", m.logits_explained());
+  add(split, "total_logit_excluded_loss", m.total_logit_excluded_loss);
+  add(logits, "total_logit_restricted_loss", m.total_logit_restricted_loss);
+  add(hidden_losses && m.split, "total_hidden_excluded_loss", m.total_hidden_excluded_loss);
+  add(hidden_losses, "total_hidden_restricted_loss", m.total_hidden_restricted_loss);
+  add(hidden_losses && m.split, "test_loss_restricted_loss_ratio", m.restricted_loss_ratio());
+  add(known.weights, "sum_of_squared_weights", m.sum_of_squared_weights);
+  add(logits && known.hidden, "percent_hidden_explained", m.hidden_explained());
+  add(logits && known.hidden, "percent_hidden_xy_explained", m.explained(&IrrepMetrics::hidden_xy));
+  add(logits && known.embed_x, "percent_x_embed_explained", m.explained(&IrrepMetrics::x_embed));
+  add(logits && known.embed_y, "percent_y_embed_explained", m.explained(&IrrepMetrics::y_embed));
+  add(logits && known.unembed, "percent_unembed_explained", m.explained(&IrrepMetrics::unembed));
   return list;
 }
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "analysis/numerics/harmonics.hpp"
-#include "analysis/network/hidden_layer.hpp"
+#include "analysis/network/network.hpp"
 #include "analysis/network/pair_losses.hpp"
-#include "analysis/input/weights.hpp"
+#include "analysis/network/pair_sums.hpp"
 
 namespace analysis {
 
@@ -17,15 +17,17 @@ namespace analysis {
 struct IrrepMetrics {
   double logit_similarity = 0;  ///< cosine of the centred logits with chi(a b c^-1); 0 for the trivial irrep
   double logit_excluded_loss = 0, logit_restricted_loss = 0;
-  double x_embed = 0, y_embed = 0, unembed = 0;      ///< shares of l, r, W_U
+  double x_embed = 0, y_embed = 0, unembed = 0;      ///< shares of both embeddings and of W_U
   double hidden_x = 0, hidden_y = 0, hidden_xy = 0;  ///< shares of the centred hidden layer
   double hidden_excluded_loss = 0, hidden_restricted_loss = 0;
 
   double hidden() const { return hidden_x + hidden_y + hidden_xy; }
 };
 
-/// All metrics of one set of weights.
+/// All metrics of one network. What it leaves undefined stays 0.
 struct Metrics {
+  Known known;
+  bool split = true;  ///< whether there is a train set: without one, figures of train and test pairs are undefined
   double train_loss = 0, test_loss = 0, all_loss = 0, train_acc = 0, test_acc = 0;
   double sum_of_squared_weights = 0;
   std::vector<IrrepMetrics> irreps;  ///< in the order of Harmonics::blocks()
@@ -51,24 +53,39 @@ std::vector<int> key_irreps_of(const std::vector<IrrepMetrics>& irreps);
 class Meter {
  public:
   /// @param harmonics  must outlive the meter
+  /// @param split      with no train pairs: all metrics but those of train and test pairs
   /// @param device     where hidden layer and logits are computed; the metrics differ by rounding only
   Meter(const Harmonics& harmonics, const engine::PairSplit& split,
         engine::Device device = engine::Device::cpu);
 
-  /// @param key_irreps  what the totals are over; none: the key irreps of these weights
-  /// @param tile_done   called n times on the way, n the order of the group, from any thread; may be empty
-  /// Cost: O(n^3 H), see pair_losses and hidden_sums.
+  /// The sums that metrics, neurons and maps are made from.
   /// @throws engine::BackendError if the device fails
-  Metrics measure(const Weights& weights, const std::optional<std::vector<int>>& key_irreps = std::nullopt,
+  PairSums sums_of(const Network& network) const { return pair_sums(network, harmonics_, device_); }
+
+  /// @param sums        sums_of() this network
+  /// @param key_irreps  what the totals are over; none: the key irreps of this network
+  /// @param tile_done   called n times on the way, n the order of the group, from any thread; may be empty
+  /// Cost: O(n^3 H), see pair_losses and pair_sums.
+  /// @throws engine::BackendError if the device fails
+  Metrics measure(const Network& network, const PairSums& sums,
+                  const std::optional<std::vector<int>>& key_irreps = std::nullopt,
                   const std::function<void()>& tile_done = {}) const;
+
+  /// The same where the sums serve nothing else.
+  Metrics measure(const Network& network, const std::optional<std::vector<int>>& key_irreps = std::nullopt,
+                  const std::function<void()>& tile_done = {}) const {
+    return measure(network, sums_of(network), key_irreps, tile_done);
+  }
 
  private:
   const Harmonics& harmonics_;
   PairsByProduct pairs_;
+  bool split_;
   engine::Device device_;
 };
 
-/// Names and values as published, in the order of a column of metrics.csv or a key of summary_metrics.json.
+/// Names and values as published, in the order of a column of metrics.csv or a key of summary_metrics.json;
+/// those that are defined.
 std::vector<std::pair<std::string, double>> named(const Metrics& metrics, const Harmonics& harmonics);
 
 /// The order in which the irreps appeared: an irrep enters at the first row where its similarity passes 0.05,

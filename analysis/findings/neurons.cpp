@@ -90,13 +90,13 @@ std::string cluster_name(int cluster, const Harmonics& harmonics) {
   }
 }
 
-NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& embeddings,
+NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs,
                                const HiddenSums& sums, const std::vector<int>& key_irreps,
                                const NeuronThresholds& thresholds) {
-  const int n = harmonics.order(), hidden = embeddings.l.cols;
+  const int n = harmonics.order(), hidden = inputs.l.cols;
   NeuronAnalysis result{thresholds, key_irreps, std::vector<Neuron>(at(hidden)), {}, {}};
-  const std::vector<double> l_energy = column_energies(embeddings.l),
-                            r_energy = column_energies(embeddings.r);
+  const std::vector<double> l_energy = column_energies(inputs.l),
+                            r_energy = column_energies(inputs.r);
   const double pairs = static_cast<double>(n) * n;
   for (int j = 0; j < hidden; ++j) {
     result.neurons[at(j)].input = l_energy[at(j)] + r_energy[at(j)];
@@ -105,8 +105,8 @@ NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& emb
   const Matrix by_x = centred(sums.by_x, sums.mean), by_y = centred(sums.by_y, sums.mean),
                by_xy = centred(sums.by_xy, sums.mean);
   for (const int irrep : key_irreps) {
-    const std::vector<double> l = column_energies(harmonics.project(irrep, embeddings.l)),
-                              r = column_energies(harmonics.project(irrep, embeddings.r)),
+    const std::vector<double> l = column_energies(harmonics.project(irrep, inputs.l)),
+                              r = column_energies(harmonics.project(irrep, inputs.r)),
                               x = column_energies(harmonics.project(irrep, by_x)),
                               y = column_energies(harmonics.project(irrep, by_y)),
                               xy = column_energies(harmonics.project(irrep, by_xy));

@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "analysis/numerics/harmonics.hpp"
 #include "analysis/network/hidden_layer.hpp"
+#include "analysis/numerics/harmonics.hpp"
 
 namespace analysis {
 
 struct NeuronThresholds {
   double before =
-      0.9;  ///< share of a neuron's input in one irrep from which it belongs to it, before the relu
+      0.9;  ///< share of a neuron's input in one irrep from which it belongs to it, before the nonlinearity
   double after = 0.5;  ///< share of its variance through one irrep's rho(a), rho(b), rho(ab), after the relu
   double off =
       1e-3;  ///< a neuron with less than this share of the largest neuron's input, or variance, is off
@@ -52,8 +52,9 @@ struct NeuronAnalysis {
 
 /// Sorts the neurons by the irrep that they serve. A neuron belongs to a key irrep whose share reaches the
 /// threshold (the strongest of these); to several if only all key irreps together reach it; else to none.
+/// @param inputs  what a and b add to what reaches the neurons, Network::neuron_inputs()
 /// Cost: O(n^2 H key irreps).
-NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& embeddings,
+NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs,
                                const HiddenSums& sums, const std::vector<int>& key_irreps,
                                const NeuronThresholds& thresholds = {});
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/network/pair_sums.hpp"
 #include "group/elements/error.hpp"
 #include "group/irreps/irreps.hpp"
 
@@ -22,6 +23,7 @@ double relative_error(double r_energy, double dot, double t_energy) {
   return std::max(0.0, r_energy - explained) / explained;
 }
 
+/// All of a map but hidden_error.
 RepresentationMap map_of(const Harmonics& harmonics, const Matrix& unembed, const HiddenSums& sums,
                          int irrep) {
   RepresentationBasis basis = representation_basis(harmonics, irrep);
@@ -33,13 +35,9 @@ RepresentationMap map_of(const Harmonics& harmonics, const Matrix& unembed, cons
   for (double& value : written.values) value /= n;
   map.hidden = product(written, phi, Transpose::yes);
   const double phi_energy = squared_norm(phi);  // m
+  // The basis sums to 0 for every irrep but the trivial one, so means over all pairs drop out.
   const double dot = sum_of_products(written, phi);
   map.scale = dot / phi_energy;
-  // The basis sums to 0 for every irrep but the trivial one, so means over all pairs drop out of `dot`.
-  const Matrix neuron_products = product(map.unembed, map.unembed, Transpose::no, Transpose::yes);
-  const double energy =
-      sum_of_products(sums.gram, neuron_products) / n;  // per pair, in units of phi_energy / n
-  map.hidden_error = relative_error(energy, dot, phi_energy);
   map.hidden_mean_error = relative_error(squared_norm(written), dot, phi_energy);
   return map;
 }
@@ -73,14 +71,23 @@ RepresentationBasis representation_basis(const Harmonics& harmonics, int block) 
   return basis;
 }
 
-std::vector<RepresentationMap> representation_maps(const Harmonics& harmonics, const Matrix& unembed,
+std::vector<RepresentationMap> representation_maps(const Harmonics& harmonics, const Network& network,
                                                    const HiddenSums& sums, const std::vector<int>& key_irreps,
                                                    int most_functions) {
   std::vector<RepresentationMap> maps;
   for (const int irrep : key_irreps) {
     const group::RealBlock& block = harmonics.block(irrep);
     if (block.size() > most_functions || block.type == group::IrrepType::quaternionic) continue;
-    maps.push_back(map_of(harmonics, unembed, sums, irrep));
+    maps.push_back(map_of(harmonics, network.unembed(), sums, irrep));
+  }
+  std::vector<const Matrix*> unembeddings;
+  for (const RepresentationMap& map : maps) unembeddings.push_back(&map.unembed);
+  const std::vector<double> energies = written_energies(network, harmonics, sums, unembeddings);
+  for (std::size_t k = 0; k < maps.size(); ++k) {
+    const double functions = maps[k].unembed.cols;  // |phi|^2 over the group
+    // Per pair, in units of |phi|^2 / n.
+    maps[k].hidden_error =
+        relative_error(energies[k] / harmonics.order(), maps[k].scale * functions, functions);
   }
   return maps;
 }

@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/numerics/harmonics.hpp"
 #include "analysis/network/hidden_layer.hpp"
+#include "analysis/network/network.hpp"
+#include "analysis/numerics/harmonics.hpp"
 
 namespace analysis {
 
@@ -37,8 +38,10 @@ struct RepresentationMap {
 };
 
 /// Irreps whose basis has more functions than `most_functions` are left out, as are quaternionic ones.
-/// Neither error depends on the choice of the basis.   Cost: O(n^2 H + n H m) an irrep.
-std::vector<RepresentationMap> representation_maps(const Harmonics& harmonics, const Matrix& unembed,
+/// Neither error depends on the choice of the basis.
+/// @param sums  of this network, whose hidden layer and unembedding are known
+/// Cost: O(n^2 H + n H m) an irrep, and that of written_energies().
+std::vector<RepresentationMap> representation_maps(const Harmonics& harmonics, const Network& network,
                                                    const HiddenSums& sums, const std::vector<int>& key_irreps,
                                                    int most_functions = 144);
 

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "analysis/network/network_of.hpp"
 #include "engine/device/error.hpp"
 #include "engine/training/pair_split.hpp"
 
@@ -25,6 +26,22 @@ class TileCount {
   const std::function<void(double)>& told_;
 };
 
+/// The weights of a checkpoint, or why they cannot be read.
+struct ReadCheckpoint {
+  std::optional<Weights> weights;
+  std::string failure;
+};
+
+ReadCheckpoint try_to_read(const CheckpointFile& file, const ModelTensors& tensors) {
+  try {
+    return {read_weights(file.path, tensors), ""};
+  } catch (const engine::FormatError& error) {
+    return {std::nullopt, error.what()};
+  } catch (const engine::FileError& error) {
+    return {std::nullopt, error.what()};
+  }
+}
+
 }  // namespace
 
 RunAnalysis analyze_run(const Run& run, const Harmonics& harmonics, const RunAnalysisOptions& options) {
@@ -37,25 +54,25 @@ RunAnalysis analyze_run(const Run& run, const Harmonics& harmonics, const RunAna
                     engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed),
                     options.device);
   const bool trained = run.checkpoints.empty() || run.model != run.checkpoints.back().path;
+  const ModelTensors tensors = run.tensors();
   RunAnalysis result;
-  result.weights = read_weights(run.model, run.sizes());
+  result.network = network_of(read_weights(run.model, tensors));
+  result.sums = meter.sums_of(*result.network);
   result.final = {trained ? run.config.epochs : run.checkpoints.back().epoch,
-                  meter.measure(result.weights, std::nullopt, tile_done)};
+                  meter.measure(*result.network, result.sums, std::nullopt, tile_done)};
   result.key_irreps = result.final.metrics.key_irreps;
   std::vector<Metrics> rows;
   for (std::size_t i = 0; i < files; ++i) {
     const CheckpointFile& file = run.checkpoints[i];
-    try {
-      const Weights weights = read_weights(file.path, run.sizes());
-      result.checkpoints.push_back({file.epoch, meter.measure(weights, result.key_irreps, tile_done)});
-      rows.push_back(result.checkpoints.back().metrics);
-    } catch (const std::invalid_argument& error) {
-      result.skipped.emplace_back(error.what());
+    const ReadCheckpoint read = try_to_read(file, tensors);
+    if (!read.weights) {
+      result.skipped.push_back(read.failure);
       count.add(tiles);
-    } catch (const engine::FileError& error) {
-      result.skipped.emplace_back(error.what());
-      count.add(tiles);
+      continue;
     }
+    const std::unique_ptr<const Network> network = network_of(*read.weights);
+    result.checkpoints.push_back({file.epoch, meter.measure(*network, result.key_irreps, tile_done)});
+    rows.push_back(result.checkpoints.back().metrics);
   }
   result.in_order = in_order_of_appearance(rows, result.key_irreps);
   return result;

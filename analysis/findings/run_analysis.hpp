@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "analysis/findings/metrics.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network.hpp"
+#include "analysis/network/pair_sums.hpp"
 
 namespace analysis {
 
@@ -17,7 +20,8 @@ struct CheckpointMetrics {
 
 /// Everything that is measured of a run.
 struct RunAnalysis {
-  Weights weights;  ///< the final ones
+  std::shared_ptr<const Network> network;  ///< the final one
+  PairSums sums;                           ///< its sums over all pairs
   CheckpointMetrics final;
   std::vector<CheckpointMetrics> checkpoints;  ///< by epoch
   std::vector<std::string> skipped;  ///< one line for each checkpoint that could not be read, naming it

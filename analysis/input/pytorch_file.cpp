@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "analysis/input/pickle.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace analysis {
 namespace {
@@ -127,7 +127,8 @@ StoredTensor gather(const PickledTensor& t, const std::string& storage, const st
 
 }  // namespace
 
-engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name) {
+engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name,
+                                const std::set<std::string>& buffers) {
   const Archive archive(bytes, name);
   const std::string folder = archive.folder();
   if (archive.has(folder + "byteorder") && archive.read(folder + "byteorder", 16) != "little") {
@@ -138,6 +139,7 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name)
   std::size_t stored = 0, gathered = 0;
   for (const auto& [key, tensor] :
        tensors_of_pickle(archive.read(folder + "data.pkl", most_pickle_bytes), name)) {
+    if (buffers.contains(key.substr(key.rfind('.') + 1))) continue;
     const std::string where = name + ": tensor '" + key + "'";
     if (tensor.type != "FloatStorage") throw FormatError(where + " is in a " + tensor.type + ", not float32");
     const auto [found, first_use] = storages.try_emplace(tensor.storage);
@@ -162,8 +164,8 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name)
   return file;
 }
 
-engine::TensorFile read_pytorch(const std::filesystem::path& path) {
-  return from_pytorch(engine::read_file(path, most_file_bytes), path.string());
+engine::TensorFile read_pytorch(const std::filesystem::path& path, const std::set<std::string>& buffers) {
+  return from_pytorch(engine::read_file(path, most_file_bytes), path.string(), buffers);
 }
 
 }  // namespace analysis

@@ -60,10 +60,6 @@ Run find_run(const std::filesystem::path& directory) {
   }
   const engine::RunConfig config =
       engine::config_from_json(engine::read_file(config_path, most_config_bytes), config_path.string());
-  if (config.model.model != "OneLayerMLP" || config.model.unembed_bias) {
-    throw engine::ConfigError(config_path.string() + ": field 'model' is '" + config.model.model +
-                              "'; only OneLayerMLP without biases is analysed");
-  }
   std::vector<CheckpointFile> checkpoints = find_checkpoints(directory / "checkpoints");
   fs::path model = find_model(directory, checkpoints);
   try {

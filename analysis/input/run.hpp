@@ -23,9 +23,8 @@ struct Run {
   std::filesystem::path model;              ///< the final weights
   std::vector<CheckpointFile> checkpoints;  ///< by epoch
 
-  NetworkSizes sizes() const {
-    return {group.order(), config.model.layers.at("embed_dim"), config.model.layers.at("hidden_dim")};
-  }
+  /// What its weight files have to hold.
+  ModelTensors tensors() const { return tensors_of(group.order(), config.model); }
 };
 
 /// Reads cfg.json and finds the weights: model.safetensors or model.pt, and checkpoints/ with files named

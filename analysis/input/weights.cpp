@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "analysis/input/pytorch_file.hpp"
+#include "analysis/input/transformer_file.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis {
@@ -11,52 +13,99 @@ namespace {
 
 using engine::FormatError;
 
-Matrix take(const engine::TensorFile& tensors, const std::string& file, const std::string& name, int rows,
-            int cols) {
-  const engine::StoredTensor& stored = tensors.get(file, name, {rows, cols});
-  Matrix m(rows, cols);
+/// "(1,1)": where the value of this number stands in a tensor of that shape.
+std::string place_text(const std::vector<std::int64_t>& shape, std::size_t number) {
+  std::vector<std::int64_t> place(shape.size());
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    const auto size = static_cast<std::size_t>(shape[axis]);
+    place[axis] = static_cast<std::int64_t>(number % size);
+    number /= size;
+  }
+  return engine::to_string(place);
+}
+
+Matrix take(const engine::TensorFile& tensors, const std::string& file, const engine::NamedTensor& expected) {
+  const engine::StoredTensor& stored = tensors.get(file, expected.name, expected.sizes);
+  const auto cols = static_cast<int>(expected.sizes.back());
+  Matrix m(static_cast<int>(expected.size() / cols), cols);
   for (std::size_t i = 0; i < m.values.size(); ++i) {
     if (!std::isfinite(stored.values[i])) {
-      const std::size_t width = static_cast<std::size_t>(cols);
-      throw FormatError(file + ": tensor '" + name + "' is not finite at (" + std::to_string(i / width) +
-                        "," + std::to_string(i % width) + ")");
+      throw FormatError(file + ": tensor '" + expected.name + "' is not finite at " +
+                        place_text(expected.sizes, i));
     }
     m.values[i] = static_cast<double>(stored.values[i]);
   }
   return m;
 }
 
-Matrix rows_of(const Matrix& m, int first, int count) {
-  Matrix part(count, m.cols);
-  std::copy_n(m.row(first), part.values.size(), part.values.begin());
-  return part;
+/// What else a model's files may hold; checked.
+std::set<std::string> checked_extras(const engine::TensorFile& tensors, const std::string& file,
+                                     const ModelTensors& expected) {
+  if (expected.model != transformer_model) return {};
+  return checked_transformer_extras(tensors, file, expected.tensors);
+}
+
+void require_no_others(const engine::TensorFile& tensors, const std::string& file,
+                       const ModelTensors& expected) {
+  const std::set<std::string> extras = checked_extras(tensors, file, expected);
+  for (const auto& [name, tensor] : tensors.tensors) {
+    std::string names;
+    bool known = extras.contains(name);
+    for (const engine::NamedTensor& its : expected.tensors) {
+      known = known || its.name == name;
+      names += (names.empty() ? "" : ", ") + its.name;
+    }
+    if (!known) {
+      throw FormatError(file + ": tensor '" + name + "' " + engine::to_string(tensor.shape) +
+                        " is not one of " + expected.model + "'s " + names);
+    }
+  }
 }
 
 }  // namespace
 
-Weights weights_of(const engine::TensorFile& tensors, const std::string& file,
-                   const NetworkSizes& sizes) {
-  const int n = sizes.elements, embed = sizes.embed_dim, hidden = sizes.hidden_dim;
-  Weights weights{take(tensors, file, "W_x", n, embed), take(tensors, file, "W_y", n, embed),
-                  take(tensors, file, "W", 2 * embed, hidden), take(tensors, file, "W_U", hidden, n)};
-  for (const auto& [name, tensor] : tensors.tensors) {
-    if (name != "W_x" && name != "W_y" && name != "W" && name != "W_U") {
-      throw FormatError(file + ": tensor '" + name + "' " + engine::to_string(tensor.shape) +
-                        " is not one of OneLayerMLP's W_x, W_y, W, W_U");
-    }
+ModelTensors tensors_of(int elements, const engine::ModelSettings& settings) {
+  ModelTensors result{settings.model, {}};
+  for (const engine::ParameterSpec& spec : engine::make_model(elements, settings)->parameters()) {
+    result.tensors.insert(result.tensors.end(), spec.parts.begin(), spec.parts.end());
   }
+  return result;
+}
+
+bool Weights::has(const std::string& name) const {
+  return std::any_of(tensors.begin(), tensors.end(),
+                     [&](const auto& tensor) { return tensor.first == name; });
+}
+
+const Matrix& Weights::at(const std::string& name) const {
+  for (const auto& [its_name, matrix] : tensors) {
+    if (its_name == name) return matrix;
+  }
+  throw std::out_of_range(model + " has no tensor '" + name + "'");
+}
+
+double Weights::squared_norm() const {
+  double sum = 0;
+  for (const auto& tensor : tensors) sum += analysis::squared_norm(tensor.second);
+  return sum;
+}
+
+Weights weights_of(const engine::TensorFile& tensors, const std::string& file, const ModelTensors& expected) {
+  if (expected.model == transformer_model) require_one_layer(tensors, file);
+  Weights weights{expected.model, {}};
+  for (const engine::NamedTensor& its : expected.tensors) {
+    weights.tensors.emplace_back(its.name, take(tensors, file, its));
+  }
+  require_no_others(tensors, file, expected);
   return weights;
 }
 
-Weights read_weights(const std::filesystem::path& path, const NetworkSizes& sizes) {
+Weights read_weights(const std::filesystem::path& path, const ModelTensors& expected) {
   const bool pytorch = path.extension() == ".pt" || path.extension() == ".pth";
-  return weights_of(pytorch ? read_pytorch(path) : engine::read_safetensors(path), path.string(), sizes);
-}
-
-Embeddings embeddings_of(const Weights& weights) {
-  const int embed = weights.w_x.cols;
-  return {product(weights.w_x, rows_of(weights.w, 0, embed)),
-          product(weights.w_y, rows_of(weights.w, embed, embed))};
+  const std::set<std::string> buffers =
+      expected.model == transformer_model ? transformer_buffers() : std::set<std::string>{};
+  return weights_of(pytorch ? read_pytorch(path, buffers) : engine::read_safetensors(path), path.string(),
+                    expected);
 }
 
 }  // namespace analysis

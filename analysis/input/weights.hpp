@@ -1,42 +1,46 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "analysis/numerics/matrix.hpp"
 #include "engine/files/safetensors.hpp"
+#include "engine/model/model.hpp"
 
 namespace analysis {
 
-/// n, E and H.
-struct NetworkSizes {
-  int elements, embed_dim, hidden_dim;
+/// The tensors that a trained model's files hold, as the engine's model declares them.
+struct ModelTensors {
+  std::string model;  ///< a name of engine::model_kinds()
+  std::vector<engine::NamedTensor> tensors;
 };
 
-/// The network's weights in float64: logits(x, y) = relu([W_x[x], W_y[y]] W) W_U.
-struct Weights {
-  Matrix w_x, w_y;  ///< (n, E)
-  Matrix w;         ///< (2E, H)
-  Matrix unembed;   ///< W_U (H, n)
+/// @throws engine::ConfigError if the engine has no such model or the settings don't fit it
+ModelTensors tensors_of(int elements, const engine::ModelSettings& settings);
 
-  int elements() const { return unembed.cols; }
-  int hidden_dim() const { return unembed.rows; }
+/// A network's tensors in float64, in the order in which the model declares them.
+struct Weights {
+  std::string model;
+  /// (rows, cols) each; several heads stand one above the other, a bias is one row.
+  std::vector<std::pair<std::string, Matrix>> tensors;
+
+  bool has(const std::string& name) const;
+  /// @throws std::out_of_range if there is none of that name
+  const Matrix& at(const std::string& name) const;
+  /// The sum over all tensors.
+  double squared_norm() const;
 };
 
 /// The weights in a file's tensors. Tensors of other names don't belong to this network.
 /// @param file  named in errors
 /// @throws engine::FormatError that names file and tensor if one is missing, superfluous, of another shape
 /// (both are told) or not finite
-Weights weights_of(const engine::TensorFile& tensors, const std::string& file,
-                   const NetworkSizes& sizes);
+Weights weights_of(const engine::TensorFile& tensors, const std::string& file, const ModelTensors& expected);
 
 /// The same from disk: *.pt as torch.save writes a state dict, *.safetensors.
 /// @throws engine::FormatError, engine::FileError
-Weights read_weights(const std::filesystem::path& path, const NetworkSizes& sizes);
-
-/// l = W_x W[:E] and r = W_y W[E:], (n, H) each: what relu adds.
-struct Embeddings {
-  Matrix l, r;
-};
-Embeddings embeddings_of(const Weights& weights);
+Weights read_weights(const std::filesystem::path& path, const ModelTensors& expected);
 
 }  // namespace analysis

@@ -15,7 +15,8 @@ namespace analysis::cuda {
 /// As analysis::hidden_sums().
 HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics);
 
-/// As analysis::product_sums(), for each product.  @param done  called for each; may be empty
+/// As analysis::product_sums(), for each product.
+/// @param input  of a network with relu_of_sum().  @param done  called for each; may be empty
 std::vector<ProductSums> product_sums(const LossInput& input, const std::function<void()>& done);
 
 }  // namespace analysis::cuda

@@ -85,6 +85,13 @@ double HiddenSums::centred_energy() const {
   return std::accumulate(variance.begin(), variance.end(), 0.0);
 }
 
+double HiddenSums::energy() const {
+  double sum = centred_energy();
+  const double pairs = static_cast<double>(by_xy.rows) * by_xy.rows;
+  for (const double value : mean) sum += pairs * value * value;
+  return sum;
+}
+
 HiddenSums hidden_sums(const Embeddings& embeddings, const Harmonics& harmonics, engine::Device device) {
   if (device == engine::Device::cuda) return cuda::hidden_sums(embeddings, harmonics);
   const int n = harmonics.order(), hidden = embeddings.l.cols;

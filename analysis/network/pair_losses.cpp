@@ -16,8 +16,8 @@ std::vector<ProductSums> sums_on_cpu(const LossInput& input, const std::function
   const std::int64_t n = input.harmonics.order();
   std::vector<ProductSums> sums(static_cast<std::size_t>(n));
   engine::thread_pool().run_with_scratch(
-      static_cast<int>(n), 2 * n * n * n * input.unembed.rows, product_scratch_size(input) * sizeof(double),
-      [&](int g, void* scratch) {
+      static_cast<int>(n), 2 * n * n * n * (input.network.hidden_dim() + 1),
+      product_scratch_size(input) * sizeof(double), [&](int g, void* scratch) {
         sums[at(g)] = product_sums(input, g, static_cast<double*>(scratch));
         if (tile_done) tile_done();
       });
@@ -43,8 +43,9 @@ PairsByProduct pairs_by_product(const group::FiniteGroup& group, const engine::P
 
 PairLosses pair_losses(const LossInput& input, engine::Device device,
                        const std::function<void()>& tile_done) {
+  const bool on_gpu = device == engine::Device::cuda && input.network.relu_of_sum() != nullptr;
   const std::vector<ProductSums> of_product =
-      device == engine::Device::cuda ? cuda::product_sums(input, tile_done) : sums_on_cpu(input, tile_done);
+      on_gpu ? cuda::product_sums(input, tile_done) : sums_on_cpu(input, tile_done);
   const int n = input.harmonics.order(), count = input.parts.count();
   ProductSums total;
   total.excluded.assign(at(count), 0.0);

@@ -4,9 +4,9 @@
 #include <functional>
 #include <vector>
 
+#include "analysis/network/network.hpp"
 #include "analysis/numerics/harmonics.hpp"
 #include "analysis/numerics/matrix.hpp"
-#include "analysis/input/weights.hpp"
 #include "engine/device/device.hpp"
 #include "engine/training/pair_split.hpp"
 
@@ -22,16 +22,17 @@ PairsByProduct pairs_by_product(const group::FiniteGroup& group, const engine::P
 /// Parts of the logits that depend on the product g = ab alone; the losses with each removed or alone are
 /// wanted.
 struct LogitParts {
-  std::vector<Matrix> hidden;                  ///< each (n, H): contributes (row g) W_U to the logits
-  std::vector<std::vector<double>> functions;  ///< each (n): contributes f(g c^-1) to the logit of c
+  /// Each (n, H): contributes (row g) W_U to h W_U, and is removed from it: without the bypass.
+  std::vector<Matrix> hidden;
+  /// Each (n): contributes f(g c^-1) to the logit of c, and is removed from the logits.
+  std::vector<std::vector<double>> functions;
 
   int count() const { return static_cast<int>(hidden.size() + functions.size()); }
 };
 
 /// What losses are computed from. Refers to its parts.
 struct LossInput {
-  const Embeddings& embeddings;
-  const Matrix& unembed;
+  const Network& network;  ///< its logits are known; h W_U too if there are parts of it
   const Harmonics& harmonics;
   const PairsByProduct& pairs;
   const LogitParts& parts;
@@ -48,7 +49,8 @@ struct PairLosses {
 /// With e(c) = exp(logit(c) - logit(label)), the loss without a part m is log(1 + sum of e(c) x(c)),
 /// x(c) = exp(m(label) - m(c)), so that all parts of a tile cost one matrix product and no further
 /// exponentials. Cost: O(n^3 H) for the logits, O(n^3 parts) for the rest, both matrix products.
-/// @param device     where these products are computed; the results differ by rounding only
+/// @param device     where these products are computed, for relu(l(a) + r(b)) W_U, else the CPU; the results
+///                   differ by rounding only
 /// @param tile_done  called n times on the way, from any thread; may be empty
 /// @throws engine::BackendError if the device fails
 PairLosses pair_losses(const LossInput& input, engine::Device device,

@@ -20,7 +20,8 @@ struct ProductSums {
 /// Up to here products of two exponentials cannot overflow, and what underflows is too small to count.
 inline constexpr double largest_exponent = 300;
 
-/// (parts, n): what each part adds to the logits of the pairs of g, less what it adds to the label's.
+/// (parts, n): what each part, those of `hidden` first, adds to the logits of the pairs of g, less what it
+/// adds to the label's.
 void fill_shifts(const LossInput& input, int g, double* shifts);
 
 /// The losses of logits that consist of each part alone.

@@ -3,14 +3,7 @@
 #include <bit>
 #include <cstdint>
 
-// The loop is plain C++ that compilers turn into vectors; GCC builds it once for each instruction set and
-// takes the best one when the program starts.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define ANALYSIS_ALL_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define ANALYSIS_ALL_VECTORS
-#endif
+#include "analysis/numerics/vector_clones.hpp"
 
 namespace analysis {
 
@@ -41,6 +34,27 @@ ANALYSIS_ALL_VECTORS void exponential(double* x, std::size_t count) {
     // p 2^n: n stands in the low bits of `shifted`; moved up, it adds to the exponent.
     const auto bits = std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(shifted) << 52);
     x[i] = x[i] < smallest ? 0 : std::bit_cast<double>(bits);
+  }
+}
+
+ANALYSIS_ALL_VECTORS void exponential(float* x, std::size_t count) {
+  constexpr float round_to_integer = 0x1.8p23F, log2_e = 1.44269504F;
+  constexpr float ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;  // n ln2_high is exact
+  constexpr float smallest = -87;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float clamped = x[i] < smallest ? smallest : x[i];
+    const float shifted = clamped * log2_e + round_to_integer;
+    const float n = shifted - round_to_integer;
+    const float r = (clamped - n * ln2_high) - n * ln2_low;
+    // Taylor on |r| < ln2 / 2; the first term left out is below 2e-7.
+    float p = 1.0F / 720;
+    p = p * r + 1.0F / 120;
+    p = p * r + 1.0F / 24;
+    p = p * r + 1.0F / 6;
+    p = p * r + 0.5F;
+    p = (p * (r * r) + r) + 1;
+    const auto bits = std::bit_cast<std::uint32_t>(p) + (std::bit_cast<std::uint32_t>(shifted) << 23);
+    x[i] = x[i] < smallest ? 0 : std::bit_cast<float>(bits);
   }
 }
 

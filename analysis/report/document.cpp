@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "analysis/circuits/circuits_json.hpp"
 #include "analysis/input/element_orders.hpp"
+#include "analysis/report/footnotes.hpp"
 
 namespace analysis {
 namespace {
@@ -38,11 +40,17 @@ class Writer {
       : run_(run), harmonics_(harmonics), analysis_(analysis), model_(model), lists_(lists) {}
 
   ordered_json document() const {
-    return {{"run", run()},           {"group", group()},
-            {"irreps", irreps()},     {"final", final_metrics()},
-            {"training", training()}, {"slice", slice()},
-            {"spectrum", spectrum()}, {"neurons", neurons()},
-            {"maps", maps()},         {"footnotes", footnotes(harmonics_.group())}};
+    return {{"run", run()},
+            {"group", group()},
+            {"irreps", irreps()},
+            {"final", final_metrics()},
+            {"training", training()},
+            {"slice", slice()},
+            {"spectrum", spectrum()},
+            {"neurons", neurons()},
+            {"maps", maps()},
+            {"attention", attention()},
+            {"footnotes", footnotes(harmonics_.group(), run_.config.model.model)}};
   }
 
  private:
@@ -153,12 +161,9 @@ class Writer {
   }
 
   ordered_json spectrum() const {
-    const WeightSpectrum& s = model_.spectrum;
-    return {{"W_x", list(s.w_x)},
-            {"W_y", list(s.w_y)},
-            {"l", list(s.l)},
-            {"r", list(s.r)},
-            {"W_U", list(s.unembed)}};
+    ordered_json layers = ordered_json::object();
+    for (const LayerSpectrum& layer : model_.spectrum) layers[layer.layer] = list(layer.shares);
+    return layers;
   }
 
   ordered_json clusters(const std::vector<ClusterSummary>& summaries) const {
@@ -214,6 +219,45 @@ class Writer {
     return all;
   }
 
+  ordered_json attention() const {
+    const AttentionAnalysis& analysis = model_.attention;
+    if (analysis.heads.empty()) return nullptr;
+    ordered_json heads = ordered_json::array();
+    for (std::size_t h = 0; h < analysis.heads.size(); ++h) {
+      const HeadAnalysis& head = analysis.heads[h];
+      const int column = static_cast<int>(h);
+      ordered_json tokens = ordered_json::array();
+      for (std::size_t token = 0; token < token_names.size(); ++token) {
+        const TokenWeight& weight = head.tokens[token];
+        std::vector<double> x, y, xy;
+        for (const VarianceShares& shares : weight.shares) {
+          x.push_back(shares.x);
+          y.push_back(shares.y);
+          xy.push_back(shares.xy);
+        }
+        tokens.push_back({{"token", token_names[token]},
+                          {"mean", weight.mean},
+                          {"variance", weight.variance},
+                          {"rho_a", list(x)},
+                          {"rho_b", list(y)},
+                          {"rho_ab", list(xy)}});
+      }
+      heads.push_back({{"head", h},
+                       {"score_a", list(column_of(analysis.scores.of_a, column))},
+                       {"score_b", list(column_of(analysis.scores.of_b, column))},
+                       {"score_equals", analysis.scores.of_equals[h]},
+                       {"score_a_shares", list(head.score_shares_a)},
+                       {"score_b_shares", list(head.score_shares_b)},
+                       {"tokens", tokens}});
+    }
+    return heads;
+  }
+  static std::vector<double> column_of(const Matrix& m, int column) {
+    std::vector<double> values;
+    for (int i = 0; i < m.rows; ++i) values.push_back(m(i, column));
+    return values;
+  }
+
   const Run& run_;
   const Harmonics& harmonics_;
   const RunAnalysis& analysis_;
@@ -224,30 +268,11 @@ class Writer {
 }  // namespace
 
 std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
-                          const FinalModel& model, NumberLists lists) {
-  return Writer(run, harmonics, analysis, model, lists)
-      .document()
-      .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-std::vector<std::string> footnotes(const group::FiniteGroup& group) {
-  if (group.family() == group::Family::alternating && group.family_parameter() == 5) {
-    return {
-        "The published figures of A5 for a5_3d_a and a5_3d_b, and the totals that include them, were "
-        "computed in "
-        "a defective basis: its matrices do not span these two blocks. Here they are exact, from characters, "
-        "and "
-        "differ."};
-  }
-  if (group.family() == group::Family::cyclic) {
-    return {
-        "The published hidden-layer figures of cyclic groups were computed in a defective basis: of rank 2 "
-        "for "
-        "each frequency, completed by two arbitrary columns of an orthogonal decomposition. Here they are "
-        "exact, "
-        "from characters, and differ."};
-  }
-  return {};
+                          const FinalModel& model, NumberLists lists, const Circuits* circuits) {
+  ordered_json document = Writer(run, harmonics, analysis, model, lists).document();
+  document["circuits"] =
+      circuits != nullptr ? ordered_json::parse(circuits_document(*circuits, harmonics)) : ordered_json();
+  return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 }  // namespace analysis

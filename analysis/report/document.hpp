@@ -3,9 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "analysis/circuits/circuits.hpp"
 #include "analysis/findings/final_model.hpp"
-#include "analysis/input/run.hpp"
 #include "analysis/findings/run_analysis.hpp"
+#include "analysis/input/run.hpp"
 
 namespace analysis {
 
@@ -16,13 +17,10 @@ enum class NumberLists {
 };
 
 /// Everything that is known of a run as one JSON document: run, group and element orders, metrics of the
-/// final model and through training, slices, spectrum, neurons, maps, footnotes. docs/analyze.md lists its
-/// fields.
+/// final model and through training, slices, spectrum, neurons, maps, attention, footnotes, circuits.
+/// docs/analyze.md lists its fields.
+/// @param circuits  the final model's; none where no such view was asked for
 std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
-                          const FinalModel& model, NumberLists lists);
-
-/// Which published figures for this group were computed in a basis that does not span what it should, and
-/// why; empty where none were.
-std::vector<std::string> footnotes(const group::FiniteGroup& group);
+                          const FinalModel& model, NumberLists lists, const Circuits* circuits = nullptr);
 
 }  // namespace analysis

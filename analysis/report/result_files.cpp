@@ -8,15 +8,11 @@
 #include "engine/files/atomic_file.hpp"
 
 namespace analysis {
-namespace {
-
 std::string lines_of(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += name + "\n";
   return text;
 }
-
-}  // namespace
 
 std::string number_text(double value) {
   std::array<char, 32> text{};

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "analysis/findings/run_analysis.hpp"
 
@@ -9,6 +10,9 @@ namespace analysis {
 
 /// The shortest text that reads back as the same number; "nan", "inf" and "-inf" as pandas reads them.
 std::string number_text(double value);
+
+/// Names, one a line.
+std::string lines_of(const std::vector<std::string>& names);
 
 /// metrics.csv: a header and a row a checkpoint, columns as named() and then epoch.
 std::string metrics_csv(const RunAnalysis& analysis, const Harmonics& harmonics);

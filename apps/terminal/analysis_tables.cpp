@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "analysis/report/document.hpp"
+#include "analysis/report/footnotes.hpp"
 #include "apps/terminal/table.hpp"
 
 namespace apps {
@@ -110,6 +110,40 @@ Table map_table(const std::vector<analysis::RepresentationMap>& maps, const anal
   return table;
 }
 
+/// "standard_sign 0.93": the irrep that carries the largest share.
+std::string strongest_text(const std::vector<double>& shares, const analysis::Harmonics& harmonics) {
+  const auto [irrep, its_share] = analysis::strongest(shares);
+  return its_share < 5e-5 ? "" : harmonics.name(irrep) + " " + share(its_share);
+}
+
+/// How much each head looks at a, b and "=", and which irreps its weights and scores are of.
+Table attention_table(const analysis::AttentionAnalysis& attention, const analysis::Harmonics& harmonics) {
+  Table table;
+  table.add({"head", "token", "mean weight", "std", "rho(a)", "rho(b)", "rho(ab)", "strongest in weight",
+             "strongest in score"});
+  for (std::size_t h = 0; h < attention.heads.size(); ++h) {
+    const analysis::HeadAnalysis& head = attention.heads[h];
+    for (std::size_t token = 0; token < head.tokens.size(); ++token) {
+      const analysis::TokenWeight& weight = head.tokens[token];
+      analysis::VarianceShares sum;
+      std::vector<double> by_irrep;
+      for (const analysis::VarianceShares& shares : weight.shares) {
+        sum.x += shares.x;
+        sum.y += shares.y;
+        sum.xy += shares.xy;
+        by_irrep.push_back(shares.total());
+      }
+      const std::string of_score = token == 0   ? strongest_text(head.score_shares_a, harmonics)
+                                   : token == 1 ? strongest_text(head.score_shares_b, harmonics)
+                                                : "";
+      table.add({std::to_string(h), analysis::token_names[token], share(weight.mean),
+                 share(std::sqrt(weight.variance)), share(sum.x), share(sum.y), share(sum.xy),
+                 strongest_text(by_irrep, harmonics), of_score});
+    }
+  }
+  return table;
+}
+
 std::string joined(const std::vector<std::string>& words, const char* between) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
@@ -155,7 +189,15 @@ std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysi
   text += heading("Shares of variance that the key irreps explain", color) +
           to_string(explained_table(m), width, color);
   if (!m.key_irreps.empty()) text += circuit_tables(model, harmonics, width, color);
-  for (const std::string& note : analysis::footnotes(run.group)) text += "\nFootnote: " + note + "\n";
+  if (!model.attention.heads.empty()) {
+    text += heading(
+                "Attention at \"=\": how much each head looks at each token, and shares of that weight's "
+                "variance",
+                color) +
+            to_string(attention_table(model.attention, harmonics), width, color);
+  }
+  for (const std::string& note : analysis::footnotes(run.group, run.config.model.model))
+    text += "\nFootnote: " + note + "\n";
   return text;
 }
 

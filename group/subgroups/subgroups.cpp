@@ -111,16 +111,19 @@ Subgroup point_stabilizer(const FiniteGroup& group, int point) {
   return subgroup;
 }
 
-std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group) {
+TooManySubgroups::TooManySubgroups(const std::string& group, std::size_t limit, std::size_t found)
+    : GroupError(group + ": has more than " + std::to_string(limit) + " subgroups, at least " +
+                 std::to_string(found)),
+      at_least(found) {}
+
+std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group, std::size_t limit) {
   const std::vector<int> cycles = prime_power_cycles(group);
   std::set<std::vector<int>> known;
   std::vector<SubgroupClass> classes;
   const auto add_class_of = [&](const Subgroup& subgroup) {
     classes.push_back(conjugacy_class(group, subgroup));
     for (const Subgroup& member : classes.back()) known.insert(member.elements);
-    if (known.size() > max_subgroups) {
-      throw GroupError(group.name() + ": has more than " + std::to_string(max_subgroups) + " subgroups");
-    }
+    if (known.size() > limit) throw TooManySubgroups(group.name(), limit, known.size());
   };
   add_class_of(generated_subgroup(group, {}));
   // Every subgroup is <L, z> with L a smaller one and z of prime power order; conjugation takes L to its

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "group/characters/character_table.hpp"
+#include "group/elements/error.hpp"
 #include "group/elements/finite_group.hpp"
 
 namespace group {
@@ -25,13 +27,19 @@ Subgroup point_stabilizer(const FiniteGroup& group, int point);
 /// A class of conjugate subgroups: all x^-1 H x.
 using SubgroupClass = std::vector<Subgroup>;
 
+inline constexpr std::size_t max_subgroups = 100000;
+
+/// A group has more subgroups than were asked for; `at_least` of them were found before the search stopped.
+struct TooManySubgroups : GroupError {
+  TooManySubgroups(const std::string& group, std::size_t limit, std::size_t found);
+  std::size_t at_least;
+};
+
 /// All subgroups by conjugacy class, ordered by order, then class length, then the first members' elements.
-/// @throws GroupError if they are more than max_subgroups
+/// @throws TooManySubgroups if they are more than `limit`
 /// Cost: every class is extended by every cyclic subgroup of prime power order; S_6 takes 0.3 s.
 /// Source: the cyclic extension method, Neubueser 1960.
-std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group);
-
-inline constexpr std::size_t max_subgroups = 100000;
+std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group, std::size_t limit = max_subgroups);
 
 /// x H = {x*h} and H x = {h*x}: each coset ascending, in the order of their least elements.   Cost: O(n).
 std::vector<std::vector<int>> left_cosets(const FiniteGroup& group, const Subgroup& subgroup);

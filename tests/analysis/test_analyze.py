@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import math
 import os
 import pathlib
 import pty
@@ -21,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests
 from program import ProgramTest, files_below, read_log, read_safetensors  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
-WRITTEN = ["irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
+WRITTEN = ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
 
 
 def report_data(page):
@@ -83,7 +84,7 @@ class AnalyzedRun(AnalyzeTest):
         self.succeed("analyze", "run", "--final-only", "--out", "figures/a")
         self.assertEqual(files_below(run), before)
         self.assertEqual(sorted(files_below(self.directory / "figures/a")),
-                         ["irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
+                         ["circuits.json", "irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
 
     def test_a_run_that_is_still_training(self):
         run = self.train()
@@ -96,11 +97,13 @@ class AnalyzedRun(AnalyzeTest):
         if not (SHARED / "reference").exists():
             self.skipTest("SKIPPED: no shared data")
         footnoted = {"A5_MLP_seed1": "a5_3d_a and a5_3d_b", "C113_MLP_seed1": "hidden-layer figures of cyclic groups"}
-        for model in sorted((SHARED / "reference").glob("*_MLP_*")):  # transformers are not read yet
+        footnoted["A5_T_seed1"] = footnoted["A5_MLP_seed1"]
+        for model in sorted((SHARED / "reference").iterdir()):
             with self.subTest(model.name):
                 out = self.directory / model.name
                 result = self.succeed("analyze", model, "--out", model.name, timeout=600)
-                self.assertEqual((out / "key_reps.txt").read_text(), (model / "key_reps.txt").read_text())
+                if model.name != "A5_T_seed1":  # it came with a key irrep that is none
+                    self.assertEqual((out / "key_reps.txt").read_text(), (model / "key_reps.txt").read_text())
                 listed = (model / "irreps.txt").read_text().split()  # of S6 the published code knew six
                 self.assertEqual([name for name in (out / "irreps.txt").read_text().split() if name in listed], listed)
                 published = json.loads((model / "published_metrics.json").read_text())
@@ -112,8 +115,18 @@ class AnalyzedRun(AnalyzeTest):
                 document = report_data(out / "report.html")
                 for text in (result.stdout, " ".join(document["footnotes"])):
                     self.assertEqual("defective basis" in text, footnote is not None)
+                    self.assertEqual("sum_of_squared_weights of transformers is 0" in text, "_T_" in model.name)
                     self.assertIn(footnote or "", text)
                 self.assertLess((out / "report.html").stat().st_size, 8 << 20)
+
+    def test_footnotes_of_transformers(self):
+        for name, parameter, count in [("AlternatingGroup", 5, 3), ("CyclicGroup", 5, 2), ("DihedralGroup", 3, 1)]:
+            config = {"lr": 0.001, "num_epochs": 1, "weight_decay": 1, "betas": [0.9, 0.98], "model": "Transformer",
+                      "layers": {"embed_dim": 256, "hidden_dim": 128}, "group": name, "group_parameter": parameter,
+                      "frac_train": 0.5, "seed": 1}
+            (self.directory / "cfg.json").write_text(json.dumps(config))
+            self.succeed("train", "--config", "cfg.json", "--out", name)
+            self.assertEqual(self.succeed("analyze", name).stdout.count("Footnote: "), count, name)
 
     def test_footnotes_in_the_document(self):
         for name, parameter, count in [("AlternatingGroup", 5, 1), ("CyclicGroup", 5, 1), ("DihedralGroup", 3, 0),
@@ -126,6 +139,133 @@ class AnalyzedRun(AnalyzeTest):
             document = json.loads(self.succeed("analyze", name, "--json").stdout)
             self.assertEqual(len(document["footnotes"]), count, name)
             self.assertEqual(self.succeed("analyze", name).stdout.count("Footnote: "), count, name)
+
+
+    def test_every_model_that_train_knows(self):
+        """Losses are those that training logged, from other code; a transformer alone has attention."""
+        for model, bias in [("OneLayerMLP", True), ("OneLayerMLPwithBias", True), ("OneLayerMLPwithBias", False),
+                            ("BilinearNet", True), ("BilinearNet", False), ("Transformer", False)]:
+            with self.subTest(model=model, bias=bias):
+                out = f"{model}_{bias}"
+                self.succeed("train", "s3", "--model", model, "--unembed-bias", "true" if bias else "false", "--epochs", 41,
+                             "--checkpoint-every", 20, "--out", out, "--quiet")
+                document = json.loads(self.succeed("analyze", out, "--json", "--quiet").stdout)
+                log = read_log(self.directory / out)
+                for epoch, loss, accuracy, row in zip(document["training"]["epoch"], document["training"]["metrics"]["test_loss"],
+                                                      document["training"]["metrics"]["test_acc"], log, strict=True):
+                    self.assertEqual(epoch, row["epoch"])
+                    self.assertAlmostEqual(loss / row["test_loss"], 1, delta=1e-5)
+                    self.assertEqual(accuracy, row["test_acc"])
+                self.assertEqual(document["attention"] is not None, model == "Transformer")
+                self.assertEqual(len(document["neurons"]["all"]),
+                                 {"Transformer": 512, "BilinearNet": document["run"]["config"]["layers"].get("embed_dim")}.get(
+                                     model, document["run"]["config"]["layers"].get("hidden_dim")))
+                for head in document["attention"] or []:
+                    self.assertAlmostEqual(sum(token["mean"] for token in head["tokens"]), 1, delta=1e-12)
+                self.assertIn("Losses", self.succeed("analyze", out, "--quiet").stdout)
+
+    def write_activations(self, **tensors):
+        """A safetensors file of (shape, values)."""
+        header, data = {}, b""
+        for name, (shape, values) in tensors.items():
+            content = struct.pack(f"<{len(values)}f", *values)
+            header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(content)]}
+            data += content
+        text = json.dumps(header).encode()
+        (self.directory / "a.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+
+    def test_activations_of_a_perfect_network(self):
+        """Logits 9 at a + b and 0 elsewhere on C_3: one irrep, half of which each class's indicator is."""
+        logits = [9.0 if (a + b) % 3 == c else 0.0 for a in range(3) for b in range(3) for c in range(3)]
+        self.write_activations(logits=([3, 3, 3], logits))
+        arguments = ("analyze", "--activations", "a.safetensors", "--group", "c3")
+        document = json.loads(self.succeed(*arguments, "--json", "--out", "o").stdout)
+        self.assertEqual(document["irreps"], {"all": ["trivial", "freq_1"], "key": ["freq_1"]})
+        loss = math.log(1 + 2 * math.exp(-9))
+        self.assertAlmostEqual(document["final"]["all_loss"], loss, delta=1e-15)
+        self.assertAlmostEqual(document["final"]["logit_freq_1_rep_trace_similarity"], 1, delta=1e-12)
+        self.assertAlmostEqual(document["final"]["total_logit_restricted_loss"], loss, delta=1e-15)
+        self.assertNotIn("train_loss", document["final"])
+        self.assertEqual(sorted(files_below(self.directory / "o")), ["irreps.txt", "key_reps.txt", "summary_metrics.json"])
+        self.assertEqual(json.loads((self.directory / "o/summary_metrics.json").read_text()), document["final"])
+        self.assertIn("key irreps: freq_1", self.succeed(*arguments).stdout)
+        split = json.loads(self.succeed(*arguments, "--json", "--frac-train", 0.5, "--split-seed", 3).stdout)["final"]
+        self.assertAlmostEqual(split["train_loss"], loss, delta=1e-15)
+        self.assertAlmostEqual(split["total_logit_excluded_loss"], math.log(3), delta=1e-12)
+
+    def test_activations_that_are_wrong(self):
+        self.write_activations(logits=([3, 3, 3], [0.0] * 27))
+        for words, *arguments in [("--activations requires --group", "--activations", "a.safetensors"),
+                                  ("has shape (3,3,3), not (4,4,4)", "--activations", "a.safetensors", "--group", "c4"),
+                                  ("monster", "--activations", "a.safetensors", "--group", "monster"),
+                                  ("frac_train", "--activations", "a.safetensors", "--group", "c3", "--frac-train", 2),
+                                  ("excludes", "run", "--activations", "a.safetensors", "--group", "c3"),
+                                  ("no.safetensors", "--activations", "no.safetensors", "--group", "c3")]:
+            with self.subTest(words):
+                result = self.run_program("analyze", *arguments)
+                self.assertIn(words, result.stderr)
+                self.assertEqual(result.stderr.count("\n"), 1)
+                self.assertEqual(result.returncode, 1 if words.startswith("no.") else 2)
+
+
+class AnalyzedCircuits(AnalyzeTest):
+    def test_default_views_and_how_to_get_the_rest(self):
+        run = self.train()
+        result = self.succeed("analyze", "run", "--final-only")
+        for heading in ("Cosets:", "Rho-sets:", "--views irreps,cosets,rho,interventions"):
+            self.assertIn(heading, result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(len(circuits["coset"]["classes"]), 4)
+        self.assertEqual(circuits["coset"]["subgroups"], 6)
+        self.assertIsNone(circuits["nulls"])
+        self.assertIsNone(circuits["interventions"])
+        self.assertEqual(report_data(run / "report.html")["circuits"]["coset"]["neurons"], circuits["coset"]["neurons"])
+
+    def test_every_number_of_the_interventions_beside_its_null(self):
+        run = self.train()
+        result = self.succeed("analyze", "run", "--final-only", "--views", "irreps,cosets,rho,interventions", "--draws", 20)
+        self.assertIn("Against 20 random draws each", result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(sorted(circuits["interventions"]), ["absolute_value", "base", "negate_both", "negate_left", "negate_right",
+                         "noise_-1_1", "noise_0_0.1", "noise_0_1", "noise_1_1", "swap"])
+        nulls = circuits["nulls"]
+        self.assertEqual((nulls["draws"], nulls["seed"]), (20, 0))
+        self.assertEqual(sorted(nulls["untrained"]["interventions"]), sorted(circuits["interventions"]))
+        for control in nulls["random_functions"].values():
+            for name in ("restricted", "excluded"):
+                self.assertLessEqual(control[name]["5%"], control[name]["median"])
+                self.assertLessEqual(control[name]["median"], control[name]["95%"])
+                self.assertGreaterEqual(control[name]["p"], 1 / 21)
+        steps = [step for step in circuits["coset"]["ablation"] if step["removed"] > 0]
+        self.assertEqual([step["removed"] for step in nulls["random_neurons"]["ablation"]], [step["removed"] for step in steps])
+        first = (run / "circuits.json").read_bytes()
+        self.succeed("analyze", "run", "--final-only", "--views", "interventions,rho,cosets", "--draws", 20, "--threads", 3)
+        again = json.loads((run / "circuits.json").read_text())
+        self.assertEqual(again["interventions"], circuits["interventions"])
+        self.assertNotEqual(first, b"")
+
+    def test_circuits_alone(self):
+        self.train()
+        result = self.succeed("analyze", "run", "--views", "cosets", "--out", "figures", "--json")
+        self.assertEqual(sorted(files_below(self.directory / "figures")), ["circuits.json"])
+        circuits = json.loads(result.stdout)
+        self.assertEqual(circuits, json.loads((self.directory / "figures/circuits.json").read_text()))
+        self.assertIsNone(circuits["rho_sets"])
+
+    def test_bad_views(self):
+        self.train(1)
+        self.refuse(2, "no view 'coset'; there are irreps, cosets, rho, interventions", "analyze", "run", "--views", "coset")
+        self.refuse(2, "--views names no view", "analyze", "run", "--views", "")
+        self.refuse(2, "--draws 0: it must be in 1..", "analyze", "run", "--draws", 0)
+        self.refuse(2, "--subgroups 0: it must be in 1..", "analyze", "run", "--subgroups", 0)
+
+    def test_more_subgroups_than_the_limit(self):
+        run = self.train(1)
+        result = self.succeed("analyze", "run", "--subgroups", 3)
+        self.assertIn("at least 4 subgroups, more than the limit of 3", result.stdout)
+        circuits = json.loads((run / "circuits.json").read_text())
+        self.assertIsNone(circuits["coset"])
+        self.assertEqual(len(circuits["notes"]), 1)
 
 
 class AnalyzeBadInput(AnalyzeTest):
@@ -377,6 +517,9 @@ window.addEventListener("load", () => setTimeout(() => {
     shownFirst, shownAfter, themes, labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
     firstLabel: document.getElementById("slice-logits").data[0].x[0],
     sorted: variances.every((v, i) => i === 0 || v <= variances[i - 1]),
+    heads: document.querySelectorAll("#head-table tbody tr").length,
+    looks: ["look-a", "look-b", "look-equals"].filter(id => figures.has(id)).reduce((total, id) => total +
+      document.getElementById(id).data[0].z.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0), 0),
     cells: document.querySelectorAll("td").length};
   const pre = document.createElement("pre");
   pre.id = "probe";
@@ -403,6 +546,20 @@ class ReportInBrowser(AnalyzeTest):
         found = re.search(r'<pre id="probe">(.*?)</pre>', result.stdout, re.DOTALL)
         self.assertIsNotNone(found, result.stderr[-2000:])
         return json.loads(found.group(1).replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
+
+    def test_a_transformers_attention_is_drawn(self):
+        self.succeed("train", "s3", "--model", "Transformer", "--epochs", 301, "--checkpoint-every", 100, "--out", "run")
+        run = self.directory / "run"
+        self.succeed("analyze", "run")
+        if "plotly.js v" not in (run / "report.html").read_text():
+            self.skipTest("SKIPPED: built without Plotly's bundle")
+        seen = self.open(run / "report.html")
+        self.assertEqual(seen["failures"], [])
+        self.assertEqual(seen["drawn"], seen["figures"])
+        self.assertEqual(seen["empty"], [])
+        self.assertEqual(seen["heads"], 12)  # four heads, three tokens
+        self.assertAlmostEqual(seen["looks"], 36, delta=1e-3)  # the three weights of a pair sum to 1
+        self.assertEqual(seen["footnotes"], 1)
 
     def test_figures_are_drawn_and_clicks_work(self):
         run = self.train(2000)

@@ -12,7 +12,7 @@ MAY_INCLUDE = {"engine": set(), "group": set(), "analysis": {"engine", "group"},
 # Of a library's rooms each may include those before it.
 ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "training"],
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
-         "analysis": ["numerics", "input", "network", "cuda", "findings", "report", "census"],
+         "analysis": ["numerics", "input", "network", "cuda", "findings", "circuits", "report", "census"],
          "apps": ["terminal"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)

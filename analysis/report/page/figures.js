@@ -78,9 +78,9 @@ function shareFigure() {
 }
 
 function spectrumFigure() {
-  const s = report.spectrum;
-  return bars("Spectrum of the weights", [["W_x", numbers(s.W_x), "--strong-0"], ["l = W_x W", numbers(s.l), "--strong-8"],
-    ["W_y", numbers(s.W_y), "--strong-1"], ["r = W_y W", numbers(s.r), "--strong-7"], ["W_U", numbers(s.W_U), "--strong-5"]]);
+  const colours = ["--strong-0", "--strong-1", "--strong-8", "--strong-7", "--strong-2", "--strong-3", "--strong-5"];
+  return bars("Spectrum of the weights", Object.entries(report.spectrum).map(([layer, shares], i, all) =>
+    [layer, numbers(shares), i === all.length - 1 ? "--strong-5" : colours[i]]));
 }
 
 function heatmap(title, rows, xNames, yNames, xTitle, yTitle, hover) {
@@ -142,4 +142,65 @@ function unembedMapFigure() {
   const map = chosenMap(), rows = matrixRows(map.unembed), sorted = neuronsByCluster();
   return heatmap(`${map.irrep}: unembedding by neuron`, sorted.map(neuron => rows[neuron.neuron]), map.labels,
     sorted.map(neuron => `${neuron.neuron} (${neuron.after})`), "entry of ρ(c)", "neuron", "neuron %{y}<br>entry %{x}<br>%{z:.4g}");
+}
+
+function chosenHead() {
+  return report.attention[document.getElementById("head").selectedIndex];
+}
+
+/** The weights of a head on a, b and "=" for one pair: the softmax of its scores. */
+function attentionWeights(scoreA, scoreB, scoreEquals) {
+  const highest = Math.max(scoreA, scoreB, scoreEquals);
+  const powers = [scoreA, scoreB, scoreEquals].map(score => Math.exp(score - highest));
+  const sum = powers[0] + powers[1] + powers[2];
+  return powers.map(power => power / sum);
+}
+
+const tokenTexts = ["a", "b", "“=”"];
+
+function attentionFigure(token) {
+  const head = chosenHead(), order = chosenHeadOrder().elements, names = order.map(g => report.group.elements[g]);
+  const scoreA = numbers(head.score_a), scoreB = numbers(head.score_b);
+  const rows = order.map(a => Float32Array.from(order, b => attentionWeights(scoreA[a], scoreB[b], head.score_equals)[token]));
+  const figure = heatmap(`Head ${head.head} looks at ${tokenTexts[token]}`, rows, names, names, "b", "a",
+    "a = %{y}<br>b = %{x}<br>weight %{z:.4g}");
+  Object.assign(figure.data[0], {zmin: 0, zmax: 1, colorscale: sequential()});
+  return figure;
+}
+
+function chosenHeadOrder() {
+  return report.group.element_orders[document.getElementById("head-order").selectedIndex];
+}
+
+/** Which irreps the chosen head's weights are of, through functions of a, of b and of ab. */
+function headShareFigure() {
+  const head = chosenHead(), groups = [];
+  const colours = {a: ["--strong-0", "--strong-8", "--strong-10"], b: ["--strong-1", "--strong-7", "--strong-11"], "=": ["--strong-2", "--strong-5", "--strong-6"]};
+  for (const token of head.tokens) {
+    [["ρ(a)", token.rho_a], ["ρ(b)", token.rho_b], ["ρ(ab)", token.rho_ab]].forEach(([through, shares], i) =>
+      groups.push([`${token.token}: ${through}`, numbers(shares), colours[token.token][i]]));
+  }
+  const figure = bars(`Head ${head.head}: its weights on a, b and “=”, by irrep`, groups);
+  figure.layout.yaxis.title = {text: "share of the weight's variance"};
+  return figure;
+}
+
+/** The scores as functions on the group, and their irreps. */
+function headScoreFigure() {
+  const head = chosenHead();
+  const figure = bars(`Head ${head.head}: its scores, by irrep`, [["score of a", numbers(head.score_a_shares), "--strong-0"],
+    ["score of b", numbers(head.score_b_shares), "--strong-1"]]);
+  figure.layout.yaxis.title = {text: "share of squared norm, less the mean"};
+  return figure;
+}
+
+function headFunctionFigure() {
+  const head = chosenHead(), order = chosenHeadOrder().elements, names = order.map(g => report.group.elements[g]);
+  const layout = baseLayout(`Head ${head.head}: scores by element, less that of “=”`);
+  Object.assign(layout, {showlegend: true, legend, hovermode: "closest"});
+  layout.margin.b = 104;
+  Object.assign(layout.xaxis, {type: "category", showticklabels: names.length <= 40, showgrid: false});
+  const line = (name, scores, colour) => ({type: "scatter", mode: "markers", name, x: names, marker: {color: css(colour), size: 5},
+    y: order.map(g => scores[g] - head.score_equals), hovertemplate: `${name}: %{y:.4g}<br>%{x}<extra></extra>`});
+  return {layout, data: [line("of a", numbers(head.score_a), "--strong-0"), line("of b", numbers(head.score_b), "--strong-1")]};
 }

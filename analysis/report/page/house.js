@@ -105,6 +105,11 @@ function diverging() {
   return [0, 0.25, 0.5, 0.75, 1].map((place, i) => [place, css(`--map-${i}`)]);
 }
 
+/** The background through to orange, for what is never negative. */
+function sequential() {
+  return [2, 3, 4].map((stop, i) => [i / 2, css(`--map-${stop}`)]);
+}
+
 function options(id, names) {
   document.getElementById(id).append(...names.map(([value, text]) => element("option", text, {value})));
 }

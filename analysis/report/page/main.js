@@ -63,7 +63,16 @@ function declareFigures() {
     figures.set("map-hidden", hiddenMapFigure);
     figures.set("map-unembed", unembedMapFigure);
   }
+  if (report.attention !== null) {
+    if (hasSlice) {
+      ["look-a", "look-b", "look-equals"].forEach((id, token) => figures.set(id, () => attentionFigure(token)));
+    }
+    figures.set("head-shares", headShareFigure);
+    figures.set("head-scores", headScoreFigure);
+    figures.set("head-functions", headFunctionFigure);
+  }
   figures.set("spectrum-bars", spectrumFigure);
+  declareCircuitFigures();
 }
 
 function start() {
@@ -75,15 +84,21 @@ function start() {
   options("order", report.group.element_orders.map(order => [order.name, order.name]));
   options("part", [...(keyIrreps.length > 1 ? [["all", "all key irreps"]] : []), ...keyIrreps.map(name => [name, name])]);
   options("map-irrep", report.maps.map(map => [map.irrep, map.irrep]));
-  document.getElementById("order").selectedIndex = report.group.element_orders.findIndex(order => order.name === "by coset");
+  options("head-order", report.group.element_orders.map(order => [order.name, order.name]));
+  options("head", (report.attention ?? []).map(head => [head.head, head.head]));
+  const byCoset = report.group.element_orders.findIndex(order => order.name === "by coset");
+  document.getElementById("head-order").selectedIndex = byCoset;
+  document.getElementById("order").selectedIndex = byCoset;
   const similarity = map => report.final[`logit_${map.irrep}_rep_trace_similarity`];
   document.getElementById("map-irrep").selectedIndex =
     report.maps.reduce((best, map, i, maps) => similarity(map) > similarity(maps[best]) ? i : best, 0);
   document.getElementById("maps").hidden = report.maps.length === 0;
   fillSummary();
   fillClusters();
+  fillAttention();
   fillNumbers();
   fillDefinitions();
+  fillCircuits();
   fillRun();
   fillLegend();
   fillNavigation();
@@ -99,7 +114,10 @@ function start() {
   document.getElementById("no-slice").hidden = hasSlice;
   listen("order", ["slice-logits", "slice-part"], noteOrder);
   listen("part", ["slice-part"]);
+  listen("head", ["look-a", "look-b", "look-equals", "head-shares", "head-scores", "head-functions"]);
+  listen("head-order", ["look-a", "look-b", "look-equals", "head-functions"]);
   listen("map-irrep", ["map-hidden", "map-unembed"], noteMap);
+  listenToCircuits();
   drawWhenNear();
 }
 

@@ -57,13 +57,19 @@ function visible(share) {
 
 function fillClusters() {
   const limits = report.neurons.thresholds;
-  document.getElementById("thresholds").textContent = `Here: at least ${limits.before_relu} of the input before the relu, ` +
-    `${limits.after_relu} of the variance after it; off below ${limits.off} of the largest neuron's.`;
+  const {before, after} = architecture;
+  document.getElementById("neuron-before").textContent = before.replace("before", "Before");
+  document.getElementById("neuron-after").textContent = after;
+  document.getElementById("heading-before").textContent = `Clusters ${before}`;
+  document.getElementById("heading-after").textContent = `Clusters ${after}`;
+  document.getElementById("spectrum-layers").textContent = architecture.spectrum;
+  document.getElementById("thresholds").textContent = `Here: at least ${limits.before_relu} of the input, ` +
+    `${limits.after_relu} of the variance; off below ${limits.off} of the largest neuron's.`;
   for (const [id, clusters] of [["clusters-before", report.neurons.before_relu], ["clusters-after", report.neurons.after_relu]]) {
     document.getElementById(id).append(sortableTable(["cluster", "neurons", "ρ(a)", "ρ(b)", "ρ(ab)", "sum"],
       clusters.map(c => [{cluster: c.cluster}, c.neurons, c.rho_a, c.rho_b, c.rho_ab, c.sum])));
   }
-  const headings = ["neuron", "after the relu", "before the relu", "input", "variance"];
+  const headings = ["neuron", after, before, "input", "variance"];
   for (const name of keyIrreps) headings.push(`${name} in input`, `${name} in variance`);
   document.getElementById("neuron-table").append(sortableTable(headings, report.neurons.all.map(neuron => {
     const row = [neuron.neuron, {cluster: neuron.after}, {cluster: neuron.before}, neuron.input, neuron.variance];
@@ -73,6 +79,24 @@ function fillClusters() {
     }
     return row;
   })));
+}
+
+function fillAttention() {
+  document.getElementById("attention").hidden = report.attention === null;
+  if (report.attention === null) return;
+  const strongest = shares => {
+    const list = Array.from(shares), best = list.indexOf(Math.max(...list));
+    return list[best] < 5e-5 ? "" : `${irreps[best]} ${shown(list[best])}`;
+  };
+  const sum = shares => visible(Array.from(shares).reduce((total, share) => total + share, 0));
+  const rows = report.attention.flatMap(head => head.tokens.map((token, i) => {
+    const [a, b, ab] = [token.rho_a, token.rho_b, token.rho_ab].map(numbers);
+    const score = i === 0 ? strongest(numbers(head.score_a_shares)) : i === 1 ? strongest(numbers(head.score_b_shares)) : "";
+    return [head.head, tokenTexts[i], token.mean, Math.sqrt(token.variance), sum(a), sum(b), sum(ab),
+      strongest(Array.from(a, (share, k) => share + b[k] + ab[k])), score];
+  }));
+  document.getElementById("head-table").append(sortableTable(["head", "looks at", "mean weight", "standard deviation", "ρ(a)", "ρ(b)",
+    "ρ(ab)", "strongest irrep in the weight", "in the score"], rows));
 }
 
 function fillNumbers() {
@@ -93,14 +117,22 @@ function fillDefinitions() {
   };
   add("Projector P", "Keeps of a function on the group what lies in the irrep of dimension d and character χ; all projectors " +
     "sum to the identity, and no number here depends on a basis.", "(P f)(g) = d/n Σ_h χ(g h⁻¹) f(h)");
-  add("Network", "Two embeddings, one relu, one unembedding.", "h(a,b) = relu(l(a) + r(b)),  logits = h W_U,  hc = h − mean over pairs");
+  add("Network", architecture.network, `${architecture.formula}${withBias ? " + b_U" : ""},  hc = h − mean over pairs`);
+  if (withBias || report.attention !== null) {
+    add("What bypasses the hidden layer", "Losses, accuracies and all that is called logits are of the full logits; excluded and restricted " +
+      "losses of the hidden layer are of what it writes alone.", report.attention !== null ? "r W_U" : "b_U");
+  }
   add("Key irrep", "An irrep that the final network uses.", "logit similarity > 0.005");
   for (const metric of irrepMetrics) add(metric.title, metric.meaning, metric.formula);
   for (const [name, sentence, formula] of totalMetrics) add(name, sentence, formula);
   add("Slice c = e", "The logit of the identity minus the mean over all classes, and the irrep's part of it: κ is the coefficient " +
     "of its character in all logits.", "logit(a,b,e) − mean over c;  κ χ(ab),  κ = ⟨logits, χ(a b c⁻¹)⟩ / |χ(a b c⁻¹)|²");
-  add("Spectrum", "Share of a layer's squared norm in each irrep.", "|P f|² / |f|²,  f = W_x, W_y, l, r or W_Uᵀ");
-  add("Neuron: input", "The squared norm of what reaches the neuron; the share in an irrep is that of its projection.",
+  add("Spectrum", "Share of a layer's squared norm in each irrep.", "|P f|² / |f|²");
+  if (report.attention !== null) {
+    add("Attention", "How much a head looks at a token, and what of that weight's variance over all pairs functions ρ(a), ρ(b), ρ(ab) of an " +
+      "irrep carry.", "w = softmax(s_a(a), s_b(b), s_=)");
+  }
+  add("Neuron: input", architecture.input,
     "|l_j|² + |r_j|²,  (|P l_j|² + |P r_j|²) / (|l_j|² + |r_j|²)");
   add("Neuron: variance", "Mean over all pairs of the squared distance from the neuron's mean; the share in an irrep is what its " +
     "functions ρ(a), ρ(b), ρ(ab) carry.", "mean (h_j − mean h_j)²");

@@ -28,7 +28,7 @@ engine::RunConfig config_of(const SampleConfig& sample) {
 
 }  // namespace
 
-void write_run(const std::filesystem::path& directory, const analysis::Weights& weights,
+void write_run(const std::filesystem::path& directory, const analysis::MlpWeights& weights,
                SampleConfig sample) {
   std::filesystem::create_directories(directory);
   sample.embed_dim = weights.w_x.cols;

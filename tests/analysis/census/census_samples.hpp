@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "analysis/census/survey.hpp"
-#include "analysis/input/weights.hpp"
+#include "analysis/network/mlp_network.hpp"
 
 namespace test {
 
@@ -19,7 +19,7 @@ struct SampleConfig {
 
 /// A finished run on S_3 as train leaves it: cfg.json, training.csv (test accuracy passes .99 at 400) and
 /// model.safetensors.
-void write_run(const std::filesystem::path& directory, const analysis::Weights& weights,
+void write_run(const std::filesystem::path& directory, const analysis::MlpWeights& weights,
                SampleConfig config = {});
 
 /// A record out of thin air, of S_3 with irreps sign and standard, both with similarity and neurons where

@@ -154,7 +154,7 @@ TEST_CASE("survey: published runs are read and never written to; their figures c
 TEST_CASE("survey: broken, foreign and unfinished runs are skipped, each with its reason") {
   const test::TemporaryDirectory directory;
   const fs::path& root = directory.path();
-  const analysis::Weights weights = test::random_network(6, 1);
+  const analysis::MlpWeights weights = test::random_network(6, 1);
   for (const char* name : {"1_good", "2_cut", "3_foreign", "4_config", "5_unfinished", "6_log", "7_bare"}) {
     test::write_run(root / name, weights);
   }

@@ -9,6 +9,7 @@
 #include "analysis/report/document.hpp"
 #include "analysis/input/element_orders.hpp"
 #include "analysis/network/network_samples.hpp"
+#include "analysis/report/footnotes.hpp"
 #include "analysis/report/report.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
@@ -17,10 +18,12 @@ using analysis::Harmonics, analysis::Matrix, analysis::RunAnalysis;
 
 namespace {
 
-RunAnalysis analyze(const Harmonics& harmonics, const analysis::Weights& weights) {
+RunAnalysis analyze(const Harmonics& harmonics, const analysis::MlpWeights& weights) {
+  const analysis::Meter meter(harmonics, test::every_third(harmonics.order()));
   RunAnalysis result;
-  result.weights = weights;
-  result.final = {7, analysis::Meter(harmonics, test::every_third(harmonics.order())).measure(weights)};
+  result.network = std::make_shared<const analysis::MlpNetwork>(weights);
+  result.sums = meter.sums_of(*result.network);
+  result.final = {7, meter.measure(*result.network, result.sums)};
   result.key_irreps = result.in_order = result.final.metrics.key_irreps;
   result.checkpoints = {result.final, result.final};
   return result;
@@ -36,7 +39,7 @@ analysis::Run run_of(const group::FiniteGroup& group) {
 
 TEST_CASE("neurons: a planted network's neurons all serve its irrep, before and after the relu") {
   const Harmonics harmonics(group::symmetric_group(4));
-  analysis::Weights weights = test::planted_network(harmonics.group(), "standard", 1);
+  analysis::MlpWeights weights = test::planted_network(harmonics.group(), "standard", 1);
   for (int g = 0; g < 24; ++g) weights.w_x(g, 0) = weights.w_y(g, 0) = 0;  // neuron 0 is off
   const RunAnalysis analysis = analyze(harmonics, weights);
   const analysis::NeuronAnalysis neurons = analysis::examine(harmonics, analysis).neurons;
@@ -53,11 +56,11 @@ TEST_CASE("neurons: a planted network's neurons all serve its irrep, before and 
 
 TEST_CASE("neurons: thresholds decide, and a mixture belongs to several") {
   const Harmonics harmonics(group::symmetric_group(3));
-  const analysis::Weights sign = test::planted_network(harmonics.group(), "sign", 1),
+  const analysis::MlpWeights sign = test::planted_network(harmonics.group(), "sign", 1),
                           standard = test::planted_network(harmonics.group(), "standard", 1);
   // One network of both, with a neuron that adds half of each.
   const int a = sign.hidden_dim(), b = standard.hidden_dim(), hidden = a + b + 1;
-  analysis::Weights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, 6)};
+  analysis::MlpWeights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, 6)};
   for (int j = 0; j < hidden; ++j) both.w(j, j) = both.w(hidden + j, j) = 1;
   for (int g = 0; g < 6; ++g) {
     for (int j = 0; j < a; ++j) {
@@ -174,10 +177,16 @@ TEST_CASE("document: plain lists are arrays, packed ones base64; both hold every
   CHECK(packed["irreps"]["all"][0]["character"]["f32"].get<std::string>().starts_with("AACAPwAAgD8AAIA/"));
 }
 
-TEST_CASE("footnotes: where published figures were computed in a defective basis") {
-  CHECK(analysis::footnotes(group::alternating_group(5)).size() == 1);
-  CHECK(analysis::footnotes(group::cyclic_group(113)).size() == 1);
-  CHECK(analysis::footnotes(group::symmetric_group(5)).empty());
+TEST_CASE("footnotes: where published figures are wrong, by group and kind of model") {
+  const auto count = [](const group::FiniteGroup& group, const char* model) {
+    return analysis::footnotes(group, model).size();
+  };
+  CHECK(count(group::alternating_group(5), "OneLayerMLP") == 1);
+  CHECK(count(group::cyclic_group(113), "OneLayerMLP") == 1);
+  CHECK(count(group::symmetric_group(5), "OneLayerMLP") == 0);
+  CHECK(count(group::alternating_group(5), "Transformer") == 3);
+  CHECK(count(group::symmetric_group(6), "Transformer") == 2);
+  CHECK(count(group::dihedral_group(59), "Transformer") == 1);
 }
 
 TEST_CASE("report: one page, with nothing of the data taken for markup") {

@@ -8,136 +8,44 @@
 #include <numeric>
 #include <random>
 
-#include "analysis/numerics/exponential.hpp"
+#include "analysis/findings/by_definition.hpp"
 #include "analysis/network/network_samples.hpp"
+#include "analysis/numerics/exponential.hpp"
 #include "devices.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
 
-using analysis::Harmonics, analysis::Matrix, analysis::Metrics, analysis::Weights;
+using analysis::Harmonics, analysis::Matrix, analysis::Metrics, analysis::MlpWeights;
 
 namespace {
 
-Metrics measure(const Harmonics& harmonics, const Weights& weights,
+Metrics measure(const Harmonics& harmonics, const MlpWeights& weights,
                 engine::Device device = engine::Device::cpu) {
-  return analysis::Meter(harmonics, test::every_third(harmonics.order()), device).measure(weights);
+  return analysis::Meter(harmonics, test::every_third(harmonics.order()), device)
+      .measure(analysis::MlpNetwork(weights));
 }
 
-/// The definitions word for word, with all n^3 logits and no Fourier analysis but the characters.
-class ByDefinition {
- public:
-  ByDefinition(const Harmonics& harmonics, const Weights& weights)
-      : harmonics_(harmonics),
-        weights_(weights),
-        n_(harmonics.order()),
-        hidden_(weights.hidden_dim()),
-        h_(n_ * n_, hidden_) {
-    const analysis::Embeddings e = analysis::embeddings_of(weights);
-    for (int a = 0; a < n_; ++a) {
-      for (int b = 0; b < n_; ++b) {
-        for (int j = 0; j < hidden_; ++j) h_(a * n_ + b, j) = std::max(0.0, e.l(a, j) + e.r(b, j));
-      }
+/// All rows of the hidden layer, (n n, H).
+Matrix dense_hidden(const analysis::Network& network) {
+  const int n = network.elements();
+  Matrix h(n * n, network.hidden_dim());
+  const analysis::Embeddings e = network.neuron_inputs();
+  for (int a = 0; a < n; ++a) {
+    for (int b = 0; b < n; ++b) {
+      for (int j = 0; j < h.cols; ++j) h(a * n + b, j) = std::max(0.0, e.l(a, j) + e.r(b, j));
     }
-    logits_ = analysis::product(h_, weights.unembed);
   }
-
-  double loss(const std::function<double(int a, int b, int c)>& logit, bool train_only) const {
-    double sum = 0, pairs = 0;
-    for (int k = 0; k < n_ * n_; ++k) {
-      if (train_only && k % 3 != 0) continue;
-      const int a = k / n_, b = k % n_;
-      std::vector<double> z;
-      for (int c = 0; c < n_; ++c) z.push_back(logit(a, b, c));
-      const double highest = *std::max_element(z.begin(), z.end());
-      double total = 0;
-      for (const double value : z) total += std::exp(value - highest);
-      sum += highest + std::log(total) - z[static_cast<std::size_t>(times(a, b))];
-      ++pairs;
-    }
-    return sum / pairs;
-  }
-
-  double logit(int a, int b, int c) const { return logits_(a * n_ + b, c); }
-  int times(int a, int b) const { return harmonics_.group().multiply(a, b); }
-  double chi(int block, int a, int b, int c) const {
-    return harmonics_.block(block)
-        .character[static_cast<std::size_t>(times(times(a, b), harmonics_.group().inverse(c)))];
-  }
-
-  /// (P F)(ab) / n, F(g) = sum over ab = g of h(a, b), as (n, H).
-  Matrix restricted_hidden(int block) const {
-    Matrix f(n_, hidden_), result(n_, hidden_);
-    for (int a = 0; a < n_; ++a) {
-      for (int b = 0; b < n_; ++b) {
-        for (int j = 0; j < hidden_; ++j) f(times(a, b), j) += h_(a * n_ + b, j);
-      }
-    }
-    for (int g = 0; g < n_; ++g) {
-      for (int h = 0; h < n_; ++h) {
-        for (int j = 0; j < hidden_; ++j) {
-          result(g, j) += harmonics_.block(block).dimension *
-                          chi(block, g, harmonics_.group().identity(), h) * f(h, j) / n_ / n_;
-        }
-      }
-    }
-    return result;
-  }
-
-  struct Component {
-    double similarity, factor;
-  };
-  Component component(int block) const {
-    double dot = 0, logit_energy = 0, chi_energy = 0;
-    for (int a = 0; a < n_; ++a) {
-      for (int b = 0; b < n_; ++b) {
-        double mean = 0;
-        for (int c = 0; c < n_; ++c) mean += logit(a, b, c) / n_;
-        for (int c = 0; c < n_; ++c) {
-          dot += (logit(a, b, c) - mean) * chi(block, a, b, c);
-          logit_energy += (logit(a, b, c) - mean) * (logit(a, b, c) - mean);
-          chi_energy += chi(block, a, b, c) * chi(block, a, b, c);
-        }
-      }
-    }
-    return {dot / std::sqrt(logit_energy * chi_energy), dot / chi_energy};
-  }
-
-  const Harmonics& harmonics_;
-  const Weights& weights_;
-  int n_, hidden_;
-  Matrix h_, logits_;
-};
+  return h;
+}
 
 void check_against_definition(const std::string& group, double scale, engine::Device device) {
   const Harmonics harmonics(group::parse_group(group));
-  const Weights weights = test::random_network(harmonics.order(), 3, scale);
-  const Metrics m = measure(harmonics, weights, device);
-  const ByDefinition d(harmonics, weights);
+  const analysis::MlpNetwork network(test::random_network(harmonics.order(), 3, scale));
   CAPTURE(group);
   CAPTURE(scale);
-  const auto close = [](double expected) { return doctest::Approx(expected).epsilon(1e-11); };
-  CHECK(m.train_loss == close(d.loss([&](int a, int b, int c) { return d.logit(a, b, c); }, true)));
-  CHECK(m.all_loss == close(d.loss([&](int a, int b, int c) { return d.logit(a, b, c); }, false)));
-  for (int i = 0; i < harmonics.count(); ++i) {
-    CAPTURE(harmonics.name(i));
-    const analysis::IrrepMetrics& irrep = m.irreps[static_cast<std::size_t>(i)];
-    const Matrix part = analysis::product(d.restricted_hidden(i), weights.unembed);
-    CHECK(irrep.hidden_restricted_loss ==
-          close(d.loss([&](int a, int b, int c) { return part(d.times(a, b), c); }, false)));
-    CHECK(
-        irrep.hidden_excluded_loss ==
-        close(d.loss([&](int a, int b, int c) { return d.logit(a, b, c) - part(d.times(a, b), c); }, true)));
-    if (i == 0) continue;
-    const ByDefinition::Component component = d.component(i);
-    CHECK(irrep.logit_similarity == close(component.similarity));
-    CHECK(irrep.logit_restricted_loss ==
-          close(d.loss([&](int a, int b, int c) { return component.factor * d.chi(i, a, b, c); }, false)));
-    CHECK(irrep.logit_excluded_loss ==
-          close(d.loss(
-              [&](int a, int b, int c) { return d.logit(a, b, c) - component.factor * d.chi(i, a, b, c); },
-              true)));
-  }
+  const analysis::Meter meter(harmonics, test::every_third(harmonics.order()), device);
+  test::ByDefinition(harmonics, dense_hidden(network), network.unembed()).check(meter.measure(network));
 }
 
 }  // namespace
@@ -158,7 +66,7 @@ TEST_CASE_TEMPLATE("metrics: the same for logits too large for products of expon
 TEST_CASE("metrics: a GPU's differ from the CPU's by rounding only") {
   using On = test::Cuda;
   DEVICE(gpu);
-  const auto check_same = [&](const Harmonics& harmonics, const Weights& weights) {
+  const auto check_same = [&](const Harmonics& harmonics, const MlpWeights& weights) {
     const auto expected = analysis::named(measure(harmonics, weights), harmonics);
     const auto measured = analysis::named(measure(harmonics, weights, gpu), harmonics);
     REQUIRE(measured.size() == expected.size());
@@ -233,11 +141,12 @@ TEST_CASE("metrics: numbering the elements differently changes nothing") {
   };
   for (const std::int64_t pair : split.train) moved.train.push_back(move(pair));
   for (const std::int64_t pair : split.test) moved.test.push_back(move(pair));
-  const Weights weights = test::random_network(24, 8);
+  const MlpWeights weights = test::random_network(24, 8);
   const Harmonics before(s4), after(group::FiniteGroup::from_permutations("s4", elements));
-  const auto a = analysis::named(analysis::Meter(before, split).measure(weights), before);
-  const auto b =
-      analysis::named(analysis::Meter(after, moved).measure(test::relabelled(weights, place)), after);
+  const auto a =
+      analysis::named(analysis::Meter(before, split).measure(analysis::MlpNetwork(weights)), before);
+  const auto b = analysis::named(
+      analysis::Meter(after, moved).measure(analysis::MlpNetwork(test::relabelled(weights, place))), after);
   REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     CAPTURE(a[i].first);
@@ -273,7 +182,7 @@ TEST_CASE_TEMPLATE("metrics: a network planted with one irrep is found, with tha
 TEST_CASE_TEMPLATE("metrics: zero and constant weights give finite figures", On, ON_DEVICES) {
   DEVICE(device);
   const Harmonics harmonics(group::symmetric_group(3));
-  Weights weights = test::random_network(6, 1, 0);
+  MlpWeights weights = test::random_network(6, 1, 0);
   for (const double value : {0.0, 1.0, -1.0}) {
     for (Matrix* m : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
       std::fill(m->values.begin(), m->values.end(), value);
@@ -290,7 +199,7 @@ TEST_CASE_TEMPLATE("metrics: zero and constant weights give finite figures", On,
 
 TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for constant rows too") {
   const Harmonics harmonics(group::symmetric_group(4));
-  const auto check_sums = [&](const Weights& weights) {
+  const auto check_sums = [&](const MlpWeights& weights) {
     const Metrics metrics = measure(harmonics, weights);
     double x = 0, y = 0, unembed = 0;
     for (const analysis::IrrepMetrics& irrep : metrics.irreps) {
@@ -302,7 +211,7 @@ TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for cons
     CHECK(y == doctest::Approx(1).epsilon(1e-12));
     CHECK(unembed == doctest::Approx(1).epsilon(1e-12));
   };
-  Weights weights = test::random_network(24, 3);
+  MlpWeights weights = test::random_network(24, 3);
   check_sums(weights);
   for (int j = 1; j < weights.hidden_dim(); ++j) {  // one neuron
     for (int i = 0; i < weights.w.rows; ++i) weights.w(i, j) = 0;
@@ -317,7 +226,7 @@ TEST_CASE("metrics: shares of all irreps sum to one, for one neuron and for cons
 
 TEST_CASE("metrics: the same bits from any number of threads") {
   const Harmonics harmonics(group::symmetric_group(4));
-  const Weights weights = test::random_network(24, 4, 1, 40);
+  const MlpWeights weights = test::random_network(24, 4, 1, 40);
   const auto alone = analysis::named(measure(harmonics, weights), harmonics);
   engine::set_threads(3);
   const auto together = analysis::named(measure(harmonics, weights), harmonics);

@@ -25,23 +25,31 @@ std::string pickled(const std::vector<std::int64_t>& values) {
 
 }  // namespace
 
-std::string state_dict_pickle(const engine::TensorFile& tensors, const std::string& storage_type) {
+std::string state_dict_pickle(const std::vector<PickledSample>& tensors) {
   std::string pickle =
       "\x80\x02"
       "ccollections\nOrderedDict\nq";
   pickle += std::string(1, '\0') + ")Rq\x01(";
-  int storage = 0;
-  for (const auto& [name, tensor] : tensors.tensors) {
+  for (const PickledSample& tensor : tensors) {
     std::vector<std::int64_t> strides(tensor.shape.size(), 1);
     for (std::size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * tensor.shape[i];
-    pickle += pickled(name) + "ctorch._utils\n_rebuild_tensor_v2\n((" + pickled(std::string("storage")) +
-              "ctorch\n" + storage_type + "\n" + pickled(std::to_string(storage++)) +
-              pickled(std::string("cpu")) + pickled(static_cast<std::int64_t>(tensor.values.size())) + "tQK" +
+    pickle += pickled(tensor.name) + "ctorch._utils\n_rebuild_tensor_v2\n((" +
+              pickled(std::string("storage")) + "ctorch\n" + tensor.storage_type + "\n" +
+              pickled(tensor.storage) + pickled(std::string("cpu")) + pickled(tensor.elements) + "tQK" +
               std::string(1, '\0') + pickled(tensor.shape) + pickled(strides) + "\x89h" +
               std::string(1, '\0') + ")RtR";
   }
   // What torch adds: an attribute of the dict, which holds module versions.
   return pickle + "u}" + pickled(std::string("_metadata")) + "h" + std::string(1, '\0') + ")Rsb.";
+}
+
+std::string state_dict_pickle(const engine::TensorFile& tensors, const std::string& storage_type) {
+  std::vector<PickledSample> samples;
+  for (const auto& [name, tensor] : tensors.tensors) {
+    samples.push_back({name, std::to_string(samples.size()), storage_type, tensor.shape,
+                       static_cast<std::int64_t>(tensor.values.size())});
+  }
+  return state_dict_pickle(samples);
 }
 
 std::string zip_of(const std::map<std::string, std::string>& entries, bool compressed) {

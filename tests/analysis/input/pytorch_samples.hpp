@@ -4,10 +4,21 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/files/safetensors.hpp"
 
 namespace test {
+
+/// A tensor as a pickle names it.
+struct PickledSample {
+  std::string name, storage, storage_type;
+  std::vector<std::int64_t> shape;
+  std::int64_t elements;  ///< of the storage
+};
+
+/// The pickle of a state dict with these tensors, in this order.
+std::string state_dict_pickle(const std::vector<PickledSample>& tensors);
 
 /// The pickle of a state dict with these tensors, storages numbered from 0 in the order of the names.
 /// @param storage_type  what the pickle says of every storage

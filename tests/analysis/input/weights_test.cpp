@@ -7,6 +7,7 @@
 
 #include "analysis/input/pytorch_samples.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "engine/device/error.hpp"
 #include "temporary_directory.hpp"
 
@@ -14,7 +15,8 @@ using engine::FormatError, engine::TensorFile;
 
 namespace {
 
-const analysis::NetworkSizes sizes{6, 2, 3};
+const analysis::ModelTensors mlp =
+    analysis::tensors_of(6, {.model = "OneLayerMLP", .layers = {{"embed_dim", 2}, {"hidden_dim", 3}}});
 
 TensorFile network() {
   return {{{"W_x", test::ramp({6, 2})},
@@ -36,26 +38,27 @@ const std::string config =
 }  // namespace
 
 TEST_CASE("weights: what relu adds, by hand") {
-  const analysis::Embeddings e = analysis::embeddings_of(analysis::weights_of(network(), "f", sizes));
+  const auto made = analysis::network_of(analysis::weights_of(network(), "f", mlp));
+  const analysis::Matrix &l = made->embed_x(), &r = made->embed_y();
   // Row 1 of W_x is (2, 3); W[:2] is ((0,1,2), (3,4,5)).
-  CHECK(e.l(1, 0) == 9);
-  CHECK(e.l(1, 2) == 19);
+  CHECK(l(1, 0) == 9);
+  CHECK(l(1, 2) == 19);
   // Row 1 of W_y is (4, 6); W[2:] is ((6,7,8), (9,10,11)).
-  CHECK(e.r(1, 1) == 88);
+  CHECK(r(1, 1) == 88);
 }
 
 TEST_CASE("weights: tensors of another shape, network or content are refused by name") {
   TensorFile file = network();
   file.tensors["W"] = test::ramp({3, 4});
-  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", sizes), "f: tensor 'W' has shape (3,4), not (4,3)",
+  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", mlp), "f: tensor 'W' has shape (3,4), not (4,3)",
                        FormatError);
   file = network();
   file.tensors["b"] = test::ramp({3});
-  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", sizes),
+  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", mlp),
                        "f: tensor 'b' (3) is not one of OneLayerMLP's W_x, W_y, W, W_U", FormatError);
   file = network();
   file.tensors["W_U"].values[7] = NAN;
-  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", sizes), "f: tensor 'W_U' is not finite at (1,1)",
+  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", mlp), "f: tensor 'W_U' is not finite at (1,1)",
                        FormatError);
 }
 
@@ -72,7 +75,7 @@ TEST_CASE("run: both formats of checkpoints are found, by epoch, ours first") {
   REQUIRE(run.checkpoints.size() == 2);
   CHECK(run.checkpoints[0].epoch == 20);
   CHECK(run.checkpoints[1].path.filename() == "epoch_100.safetensors");
-  CHECK(analysis::read_weights(run.model, run.sizes()).w(1, 1) == 4);
+  CHECK(analysis::read_weights(run.model, run.tensors()).at("W")(1, 1) == 4);
 }
 
 TEST_CASE("run: what is no run is refused by name") {

@@ -6,25 +6,26 @@
 
 namespace test {
 
-using analysis::Matrix, analysis::Weights;
+using analysis::Matrix, analysis::MlpWeights;
 
-analysis::Weights random_network(int elements, std::uint64_t seed, double scale, int hidden) {
+analysis::MlpWeights random_network(int elements, std::uint64_t seed, double scale, int hidden) {
   constexpr int embed = 3;
   std::mt19937_64 generator(seed);
   std::uniform_real_distribution<double> uniform(-scale, scale);
-  Weights weights{Matrix(elements, embed), Matrix(elements, embed), Matrix(2 * embed, hidden),
-                  Matrix(hidden, elements)};
+  MlpWeights weights{Matrix(elements, embed), Matrix(elements, embed), Matrix(2 * embed, hidden),
+                     Matrix(hidden, elements)};
   for (Matrix* m : {&weights.w_x, &weights.w_y, &weights.w, &weights.unembed}) {
     for (double& value : m->values) value = uniform(generator);
   }
   return weights;
 }
 
-analysis::Weights planted_network(const group::FiniteGroup& group, const std::string& name, double strength) {
+analysis::MlpWeights planted_network(const group::FiniteGroup& group, const std::string& name,
+                                     double strength) {
   const group::CharacterTable table = group::character_table(group);
   const group::MatrixFamily rho = group::irrep(group, table, table.find(name)).matrices;
   const int n = group.order(), d = rho.dimension, hidden = 4 * d * d * d;
-  Weights weights{Matrix(n, hidden), Matrix(n, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, n)};
+  MlpWeights weights{Matrix(n, hidden), Matrix(n, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, n)};
   for (int j = 0; j < hidden; ++j) weights.w(j, j) = weights.w(hidden + j, j) = 1;  // l = W_x, r = W_y
   int neuron = 0;
   for (int ikm = 0; ikm < d * d * d; ++ikm) {
@@ -43,8 +44,8 @@ analysis::Weights planted_network(const group::FiniteGroup& group, const std::st
   return weights;
 }
 
-analysis::Weights relabelled(const analysis::Weights& weights, const std::vector<int>& place) {
-  Weights result = weights;
+analysis::MlpWeights relabelled(const analysis::MlpWeights& weights, const std::vector<int>& place) {
+  MlpWeights result = weights;
   for (int g = 0; g < weights.elements(); ++g) {
     const int to = place[static_cast<std::size_t>(g)];
     for (int e = 0; e < weights.w_x.cols; ++e) {

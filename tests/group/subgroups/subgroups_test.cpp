@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <set>
 
-#include "group/subgroups/class_functions.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
+#include "group/subgroups/class_functions.hpp"
 
 using group::CharacterTable;
 using group::FiniteGroup;

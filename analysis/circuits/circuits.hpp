@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/circuits/ablation.hpp"
+#include "analysis/circuits/coset_view.hpp"
+#include "analysis/circuits/equivariance.hpp"
+#include "analysis/circuits/ideal_bound.hpp"
+#include "analysis/circuits/interventions.hpp"
+#include "analysis/circuits/nulls.hpp"
+#include "analysis/circuits/rho_view.hpp"
+
+namespace analysis {
+
+/// Which views to compute.
+struct CircuitViews {
+  bool cosets = true;         ///< coset view and ablation, and the bound that cosets give
+  bool rho = true;            ///< rho-sets and bi-equivariance
+  bool interventions = true;  ///< interventions and all null controls
+
+  bool any() const { return cosets || rho || interventions; }
+};
+
+struct CircuitOptions {
+  CircuitViews views;
+  int draws = 200;                     ///< of each control
+  std::uint64_t seed = 0;              ///< of the controls
+  std::size_t most_subgroups = 20000;  ///< groups with more have no coset and no rho-set view
+  /// Told the share of the controls that is done, never from two threads at a time; may be empty.
+  std::function<void(double share)> progress;
+};
+
+/// What the views read.
+struct CircuitInput {
+  ReluNetwork network;
+  std::optional<ReluNetwork> swapped;   ///< with the embeddings exchanged; none: no swap
+  std::optional<ReluNetwork> start;     ///< the untrained network; none: no such control
+  std::optional<ReluNetwork> start_swapped;
+  std::optional<PairsByProduct> pairs;  ///< of the split; none: no random functions
+  std::vector<int> key_irreps;          ///< get controls as the irreps that have neurons do
+};
+
+/// One network through all views. What was not computed is absent, and `notes` say why in plain sentences.
+struct Circuits {
+  CircuitOptions options;
+  std::vector<std::string> notes;
+  std::optional<group::SubgroupCatalogue> catalogue;
+  std::optional<CosetView> cosets;
+  std::vector<AblationStep> ablation;
+  std::optional<RhoView> rho;
+  std::optional<Equivariance> equivariance;
+  std::optional<IdealBound> bound;
+  std::vector<Intervention> interventions;
+  std::optional<Nulls> nulls;
+};
+
+/// @throws engine::ShapeError if the network does not fit the group
+/// Cost: cosets O(n m) a subgroup; ablation, equivariance, bound and each intervention a loss over all pairs,
+/// O(n^3 m); the controls `draws` such losses each, see null_controls.
+Circuits analyze_circuits(CircuitInput input, const Harmonics& harmonics, const CircuitOptions& options = {});
+
+}  // namespace analysis

@@ -1,0 +1,64 @@
+#include "analysis/circuits/column_powers.hpp"
+
+#include <algorithm>
+
+#include "engine/cpu/thread_pool.hpp"
+
+namespace analysis {
+namespace {
+
+std::size_t at(int i) {
+  return static_cast<std::size_t>(i);
+}
+
+/// (n, m): row v holds sum over h of f(v h) f(h), column by column.
+Matrix autocorrelations(const group::FiniteGroup& group, const Matrix& f) {
+  const int n = f.rows, m = f.cols;
+  const std::span<const int> table = group.cayley_table();
+  Matrix sums(n, m);
+  engine::thread_pool().run(n, 2LL * n * n * m, [&](int v) {
+    double* const sum = sums.row(v);
+    for (int h = 0; h < n; ++h) {
+      const double *const a = f.row(table[at(v) * at(n) + at(h)]), *const b = f.row(h);
+      for (int j = 0; j < m; ++j) sum[j] += a[j] * b[j];
+    }
+  });
+  return sums;
+}
+
+}  // namespace
+
+Matrix column_powers(const Harmonics& harmonics, const Matrix& f) {
+  const int n = harmonics.order();
+  Matrix characters(harmonics.count(), n);
+  for (int b = 0; b < harmonics.count(); ++b) {
+    const group::RealBlock& block = harmonics.block(b);
+    for (int v = 0; v < n; ++v) characters(b, v) = block.character[at(v)] * block.dimension / n;
+  }
+  Matrix powers = product(characters, autocorrelations(harmonics.group(), f));
+  for (double& power : powers.values) power = std::max(0.0, power);
+  return powers;
+}
+
+std::vector<double> column_energies(const Matrix& f, bool centred) {
+  const Matrix g = centred ? without_means(f) : f;
+  std::vector<double> energies(at(f.cols), 0.0);
+  for (int x = 0; x < f.rows; ++x) {
+    for (int j = 0; j < f.cols; ++j) energies[at(j)] += g(x, j) * g(x, j);
+  }
+  return energies;
+}
+
+Matrix without_means(const Matrix& f) {
+  std::vector<double> means(at(f.cols), 0.0);
+  for (int x = 0; x < f.rows; ++x) {
+    for (int j = 0; j < f.cols; ++j) means[at(j)] += f(x, j) / f.rows;
+  }
+  Matrix result = f;
+  for (int x = 0; x < f.rows; ++x) {
+    for (int j = 0; j < f.cols; ++j) result(x, j) -= means[at(j)];
+  }
+  return result;
+}
+
+}  // namespace analysis

@@ -1,0 +1,78 @@
+#include "analysis/circuits/concentrations.hpp"
+
+#include <algorithm>
+
+#include "analysis/circuits/column_powers.hpp"
+#include "engine/cpu/thread_pool.hpp"
+
+namespace analysis {
+namespace {
+
+std::size_t at(int i) {
+  return static_cast<std::size_t>(i);
+}
+
+std::vector<bool> constant_columns(const Matrix& f) {
+  std::vector<bool> constant(at(f.cols), true);
+  for (int x = 1; x < f.rows; ++x) {
+    for (int j = 0; j < f.cols; ++j) constant[at(j)] = constant[at(j)] && f(x, j) == f(0, j);
+  }
+  return constant;
+}
+
+/// sum[j] = sum over x of (f(x,j) - mean of its coset)^2.
+void add_squares(const Matrix& means, const std::vector<int>& label, const Matrix& f, double* sum) {
+  for (int x = 0; x < f.rows; ++x) {
+    const double *const mean = means.row(label[at(x)]), *const value = f.row(x);
+    for (int j = 0; j < f.cols; ++j) sum[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
+  }
+}
+
+}  // namespace
+
+group::CosetLabels cosets_of_side(const group::FiniteGroup& group, const group::Subgroup& subgroup,
+                                  Side side) {
+  return side == Side::left ? group::right_coset_labels(group, subgroup)
+                            : group::left_coset_labels(group, subgroup);
+}
+
+Matrix coset_means(const group::CosetLabels& labels, const Matrix& f) {
+  Matrix means(labels.cosets, f.cols);
+  for (int x = 0; x < f.rows; ++x) {
+    double* const mean = means.row(labels.of[at(x)]);
+    const double* const value = f.row(x);
+    for (int j = 0; j < f.cols; ++j) mean[j] += value[j];
+  }
+  const double share = static_cast<double>(labels.cosets) / f.rows;
+  for (double& mean : means.values) mean *= share;
+  return means;
+}
+
+Matrix concentrations(const group::FiniteGroup& group, const group::SubgroupCatalogue& catalogue,
+                      const Matrix& f, Side side) {
+  const int n = group.order(), m = f.cols, count = static_cast<int>(catalogue.subgroups.size());
+  const Matrix centred = without_means(f);
+  const std::vector<double> totals = column_energies(centred, false);
+  const std::vector<bool> constant = constant_columns(f);
+  Matrix result(count, m);
+  engine::thread_pool().run(count, 4LL * count * n * m, [&](int s) {
+    const group::Subgroup& subgroup = catalogue.subgroups[at(s)];
+    const int order = static_cast<int>(subgroup.elements.size());
+    double* const c = result.row(s);
+    if (order == 1) return;  // all 0
+    if (order < n) {
+      const group::CosetLabels labels = cosets_of_side(group, subgroup, side);
+      add_squares(coset_means(labels, centred), labels.of, centred, c);
+    }
+    for (int j = 0; j < m; ++j) {
+      if (constant[at(j)] || totals[at(j)] <= 0) {
+        c[j] = 0;
+      } else {
+        c[j] = order == n ? 1 : std::min(1.0, c[j] / totals[at(j)]);
+      }
+    }
+  });
+  return result;
+}
+
+}  // namespace analysis

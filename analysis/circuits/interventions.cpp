@@ -1,0 +1,94 @@
+#include "analysis/circuits/interventions.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/circuits/draws.hpp"
+#include "engine/model/generator.hpp"
+
+namespace analysis {
+namespace {
+
+Matrix negated(Matrix m) {
+  for (double& value : m.values) value = -value;
+  return m;
+}
+
+Score with_signs(const group::FiniteGroup& group, const ReluNetwork& network, bool left, bool right) {
+  return score_of(group,
+                  {left ? negated(network.l) : network.l, right ? negated(network.r) : network.r, network.u});
+}
+
+/// Writes rows of g(l(x) + r(y)).
+template <typename Activation>
+HiddenRows rows_of(const ReluNetwork& network, Activation activation) {
+  return [&network, activation](int x, double* h) {
+    for (int y = 0; y < network.elements(); ++y) {
+      for (int j = 0; j < network.neurons(); ++j) *h++ = activation(network.l(x, j) + network.r(y, j));
+    }
+  };
+}
+
+HiddenRows noisy_rows(const ReluNetwork& network, double mean, double sd, std::uint64_t seed) {
+  return [&network, mean, sd, seed](int x, double* h) {
+    std::vector<float> noise(network.r.values.size());
+    engine::Generator(draw_seed(seed, "row", static_cast<std::uint64_t>(x), 0)).randn(noise);
+    std::size_t i = 0;
+    for (int y = 0; y < network.elements(); ++y) {
+      for (int j = 0; j < network.neurons(); ++j, ++i) {
+        h[i] = std::max(0.0, network.l(x, j) + network.r(y, j) + mean + sd * static_cast<double>(noise[i]));
+      }
+    }
+  };
+}
+
+/// Mean and standard deviation (count - 1) of one number of the scores.
+void summarize(const std::vector<Score>& scores, double Score::*value, Intervention& result) {
+  const double count = static_cast<double>(scores.size());
+  double mean = 0, squares = 0;
+  for (const Score& score : scores) mean += score.*value;
+  mean /= count;
+  for (const Score& score : scores) squares += (score.*value - mean) * (score.*value - mean);
+  result.score.*value = mean;
+  (*result.spread).*value = std::sqrt(squares / (count - 1));
+}
+
+}  // namespace
+
+std::vector<Intervention> interventions(const group::FiniteGroup& group, const ReluNetwork& network,
+                                        const ReluNetwork* swapped) {
+  std::vector<Intervention> all{{"base", score_of(group, network), {}}};
+  if (swapped != nullptr) all.push_back({"swap", score_of(group, *swapped), {}});
+  all.push_back({"negate_left", with_signs(group, network, true, false), {}});
+  all.push_back({"negate_right", with_signs(group, network, false, true), {}});
+  all.push_back({"negate_both", with_signs(group, network, true, true), {}});
+  const HiddenRows absolute = rows_of(network, [](double t) { return std::abs(t); });
+  all.push_back({"absolute_value", score_of(group, network.u, absolute), {}});
+  return all;
+}
+
+std::vector<Intervention> noise_interventions(const group::FiniteGroup& group, const ReluNetwork& network,
+                                              std::uint64_t seed) {
+  struct Noise {
+    const char* name;
+    double mean, sd;
+  };
+  std::vector<Intervention> all;
+  std::uint64_t kind = 0;
+  for (const Noise& noise :
+       {Noise{"noise_0_0.1", 0, 0.1}, {"noise_0_1", 0, 1}, {"noise_1_1", 1, 1}, {"noise_-1_1", -1, 1}}) {
+    std::vector<Score> scores;
+    for (std::uint64_t draw = 0; draw < noise_draws; ++draw) {
+      scores.push_back(score_of(
+          group, network.u, noisy_rows(network, noise.mean, noise.sd, draw_seed(seed, "noise", kind, draw))));
+    }
+    Intervention result{noise.name, {}, Score{}};
+    summarize(scores, &Score::loss, result);
+    summarize(scores, &Score::acc, result);
+    all.push_back(std::move(result));
+    ++kind;
+  }
+  return all;
+}
+
+}  // namespace analysis

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "analysis/circuits/relu_network.hpp"
+#include "group/elements/finite_group.hpp"
+
+namespace analysis {
+
+/// Over all n^2 pairs.
+struct Score {
+  double loss = 0;  ///< mean -log softmax(o)[xy], nats
+  double acc = 0;   ///< share with xy the first of the greatest logits
+};
+
+/// The hidden layer of all pairs (x, .): writes (n, m) row-major, row y.
+using HiddenRows = std::function<void(int x, double* h)>;
+
+/// h(x, y) = relu(l(x) + r(y)).  @param network  must outlive the function
+HiddenRows relu_rows(const ReluNetwork& network);
+
+/// Loss and accuracy of the logits h u^T.
+/// @param hidden  called once for each x, from any thread
+/// Cost: O(n^3 m), one matrix product an x; memory O(n^2 + n m) a thread. Losses keep 1e-9 of themselves.
+Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRows& hidden);
+
+/// The network's own, or with all but these neurons set to zero.
+Score score_of(const group::FiniteGroup& group, const ReluNetwork& network);
+Score score_of_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
+                       const std::vector<int>& kept);
+
+/// The columns of a matrix.
+Matrix columns(const Matrix& f, const std::vector<int>& chosen);
+
+/// -log softmax(logits)[label] of one pair, to the last digits also where it is small.
+/// @param logits  (n); destroyed.   Cost: O(n).
+double pair_loss(double* logits, int n, int label);
+/// The same in float32, to 1e-5 of itself where the logits are below 100.
+double pair_loss(float* logits, int n, int label);
+
+}  // namespace analysis

@@ -1,0 +1,79 @@
+#include "apps/circuit_options.hpp"
+
+#include <sstream>
+#include <stdexcept>
+
+#include "analysis/circuits/network_of_weights.hpp"
+#include "analysis/network/network_of.hpp"
+
+namespace apps {
+namespace {
+
+constexpr const char* all_views = "irreps, cosets, rho, interventions";
+
+void require_range(const char* option, std::int64_t value, std::int64_t least, std::int64_t most) {
+  if (value >= least && value <= most) return;
+  throw std::invalid_argument(std::string(option) + " " + std::to_string(value) + ": it must be in " +
+                              std::to_string(least) + ".." + std::to_string(most));
+}
+
+}  // namespace
+
+void declare(CLI::App& app, CircuitArguments& arguments) {
+  app.add_option(
+      "--views", arguments.views,
+      "Which of irreps, cosets, rho, interventions, comma-separated; interventions, with 200 draws of each "
+      "of its controls, takes longest [irreps,cosets,rho]");
+  app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
+  app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
+  app.add_option("--subgroups", arguments.most_subgroups,
+                 "Most subgroups a group may have for the views that need all of them [20000]");
+}
+
+ChosenViews chosen_views(const CircuitArguments& arguments) {
+  require_range("--draws", arguments.draws, 1, 1000000);
+  require_range("--subgroups", arguments.most_subgroups, 1, 100000000);
+  ChosenViews views;
+  std::istringstream names(arguments.views);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (name == "irreps") {
+      views.irreps = true;
+    } else if (name == "cosets") {
+      views.circuits.cosets = true;
+    } else if (name == "rho") {
+      views.circuits.rho = true;
+    } else if (name == "interventions") {
+      views.circuits.interventions = true;
+    } else {
+      throw std::invalid_argument("--views: no view '" + name + "'; there are " + all_views);
+    }
+  }
+  if (!views.irreps && !views.circuits.any()) {
+    throw std::invalid_argument(std::string("--views names no view; there are ") + all_views);
+  }
+  return views;
+}
+
+std::optional<analysis::Circuits> circuits_of_run(const analysis::Run& run, const analysis::Harmonics& harmonics,
+                                                  const std::vector<int>& key_irreps,
+                                                  const CircuitArguments& arguments,
+                                                  const std::function<void(double)>& progress) {
+  const ChosenViews views = chosen_views(arguments);
+  if (!views.circuits.any() || !analysis::has_circuits(run.config)) return std::nullopt;
+  const analysis::MlpWeights weights = analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
+  analysis::CircuitInput input{analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps};
+  if (views.circuits.interventions) {
+    const int n = run.group.order();
+    input.swapped = analysis::swapped_network_of(weights);
+    const analysis::MlpWeights start = analysis::start_weights(run.config, n);
+    input.start = analysis::relu_network_of(start);
+    input.start_swapped = analysis::swapped_network_of(start);
+    input.pairs = analysis::pairs_by_product(
+        run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
+  }
+  return analysis::analyze_circuits(std::move(input), harmonics,
+                                    {views.circuits, static_cast<int>(arguments.draws), arguments.seed,
+                                     static_cast<std::size_t>(arguments.most_subgroups), progress});
+}
+
+}  // namespace apps
