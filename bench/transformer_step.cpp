@@ -1,5 +1,5 @@
-// The one-layer transformer's training step on the CPU against its floor: the arithmetic that is left once all that can be
-// factored is, at the speed of the cores' fused multiply-adds. A JSON line for each group, and for one thread of s5.
+// The one-layer transformer's training step on the CPU against its floor: the arithmetic that is left once all that can
+// be factored is, at the speed of the cores' fused multiply-adds. A JSON line for each group, and for one thread of s5.
 // usage: bench_transformer_step [GROUP]     s5, a5, c113, d59 or s6; all of them without one
 
 #include <cstdio>
@@ -17,14 +17,15 @@ using bench::TrainProblem;
 using Sizes = engine::TransformerSizes;
 
 /// Multiply-adds, counted as two, of a step's products, backward twice forward: h W_out W_U for each pair (W_out W_U
-/// multiplied out once, or one after the other, whichever is less), eight scaled rows a pair for the hidden layer and for
-/// what goes round it, and what an element adds to these rows: e W_V[h] times W_O[h] (W_in, and W_U if multiplied out).
+/// multiplied out once, or one after the other, whichever is less), eight scaled rows a pair for the hidden layer and
+/// for what goes round it, and what an element adds to these rows: e W_V[h] times W_O[h] (W_in, and W_U if multiplied out).
 double floor_operations(const TrainProblem& p) {
   const double n = p.elements, pairs = p.train_pairs(), model = Sizes::model, hidden = Sizes::hidden;
   const bool multiplied_out = hidden * n < hidden * model + model * n;
   const double width = multiplied_out ? n : model;
   const double product = multiplied_out ? hidden * n : hidden * model + model * n;
-  const double matrices = model * model * (multiplied_out ? hidden + n : hidden) + (multiplied_out ? hidden * model * n : 0);
+  const double matrices =
+      multiplied_out ? model * model * (hidden + n) + hidden * model * n : model * model * hidden;
   const double tables = (n + 1) * model * (model + hidden + width);
   return 6 * (pairs * (product + 2 * Sizes::heads * (hidden + width)) + matrices + tables);
 }

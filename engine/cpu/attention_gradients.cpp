@@ -11,12 +11,13 @@ namespace {
 /// Sums of all chunks, in the place of the first one's.
 void sum_partials(const AttentionWorkspace& work, int chunks) {
   constexpr std::size_t numbers_per_task = 1 << 12;
+  const int levels = std::countr_zero(static_cast<unsigned>(chunks));
   const auto tasks = static_cast<int>((work.partial_size + numbers_per_task - 1) / numbers_per_task);
   const auto bytes = static_cast<std::int64_t>(sizeof(real) * work.partial_size) * chunks;
   thread_pool().run(tasks, bytes, [&](int task) {
     const std::size_t first = static_cast<std::size_t>(task) * numbers_per_task;
     const auto count = static_cast<int>(std::min(numbers_per_task, work.partial_size - first));
-    tile_kernels().sum_rows(std::countr_zero(static_cast<unsigned>(chunks)), count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
+    tile_kernels().sum_rows(levels, count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
   });
 }
 

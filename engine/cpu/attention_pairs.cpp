@@ -1,7 +1,7 @@
 // The fused one-layer transformer on the CPU. What an element adds to a pair's row, in each head and as x or as y, is
 // tabulated once; a pair's row is then a few scaled rows of these tables, and all the rest of the network follows in
-// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, and a chunk's pairs are taken
-// by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
+// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, and a chunk's pairs are
+// taken by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
 
 #include "engine/cpu/attention_workspace.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -146,7 +146,7 @@ void prepare(const AttentionPairs& of, const AttentionWorkspace& work) {
   const AttentionSizes& s = work.sizes;
   constexpr int elements_per_task = 4;
   const int tables = divide_up(of.elements, elements_per_task);
-  const std::int64_t bytes = static_cast<std::int64_t>(sizeof(real)) * (4 * of.elements * s.record + 4LL * s.hidden * s.width);
+  const auto bytes = static_cast<std::int64_t>(4 * sizeof(real)) * (of.elements * s.record + s.hidden * s.width);
   thread_pool().run(tables + 5, bytes, [&](int task) {
     const int matrix = task - tables;
     if (matrix < 0) {

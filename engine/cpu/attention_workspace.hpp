@@ -31,7 +31,8 @@ struct AttentionWorkspace {
   std::size_t partial_size;                 ///< what a chunk leaves behind, in numbers
   real *x_rows, *y_rows, *rest;             ///< as AttentionTile's
   real *out_panels, *out_t_panels, *u_panels, *u_t_panels;
-  real *dx_rows, *dx_carried;               ///< (elements) records, of which a chunk owns the x that begin in it; (chunks)
+  real* dx_rows;                            ///< (elements) records, of which a chunk owns the x that begin in it
+  real* dx_carried;                         ///< (chunks) records, of the x that goes on from the chunk before
   real* partials;                           ///< (chunks): dy, drest, dout_t, dut, in this order
   LossAndCorrect* chunk_results;            ///< (chunks)
 

@@ -1,9 +1,9 @@
 // The fused one-layer transformer, version 1: its products by cuBLAS over segments of pairs, whose rows are in device
 // memory, and plain kernels between them. Every sum has one owner and a fixed order; memory is bounded by the segment.
 //
-// Launches of a segment, with a gradient: weights, rows, z = h out, loss, dout, dh, mask, scores, the special rows' sums
-// (two products), special rows, tokens, tokens' scores, positions' scores, result; three products more where there is an
-// unembedding behind the width.
+// Launches of a segment, with a gradient: weights, rows, z = h out, loss, result, dout, dh, mask, scores, the special
+// rows' sums (two products), special rows, tokens, tokens' scores, positions' scores; three products more where there
+// is an unembedding behind the width. Floors in docs/cuda.md.
 
 #include "engine/cuda/attention_pairs_plan.hpp"
 #include "engine/cuda/attention_pairs_work.cuh"

@@ -6,8 +6,8 @@
 
 namespace engine::cuda {
 
-/// How the fused one-layer transformer's pairs are cut into segments, and where a segment's rows lie. The cut depends on
-/// one replica's sizes alone, not on the number of replicas.
+/// How the fused one-layer transformer's pairs are cut into segments, and where a segment's rows lie. The cut depends
+/// on one replica's sizes alone, not on the number of replicas.
 struct AttentionPairsPlan {
   int segment_rows;
   int replicas;  ///< that are in work at once

@@ -1,6 +1,6 @@
 #pragma once
-// The parts of the fused one-layer transformer between its products: each struct is the body of for_each_kernel, what one
-// thread does for one entry, or of a kernel that gives a pair to a warp.
+// The parts of the fused one-layer transformer between its products: each struct is the body of for_each_kernel, what
+// one thread does for one entry; each kernel gives a pair, or a sum over pairs, to a warp.
 
 #include "engine/cuda/grid.cuh"
 #include "engine/cuda/softmax_row.cuh"
@@ -125,8 +125,8 @@ struct HiddenGradient {
   __device__ void operator()(std::int64_t i) const { w.h[i] = relu_slope_times(w.h[i], w.dh[i]); }
 };
 
-/// A warp takes a pair: the products of its row of gradients with what each position gave to the row, and from these the
-/// gradients of the scores, whose softmax the weights are.
+/// A warp takes a pair: the products of its row of gradients with what each position gave to the row, and from these
+/// the gradients of the scores, whose softmax the weights are.
 __global__ void attention_scores_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes, length = w.row_length();
   const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);

@@ -15,9 +15,9 @@ class Transformer : public Model {
 
   std::vector<ParameterSpec> parameters() const override { return transformer_parameters(n_); }
 
-  /// Only "=" is read out, and its query is the same for all pairs: a score is a token's product with one vector a head,
-  /// and keys are never formed. Values, and all that follows up to the relu, are linear in token and position, so what a
-  /// token adds in each head to the hidden layer, and round it to the logits, is tabulated.
+  /// Only "=" is read out, and its query is the same for all pairs: a score is a token's product with one vector a
+  /// head, and keys are never formed. Values, and all that follows up to the relu, are linear in token and position, so
+  /// what a token adds in each head to the hidden layer, and round it to the logits, is tabulated.
   Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const override {
     const Tensor &w_e = parameters[0], &w_pos = parameters[1], &w_q = parameters[2], &w_k = parameters[3],
                  &w_v = parameters[4], &w_o = parameters[5], &w_in = parameters[6], &w_out = parameters[7],

@@ -103,7 +103,8 @@ TEST_CASE("transformer: the split, the start and the first gradient are PyTorch'
       CAPTURE(named.name);
       const json& figures = tensors.at(named.name);
       CHECK(figures.at("shape").get<std::vector<std::int64_t>>() == named.sizes);
-      const std::vector<real> values = parameters.tensors()[i].to_host(), gradient = parameters.tensors()[i].grad_to_host();
+      const Tensor& tensor = parameters.tensors()[i];
+      const std::vector<real> values = tensor.to_host(), gradient = tensor.grad_to_host();
       CHECK(largest_distance(values, 0, figures.at("first")) < 1e-7);
       CHECK(largest_distance(values, values.size() - figures.at("last").size(), figures.at("last")) < 1e-7);
       CHECK(sum_of_squares(values) == doctest::Approx(figures.at("sum_of_squares").get<double>()).epsilon(1e-6));
@@ -160,7 +161,7 @@ TEST_CASE("transformer: train and test loss of the first epochs are PyTorch's") 
       CAPTURE(epoch);
       trainer.step();
       const engine::EpochMetrics metrics = trainer.evaluate().front();
-      // Two float32 computations part by rounding, by more with each step; in float64 they start from float32's numbers.
+      // Two float32 computations part by rounding, by more with each step; float64 starts from float32's numbers.
       const double tolerance = epoch == 0 ? 2e-7 : 2e-5;
       CHECK(metrics.train_loss == doctest::Approx(losses[epoch][0].get<double>()).epsilon(tolerance / 2));
       CHECK(metrics.test_loss == doctest::Approx(losses[epoch][1].get<double>()).epsilon(tolerance / 2));

@@ -56,7 +56,8 @@ std::vector<Tensor> operands(const Sizes& s, Numbers& numbers, engine::Device de
 }
 
 Tensor fused(const std::vector<Tensor>& in, const Pairs& pairs, const engine::LossMeter* meter = nullptr) {
-  return attention_pair_cross_entropy({in[0], in[1], in[2]}, in[3], in.size() > 4 ? &in[4] : nullptr, pairs.batch, meter);
+  const Tensor* const unembed = in.size() > 4 ? &in[4] : nullptr;
+  return attention_pair_cross_entropy({in[0], in[1], in[2]}, in[3], unembed, pairs.batch, meter);
 }
 
 /// The same by its definition in plain ops, position by position.

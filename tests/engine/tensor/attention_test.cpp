@@ -24,7 +24,9 @@ std::vector<real> defined_attention(const Tensor& q, const Tensor& k, const Tens
       double total = 0;
       for (int j = 0; j < k.rows(); ++j) {
         double score = 0;
-        for (int c = 0; c < q.cols(); ++c) score += entry(queries, q.shape(), m, i, c) * entry(keys, k.shape(), m, j, c);
+        for (int c = 0; c < q.cols(); ++c) {
+          score += entry(queries, q.shape(), m, i, c) * entry(keys, k.shape(), m, j, c);
+        }
         weights.push_back(causal && j > i ? 0 : std::exp(score / std::sqrt(q.cols())));
         total += weights.back();
       }
