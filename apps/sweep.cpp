@@ -125,7 +125,8 @@ int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, i
   const apps::Estimate estimate = apps::estimate(plan, threads, device, kept_checkpoints(arguments.keep));
   if (apps::interrupted()) return apps::exit_interrupted;
   std::cout << runs_text(plan.size()) << ", about " << apps::duration_text(estimate.seconds) << " on "
-            << (device == engine::Device::cpu ? std::to_string(threads) + (threads == 1 ? " core" : " cores") : "this GPU")
+            << (device == engine::Device::cpu ? std::to_string(threads) + (threads == 1 ? " core" : " cores")
+                                              : "this GPU")
             << ", " << engine::memory_text(estimate.bytes) << " of disk\n";
   apps::flush_output();
   return apps::exit_done;
@@ -165,8 +166,10 @@ int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::p
   job.tasks = static_cast<int>(std::min(plan.size(), static_cast<std::size_t>(arguments.slurm_tasks)));
   job.threads = arguments.slurm_threads;
   const bool is_file = apps::preset_sweep(arguments.sweep).empty();
-  job.arguments = {is_file ? fs::absolute(arguments.sweep).string() : arguments.sweep, "--out", fs::absolute(out).string(),
-                   "--keep-checkpoints", arguments.keep, "--device", arguments.device};
+  job.arguments = {is_file ? fs::absolute(arguments.sweep).string() : arguments.sweep,
+                   "--out", fs::absolute(out).string(),
+                   "--keep-checkpoints", arguments.keep,
+                   "--device", arguments.device};
   if (arguments.analyze) job.arguments.push_back("--analyze");
   if (arguments.yes) job.arguments.push_back("--yes");
   engine::write_file(folder / "sweep.sbatch", apps::slurm_script(job));

@@ -79,7 +79,8 @@ std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& 
   using Which = engine::KeptCheckpoints::Which;
   constexpr std::int64_t header = 512, log_row = 85, config = 600, block = 4096;
   const auto on_disk = [](std::int64_t bytes) { return (bytes + block - 1) / block * block; };
-  const auto count = [&](std::int64_t every) { return (cell.config.epochs - 1) / every + 1 + ((cell.config.epochs - 1) % every != 0); };
+  const std::int64_t last = cell.config.epochs - 1;
+  const auto count = [last](std::int64_t every) { return last / every + 1 + (last % every != 0); };
   std::int64_t checkpoints = count(cell.config.checkpoint_every);
   const std::int64_t rows = checkpoints;
   if (kept.which == Which::none) checkpoints = 0;

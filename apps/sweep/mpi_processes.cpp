@@ -89,7 +89,8 @@ class MpiService : public Processes::Service {
       }
       case Kind::advanced: listener_.advanced(question.updates); return;
       case Kind::ended: {
-        RunOutcome outcome{.run = question.run, .state = question.state, .reason = question.reason.data(), .metrics = {}};
+        RunOutcome outcome{
+            .run = question.run, .state = question.state, .reason = question.reason.data(), .metrics = {}};
         if (question.has_metrics) outcome.metrics = question.metrics;
         listener_.ended(outcome);
         return;

@@ -42,8 +42,8 @@ class Plan {
   std::vector<PlannedCell> cells_;
 };
 
-/// The sweep of this name: `universality`, every kind of model in the seven groups of Chughtai, Chan and Nanda 2023 with
-/// the published recipes, seeds 1 to 4.  @return empty if there is none of this name
+/// The sweep of this name: `universality`, every kind of model in the seven groups of Chughtai, Chan and Nanda 2023
+/// with the published recipes, seeds 1 to 4.  @return empty if there is none of this name
 std::vector<SweepBlock> preset_sweep(const std::string& name);
 
 }  // namespace apps

@@ -17,7 +17,9 @@ std::vector<std::size_t> LocalQueue::next() {
   const PlannedCell& cell = plan_.cell_of(todo_[next_]);
   const std::size_t fair = (todo_.size() - next_ + takers_ - 1) / takers_;
   const std::size_t most = std::max<std::size_t>(std::min(together_(cell), fair), 1);
-  while (runs.size() < most && next_ < todo_.size() && todo_[next_] < cell.end_run()) runs.push_back(todo_[next_++]);
+  while (runs.size() < most && next_ < todo_.size() && todo_[next_] < cell.end_run()) {
+    runs.push_back(todo_[next_++]);
+  }
   return runs;
 }
 
@@ -28,7 +30,8 @@ std::size_t runs_together(const PlannedCell& cell, engine::Device device) {
   }
   constexpr std::int64_t most = 64;
   const std::int64_t free = engine::memory_room(device).free / 10 * 8;
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(free / std::max<std::int64_t>(cell.memory.device, 1), 1, most));
+  const std::int64_t fitting = free / std::max<std::int64_t>(cell.memory.device, 1);
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(fitting, 1, most));
 }
 
 }  // namespace apps

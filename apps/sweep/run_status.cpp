@@ -73,8 +73,8 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
     status.state = is_held(run) ? RunState::running : RunState::stopped;
   }
   if (status.state == RunState::running || !fs::exists(failure_file(out, name))) return status;
-  const auto record =
-      nlohmann::json::parse(engine::read_file(failure_file(out, name), most_bytes), nullptr, /*allow_exceptions=*/false);
+  const std::string text = engine::read_file(failure_file(out, name), most_bytes);
+  const auto record = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
   if (diverged && status.state == RunState::waiting) return status;  // removed since, to be tried again

@@ -30,8 +30,8 @@ std::string slurm_script(const SlurmJob& job) {
          "#SBATCH --output=" + (job.logs / "task_%a.log").string() + "\n"
          "#SBATCH --open-mode=append\n"
          "#SBATCH --signal=B:TERM@60\n"
-         "# Every task trains its share of the runs; one that ends before its time is up, or is killed, goes on from the\n"
-         "# last checkpoints when this script is submitted again:  sbatch sweep.sbatch\n"
+         "# Every task trains its share of the runs. What was stopped or killed goes on from its checkpoints\n"
+         "# when this script is submitted again:  sbatch sweep.sbatch\n"
          "# Limits of time, memory and the like may be added above, or given to sbatch.\n"
          "cd " + quoted(job.folder.string()) + " || exit 1\n"
          "exec " + command + " --share \"$SLURM_ARRAY_TASK_ID/" + tasks + "\" --threads \"${SLURM_CPUS_PER_TASK:-" +

@@ -16,7 +16,8 @@ struct SlurmJob {
   int threads = 1;                 ///< of a task
 };
 
-/// An array job's script: each task trains its share of the runs, and the job can be submitted again until all are done.
+/// An array job's script: each task trains its share of the runs, and the job can be submitted again until all are
+/// done.
 std::string slurm_script(const SlurmJob& job);
 
 }  // namespace apps

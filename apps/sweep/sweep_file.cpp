@@ -114,7 +114,9 @@ class FieldReader {
         fail(where_, field_.name + ": more than " + std::to_string(most_values_) +
                          " runs; if that is meant, say --yes");
       }
-      for (std::uint64_t i = 0; i < range.size(); ++i) push_integer(range.first + static_cast<std::int64_t>(i), setting);
+      for (std::uint64_t i = 0; i < range.size(); ++i) {
+        push_integer(range.first + static_cast<std::int64_t>(i), setting);
+      }
       if (comma == std::string_view::npos) return;
       rest.remove_prefix(comma + 1);
     }
@@ -224,11 +226,12 @@ std::uint64_t product(std::uint64_t a, std::uint64_t b) {
 }  // namespace
 
 std::uint64_t run_count(const std::vector<SweepBlock>& blocks) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t sum = 0;
   for (const SweepBlock& block : blocks) {
     std::uint64_t runs = std::max<std::uint64_t>(block.seeds.size(), 1);
     for (const SweepField& field : block.fields) runs = product(runs, field.values.size());
-    sum = runs > std::numeric_limits<std::uint64_t>::max() - sum ? std::numeric_limits<std::uint64_t>::max() : sum + runs;
+    sum = runs > most - sum ? most : sum + runs;
   }
   return sum;
 }
