@@ -17,6 +17,7 @@
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "analysis/report/document.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/result_files.hpp"

@@ -130,7 +130,7 @@ class Analysis:
 
     @cached_property
     def maps(self) -> dict[str, dict[str, Any]]:
-        """By key irrep, its way through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ``scale``, ..
+        """By key irrep, its way through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ..
 
         In theory ``hidden`` is ``scale`` times the identity.
         """
@@ -144,7 +144,7 @@ class Analysis:
 
     @property
     def circuits(self) -> dict[str, Any] | None:
-        """The coset and rho-set views as circuits.json has them; None where they were not taken. See docs/circuits.md."""
+        """The coset and rho-set views as circuits.json has them; None where there are none. See docs/circuits.md."""
         circuits: dict[str, Any] | None = self.document.get("circuits")
         return circuits
 
