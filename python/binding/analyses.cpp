@@ -11,9 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/circuits/circuits.hpp"
+#include "analysis/circuits/circuits_json.hpp"
+#include "analysis/circuits/network_of_weights.hpp"
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "analysis/report/document.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/result_files.hpp"
@@ -31,7 +35,22 @@ struct Analysis {
   analysis::Harmonics harmonics;
   analysis::RunAnalysis result;
   analysis::FinalModel model;
+  std::optional<analysis::Circuits> circuits;
+
+  const analysis::Circuits* shown() const { return circuits ? &*circuits : nullptr; }
 };
+
+/// The views that the program shows unasked: cosets and rho-sets, of networks that have them.
+std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const analysis::Harmonics& harmonics,
+                                              const std::vector<int>& key_irreps) {
+  if (!analysis::has_circuits(run.config)) return std::nullopt;
+  const analysis::MlpWeights weights =
+      analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
+  analysis::CircuitOptions options;
+  options.views.cosets = options.views.rho = true;
+  return analysis::analyze_circuits({analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps},
+                                    harmonics, options);
+}
 
 /// As the program analyze chooses: smaller groups take milliseconds a model, which is less than a GPU's
 /// start.
@@ -43,14 +62,16 @@ engine::Device device_for(const std::string& name, int order) {
 
 std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,
                                   const analysis::NeuronThresholds& thresholds,
-                                  const std::string& device_name) {
+                                  const std::string& device_name, bool with_circuits) {
   analysis::Run run = analysis::find_run(directory);
   const engine::Device device = device_for(device_name, run.group.order());
   analysis::Harmonics harmonics(run.group);
   analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {final_only, device, {}});
   analysis::FinalModel model = analysis::examine(harmonics, result, thresholds);
-  return std::make_unique<Analysis>(
-      Analysis{std::move(run), std::move(harmonics), std::move(result), std::move(model)});
+  std::optional<analysis::Circuits> circuits;
+  if (with_circuits) circuits = circuits_of(run, harmonics, result.key_irreps);
+  return std::make_unique<Analysis>(Analysis{std::move(run), std::move(harmonics), std::move(result),
+                                             std::move(model), std::move(circuits)});
 }
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
@@ -86,24 +107,32 @@ void declare_analyses(nb::module_& module) {
           "document",
           [](const Analysis& a) {
             return analysis::document_json(a.run, a.harmonics, a.result, a.model,
-                                           analysis::NumberLists::plain);
+                                           analysis::NumberLists::plain, a.shown());
           },
           nb::call_guard<nb::gil_scoped_release>())
       .def(
           "report_html",
-          [](const Analysis& a) { return analysis::report_html(a.run, a.harmonics, a.result, a.model); },
+          [](const Analysis& a) {
+            return analysis::report_html(a.run, a.harmonics, a.result, a.model, a.shown());
+          },
           nb::call_guard<nb::gil_scoped_release>())
       .def(
           "write",
           [](const Analysis& a, const std::string& directory) {
             analysis::write_results(directory, a.result, a.harmonics);
+            if (a.circuits) {
+              engine::write_file(directory + "/circuits.json",
+                                 analysis::circuits_json(*a.circuits, a.harmonics));
+            }
             engine::write_file(directory + "/report.html",
-                               analysis::report_html(a.run, a.harmonics, a.result, a.model));
+                               analysis::report_html(a.run, a.harmonics, a.result, a.model, a.shown()));
           },
           nb::call_guard<nb::gil_scoped_release>());
   module.def("analyze", [](const std::string& directory, bool final_only, double before, double after,
-                           double off, const std::string& device) {
-    return interruptible([=] { return analyze(directory, final_only, {before, after, off}, device); });
+                           double off, const std::string& device, bool circuits) {
+    return interruptible([=] {
+      return analyze(directory, final_only, {before, after, off}, device, circuits);
+    });
   });
   module.def("write_file", [](const std::string& path, const std::string& text) {
     const nb::gil_scoped_release release;

@@ -97,7 +97,9 @@ class Analysis:
                     f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, .."
                 )
         lines = {name: column(training, name) for name in metrics}
-        return _charts.Chart("Through training" if len(metrics) > 1 else metrics[0], "epoch", column(training, "epoch"), lines, log)
+        return _charts.Chart(
+            "Through training" if len(metrics) > 1 else metrics[0], "epoch", column(training, "epoch"), lines, log
+        )
 
     @property
     def skipped(self) -> list[str]:
@@ -128,7 +130,7 @@ class Analysis:
 
     @cached_property
     def maps(self) -> dict[str, dict[str, Any]]:
-        """By key irrep, its way through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ``scale``, ..
+        """By key irrep, its way through the unembedding: ``labels``, ``unembed`` (H, m), ``hidden`` (m, m), ..
 
         In theory ``hidden`` is ``scale`` times the identity.
         """
@@ -139,6 +141,12 @@ class Analysis:
             }
             maps[str(fields.pop("irrep"))] = fields
         return maps
+
+    @property
+    def circuits(self) -> dict[str, Any] | None:
+        """The coset and rho-set views as circuits.json has them; None where there are none. See docs/circuits.md."""
+        circuits: dict[str, Any] | None = self.document.get("circuits")
+        return circuits
 
     @property
     def spectrum(self) -> Any:
@@ -200,6 +208,7 @@ def analyze(
     after_relu: float = 0.5,
     off: float = 1e-3,
     device: str = "auto",
+    circuits: bool = True,
 ) -> Analysis:
     """Takes a trained network apart: which irreps it uses, where, and how much they explain.
 
@@ -207,6 +216,8 @@ def analyze(
     ..), with ``config`` saying what they are of: a preset's name, a cfg.json or its content.
 
     final_only: leaves the checkpoints out.
+
+    circuits: also takes the coset and rho-set views, of networks that have them; see docs/circuits.md.
 
     before_relu, after_relu, off: thresholds of the neurons' clusters, shares in 0..1.
 
@@ -238,7 +249,7 @@ def analyze(
         run = what
     else:
         raise ValueError(f"analyze: a {type(what).__name__}, where a run, a path or a state dict is needed")
-    options = (bool(final_only), float(before_relu), float(after_relu), float(off), str(device))
+    options = (bool(final_only), float(before_relu), float(after_relu), float(off), str(device), bool(circuits))
     try:
         if run.directory is not None:
             return Analysis(_native.analyze(str(run.directory), *options), run)

@@ -128,6 +128,7 @@ def test_the_analysis_is_the_program(s3_run, tmp_path, read_json):
         "irreps.txt",
         "key_reps.txt",
         "key_reps_in_order.txt",
+        "circuits.json",
         "report.html",
     ):
         assert (tmp_path / "again" / name).read_bytes() == (tmp_path / name).read_bytes()
