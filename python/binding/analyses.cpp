@@ -47,7 +47,7 @@ std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const an
   const analysis::MlpWeights weights =
       analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
   analysis::CircuitOptions options;
-  options.views.cosets = options.views.rho = true;
+  options.views.interventions = false;
   return analysis::analyze_circuits({analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps},
                                     harmonics, options);
 }
