@@ -12,6 +12,7 @@ _SUMMARIES = {
     "analyze": "which irreps a trained network uses, and report.html",
     "irreps": "classes, irreps and character table of a group",
     "census": "what many runs have in common",
+    "certify": "a proof of a network's accuracy, and its check",
     "sweep": "train many configurations",
 }
 

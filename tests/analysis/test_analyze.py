@@ -428,7 +428,7 @@ class AnalyzeBadInput(AnalyzeTest):
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small], capture_output=True).returncode != 0:
             self.skipTest("SKIPPED: cannot mount a small file system")
         self.addCleanup(subprocess.run, ["umount", small], check=False)
-        self.cannot_write("small/report.html", "--out", "small")
+        self.cannot_write("small/report.html", "--out", "small", "--views", "irreps")
         self.assertTrue((small / "metrics.csv").read_text().endswith("\n"))
 
     def test_standard_output_that_is_full(self):

@@ -90,7 +90,7 @@ TEST_CASE("run config: values out of range are named with the range") {
   CHECK(with("frac_train", 0).find("frac_train: 0") != std::string::npos);
   CHECK(with("seed", -1).find("seed") != std::string::npos);
   CHECK(with("group_parameter", 10000000000).find("group_parameter") != std::string::npos);
-  CHECK(with("model", "Transformer").find("OneLayerMLP") != std::string::npos);
+  CHECK(with("model", "Perceptron").find("OneLayerMLP") != std::string::npos);
   CHECK(with("elements", "abc").find("elements") != std::string::npos);
   CHECK(with("elements", {{0, "x"}}).find("elements") != std::string::npos);
   CHECK(with("checkpoint_every", 0).find("checkpoint_every") != std::string::npos);
