@@ -39,7 +39,6 @@ test: everything
 
 asan tsan debug: setup
 	@tools/install_dependencies test
-	@$(SETUP_PYTHON)
 	@cmake --preset $@
 	@cmake --build --preset $@ -j $(JOBS)
 	@ctest --preset $@ -j $(JOBS)

@@ -15,7 +15,8 @@ import tempfile
 import time
 
 yardstick, train, plain_step = sys.argv[1:]
-ROUNDS, EPOCHS, PYTORCH_STEPS = 7, 1000, 100  # turns of about the same length
+ROUNDS = int(os.environ.get("IRREPLENS_BENCH_ROUNDS", "7"))
+EPOCHS, PYTORCH_STEPS = 1000, 100  # turns of about the same length
 DEBIAN = "/usr/bin/python3"
 
 

@@ -6,7 +6,7 @@
 //   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u
 //   staged through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device
 //   memory, and the block's own sum of du = h' dz, which only it touches. With more than 128 classes or
-//   hidden units it does so chunk by chunk, and computes z twice: first for the rows' sums, then for their
+//   hidden units it does so band by band, and computes z twice: first for the rows' sums, then for their
 //   gradients.
 // reduce_kernel      sums the blocks' du, and dh along the members of each x and y, in a fixed order: no
 // atomics.
@@ -32,36 +32,36 @@ struct Tile {
   const HeadWork& work;
   const real *l, *r;   ///< (elements, hidden) of this replica
   StageOfU& stage;     ///< of this replica's u
-  real *h, *z, *b;     ///< shared: (rows, chunk), (rows, chunk), (depth, chunk)
+  real *h, *z, *b;     ///< shared: (rows, band), (rows, band), (depth, band)
   int *x, *y, *label;  ///< shared: (rows), -1 behind the last pair
   real *dh, *du;       ///< device: of the tile's first pair; of this part
   bool first_tile;
 
-  /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + chunk; 0 outside of them and behind the last pair.
+  /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + band; 0 outside of them and behind the last pair.
   __device__ void gather_hidden(int h0) const {
-    for (int at = static_cast<int>(threadIdx.x); at < rows * chunk; at += head_threads) {
-      const int row = at / chunk, unit = h0 + at % chunk;
+    for (int at = static_cast<int>(threadIdx.x); at < rows * band; at += head_threads) {
+      const int row = at / band, unit = h0 + at % band;
       real value = 0;
       if (x[row] >= 0 && unit < work.hidden) {
         const real of_x = l[static_cast<std::int64_t>(x[row]) * work.hidden + unit];
         const real of_y = r[static_cast<std::int64_t>(y[row]) * work.hidden + unit];
         value = work.combine == PairHidden::product ? of_x * of_y : relu_of(of_x + of_y);
       }
-      h[row * stride + at % chunk] = value;
+      h[row * stride + at % band] = value;
     }
   }
 
-  /// z = h u for classes c0 .. c0 + chunk. Leaves the last chunk of h behind. Begins and ends with all
+  /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind. Begins and ends with all
   /// threads done with shared memory.
   __device__ void logits(int c0) const {
     RowSums<rows_per_thread> sums{};
-    for (int h0 = 0; h0 < work.hidden_chunks * chunk; h0 += chunk) {
+    for (int h0 = 0; h0 < work.hidden_bands * band; h0 += band) {
       gather_hidden(h0);
       stage.fetch(h0, c0);
-      for (int k = 0; k < chunk; k += depth) {
+      for (int k = 0; k < band; k += depth) {
         stage.put(b);
         __syncthreads();
-        if (k + depth < chunk) stage.fetch(h0 + k + depth, c0);
+        if (k + depth < band) stage.fetch(h0 + k + depth, c0);
         multiply_rows(h + k, b, sums);
         __syncthreads();
       }
@@ -81,14 +81,14 @@ struct Tile {
     }
   }
 
-  /// dh += dz u' for hidden units h0 .. h0 + chunk, where h > 0; the classes' first chunk overwrites.
+  /// dh += dz u' for hidden units h0 .. h0 + band, where h > 0; the classes' first band overwrites.
   __device__ void hidden_gradient(int h0, int c0) const {
     RowSums<rows_per_thread> sums{};
     stage.fetch_transposed(h0, c0);
-    for (int k = 0; k < chunk; k += depth) {
+    for (int k = 0; k < band; k += depth) {
       stage.put_transposed(b);
       __syncthreads();
-      if (k + depth < chunk) stage.fetch_transposed(h0, c0 + k + depth);
+      if (k + depth < band) stage.fetch_transposed(h0, c0 + k + depth);
       multiply_rows(z + k, b, sums);
       __syncthreads();
     }
@@ -118,14 +118,14 @@ struct Tile {
     const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
     RowState state[rows_per_warp];
     for (int i = 0; i < rows_per_warp; ++i) state[i] = empty_row();
-    for (int c0 = 0; c0 < work.classes; c0 += chunk) {
+    for (int c0 = 0; c0 < work.classes; c0 += band) {
       logits(c0);
-      const int count = min(chunk, work.classes - c0);
+      const int count = min(band, work.classes - c0);
       for (int i = 0; i < rows_per_warp; ++i) {
         const int row = warp + i * head_warps;
         if (label[row] >= 0) add_logits(state[i], z + row * stride, c0, count, label[row], lane);
       }
-      if (work.class_chunks > 1) __syncthreads();  // z is about to be overwritten
+      if (work.class_bands > 1) __syncthreads();  // z is about to be overwritten
     }
     for (int i = 0; i < rows_per_warp; ++i) {
       finish_row(state[i]);
@@ -137,27 +137,27 @@ struct Tile {
     }
     if (!work.gradient) return;
 
-    for (int c0 = 0; c0 < work.classes; c0 += chunk) {
-      if (work.class_chunks > 1) logits(c0);
-      const int count = min(chunk, work.classes - c0);
+    for (int c0 = 0; c0 < work.classes; c0 += band) {
+      if (work.class_bands > 1) logits(c0);
+      const int count = min(band, work.classes - c0);
       for (int i = 0; i < rows_per_warp; ++i) {
         const int row = warp + i * head_warps;
         real* const dz = z + row * stride;
         if (label[row] >= 0) {
           logits_to_gradient(state[i].shares, dz, dz, c0, count, label[row], 1.0 / work.pairs, lane);
         }
-        for (int c = lane; c < chunk; c += warp_lanes) {
+        for (int c = lane; c < band; c += warp_lanes) {
           if (c >= count || label[row] < 0) dz[c] = 0;
         }
       }
       __syncthreads();
-      for (int h0 = 0; h0 < work.hidden_chunks * chunk; h0 += chunk) {
-        if (work.hidden_chunks > 1) {
+      for (int h0 = 0; h0 < work.hidden_bands * band; h0 += band) {
+        if (work.hidden_bands > 1) {
           gather_hidden(h0);
           __syncthreads();
         }
         hidden_gradient(h0, c0);
-        const std::int64_t at = static_cast<std::int64_t>(h0 / chunk) * work.class_chunks + c0 / chunk;
+        const std::int64_t at = static_cast<std::int64_t>(h0 / band) * work.class_bands + c0 / band;
         add_square<rows>(h, z, du + at * square, first_tile);
         __syncthreads();
       }
@@ -182,7 +182,7 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
                  work.hidden,
                  work.classes,
                  {}};
-  const std::int64_t du_size = static_cast<std::int64_t>(work.hidden_chunks) * work.class_chunks * square;
+  const std::int64_t du_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
 
   const int tiles = (work.last - work.first + rows - 1) / rows;
   const int first_tile = static_cast<int>(static_cast<std::int64_t>(tiles) * part / work.parts);
@@ -274,8 +274,8 @@ void pair_head(const PairHead& head) {
     work.elements = head.elements;
     work.hidden = head.hidden;
     work.classes = head.classes;
-    work.hidden_chunks = plan.hidden_chunks;
-    work.class_chunks = plan.class_chunks;
+    work.hidden_bands = plan.hidden_bands;
+    work.class_bands = plan.class_bands;
     work.parts = plan.parts;
     work.segment_rows = plan.segment_rows;
     work.dh_stride = plan.dh_stride;

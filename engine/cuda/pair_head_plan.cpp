@@ -43,8 +43,8 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
   const bool gradient = head.dlr != nullptr;
   const auto number = static_cast<std::int64_t>(sizeof(real));
   PairHeadPlan plan{};
-  plan.hidden_chunks = static_cast<int>(quotient_up(head.hidden, chunk));
-  plan.class_chunks = static_cast<int>(quotient_up(head.classes, chunk));
+  plan.hidden_bands = static_cast<int>(quotient_up(head.hidden, band));
+  plan.class_bands = static_cast<int>(quotient_up(head.classes, band));
   plan.dh_stride = static_cast<int>(quotient_up(head.hidden, 4) * 4);
 
   const std::int64_t pairs = head.x.rows;
@@ -62,7 +62,7 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
     return at;
   };
   plan.du_parts = take(
-      gradient ? std::int64_t{plan.parts} * plan.hidden_chunks * plan.class_chunks * square * number : 0);
+      gradient ? std::int64_t{plan.parts} * plan.hidden_bands * plan.class_bands * square * number : 0);
   plan.dh = take(gradient ? std::int64_t{plan.segment_rows} * plan.dh_stride * number : 0);
   plan.results = take(plan.parts * static_cast<std::int64_t>(sizeof(LossAndCorrect)));
   plan.bytes = used;

@@ -6,10 +6,10 @@
 
 namespace engine::cuda {
 
-/// Hidden units and classes go through the head in chunks of this many; the sums of a chunk's product of u
+/// Hidden units and classes go through the head in bands of this many; the sums of a band's product of u
 /// are a square tile.
-constexpr int chunk = 128;
-constexpr int square = chunk * chunk;
+constexpr int band = 128;
+constexpr int square = band * band;
 
 /// How the head's work is cut. It depends on one replica's sizes and the GPU alone, not on the number of
 /// replicas, so that a replica's bits are those of its single run.
@@ -17,7 +17,7 @@ struct PairHeadPlan {
   int rows;                    ///< pairs in a tile
   int segments, segment_rows;  ///< the pairs go through in segments that bound the memory of dh
   int parts;                   ///< blocks a replica; each walks the tiles of its part of a segment
-  int hidden_chunks, class_chunks;
+  int hidden_bands, class_bands;
   int dh_stride;  ///< numbers between rows of dh: hidden, rounded up to whole quads
   int replicas;   ///< that are in work at once
 

@@ -106,10 +106,10 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const int unit = block / across, c = block % across * reduce_columns + column,
               inside = min(c, work.classes - 1);
     const std::int64_t square_at =
-        static_cast<std::int64_t>(unit / chunk) * work.class_chunks + inside / chunk;
+        static_cast<std::int64_t>(unit / band) * work.class_bands + inside / band;
     const real* const at =
-        work.du_parts(replica) + square_at * square + unit % chunk * chunk + inside % chunk;
-    const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_chunks) * work.class_chunks * square;
+        work.du_parts(replica) + square_at * square + unit % band * band + inside % band;
+    const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
     const real sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
     if (writes && c < work.classes) {
       work.du[(static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c] = sum;

@@ -7,7 +7,7 @@ namespace engine::cuda {
 
 /// What the kernels are told. Pointers are at the first replica in work.
 struct HeadWork {
-  int pairs, elements, hidden, classes, hidden_chunks, class_chunks;
+  int pairs, elements, hidden, classes, hidden_bands, class_bands;
   int first, last;  ///< the segment's pairs
   int parts, segment_rows, dh_stride;
   PairHidden combine;

@@ -28,8 +28,8 @@ TEST_CASE("pair_head_plan: covers all pairs, fits its workspace, does not depend
       CHECK(plan.parts >= 1);
       CHECK(plan.parts <= multiprocessors);
       CHECK(std::int64_t{plan.parts - 1} * plan.rows < plan.segment_rows);  // every part has a tile
-      CHECK(plan.hidden_chunks * engine::cuda::chunk >= c.hidden);
-      CHECK(plan.class_chunks * engine::cuda::chunk >= c.classes);
+      CHECK(plan.hidden_bands * engine::cuda::band >= c.hidden);
+      CHECK(plan.class_bands * engine::cuda::band >= c.classes);
       CHECK(plan.dh_stride % 4 == 0);
       CHECK(plan.du_parts < plan.dh);
       CHECK(plan.dh < plan.results);
