@@ -7,6 +7,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,9 +44,8 @@ struct Analysis {
 /// The views that the program shows unasked: cosets and rho-sets, of networks that have them.
 std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const analysis::Harmonics& harmonics,
                                               const std::vector<int>& key_irreps) {
-  if (!analysis::has_circuits(run.config)) return std::nullopt;
-  const analysis::MlpWeights weights =
-      analysis::mlp_weights(analysis::read_weights(run.model, run.tensors()));
+  if (!analysis::is_plain_mlp(run.config)) return std::nullopt;
+  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   analysis::CircuitOptions options;
   options.views.interventions = false;
   return analysis::analyze_circuits({analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps},
