@@ -9,6 +9,7 @@
 #include <string>
 
 #include "analysis/circuits/circuits_json.hpp"
+#include "analysis/findings/device_choice.hpp"
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
@@ -74,13 +75,6 @@ void declare(CLI::App& app, Arguments& a) {
   apps::declare(app, a.circuits);
   app.add_flag("--json", a.json, "Print one JSON document instead of tables");
   app.add_flag("--quiet", a.quiet, "No progress on stderr");
-}
-
-/// Smaller groups, up to S_5, take milliseconds a model, which is less than a GPU's start.
-engine::Device device_for(const std::string& name, int order) {
-  constexpr int large_order = 720;
-  if (name == "auto" && order < large_order) return engine::Device::cpu;
-  return engine::device_from_name(name);
 }
 
 void require_share(const char* option, double value) {
@@ -167,7 +161,7 @@ int analyze_run(const Arguments& arguments) {
   require_share("--off", arguments.thresholds.off);
   const apps::ChosenViews views = apps::chosen_views(arguments.circuits);
   const analysis::Run run = analysis::find_run(arguments.directory);
-  const engine::Device device = device_for(arguments.device, run.group.order());
+  const engine::Device device = analysis::device_for(arguments.device, run.group.order());
   const analysis::Harmonics harmonics(run.group);
   apps::catch_interrupts();
   if (!views.irreps) return analyze_circuits_alone(arguments, run, harmonics);

@@ -15,6 +15,7 @@
 #include "analysis/circuits/circuits.hpp"
 #include "analysis/circuits/circuits_json.hpp"
 #include "analysis/circuits/network_of_weights.hpp"
+#include "analysis/findings/device_choice.hpp"
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
@@ -52,19 +53,11 @@ std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const an
                                     harmonics, options);
 }
 
-/// As the program analyze chooses: smaller groups take milliseconds a model, which is less than a GPU's
-/// start.
-engine::Device device_for(const std::string& name, int order) {
-  constexpr int large_order = 720;
-  if (name == "auto" && order < large_order) return engine::Device::cpu;
-  return engine::device_from_name(name);
-}
-
 std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,
                                   const analysis::NeuronThresholds& thresholds,
                                   const std::string& device_name, bool with_circuits) {
   analysis::Run run = analysis::find_run(directory);
-  const engine::Device device = device_for(device_name, run.group.order());
+  const engine::Device device = analysis::device_for(device_name, run.group.order());
   analysis::Harmonics harmonics(run.group);
   analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {final_only, device, {}});
   analysis::FinalModel model = analysis::examine(harmonics, result, thresholds);
