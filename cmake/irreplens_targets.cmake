@@ -27,6 +27,47 @@ function(irreplens_library name)
                              $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>
                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/irreplens>)
   target_link_libraries(irreplens_${name} PRIVATE $<BUILD_INTERFACE:irreplens_options>)
+  irreplens_compile_rooms_whole(irreplens_${name})
+endfunction()
+
+# irreplens_documents(LIBRARY NAME SOURCES..) adds to the library sources that read and write documents: nothing is
+# gained by optimising these, and they are compiled as one, since the JSON library's headers take longer than all of
+# them.
+function(irreplens_documents library name)
+  set(objects irreplens_${library}_${name})
+  add_library(${objects} OBJECT ${ARGN})
+  foreach(property INCLUDE_DIRECTORIES COMPILE_DEFINITIONS)
+    set_target_properties(${objects} PROPERTIES ${property} $<TARGET_PROPERTY:irreplens_${library},${property}>)
+  endforeach()
+  target_compile_features(${objects} PRIVATE cxx_std_20)
+  target_compile_options(${objects} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_link_libraries(${objects} PRIVATE irreplens_options)
+  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON
+                        UNITY_BUILD ${IRREPLENS_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+  target_sources(irreplens_${library} PRIVATE $<TARGET_OBJECTS:${objects}>)
+endfunction()
+
+# The sources of a room (a subfolder) that the target has are compiled together, up to a dozen at a time: most of a
+# build is headers. A sanitizer's build compiles each alone, which shows that it includes what it needs.
+function(irreplens_compile_rooms_whole target)
+  if(NOT IRREPLENS_UNITY)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  set(most 12)
+  set(room "none yet")
+  foreach(source ${sources})
+    get_filename_component(next ${source} DIRECTORY)
+    if(NOT next STREQUAL room)
+      set(room ${next})
+      set(count 0)
+    endif()
+    math(EXPR part "${count} / ${most}")
+    math(EXPR count "${count} + 1")
+    string(REPLACE "/" "_" group "${room}_${part}")
+    set_source_files_properties(${source} PROPERTIES UNITY_GROUP "${group}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
 # irreplens_program(NAME SOURCES..) declares a program; link its libraries with target_link_libraries.

@@ -6,12 +6,6 @@
 #include <limits>
 
 namespace analysis {
-namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-}  // namespace
-
 Estimate share_of(std::int64_t successes, std::int64_t trials, double level) {
   if (trials == 0) return {none, {0, 1}};
   using Binomial = boost::math::binomial_distribution<double>;

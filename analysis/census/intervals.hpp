@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace analysis {
 
 /// The level of every interval of a census.
 inline constexpr double confidence_level = 0.95;
+
+/// A figure that is not known: NaN.
+inline constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 /// Ends of an interval; NaN where there is none.
 struct Interval {

@@ -10,8 +10,6 @@
 namespace analysis {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }

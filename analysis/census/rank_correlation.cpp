@@ -49,7 +49,7 @@ double spearman(std::span<const double> x, std::span<const double> y) {
 }
 
 RankTest rank_test(const std::vector<RankedPairs>& strata, engine::Generator& generator, int permutations) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN(), rounding = 1e-12;
+  constexpr double rounding = 1e-12;
   std::vector<RankedPairs> varying;
   int pairs = 0;
   for (const RankedPairs& stratum : strata) {

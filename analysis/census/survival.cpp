@@ -7,8 +7,6 @@
 namespace analysis {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 Interval band_of(double survival, double greenwood, double z) {
   if (survival >= 1) return {1, 1};
   if (survival <= 0) return {none, none};

@@ -6,14 +6,11 @@
 #include <set>
 
 #include "analysis/certificate_check/merging.hpp"
+#include "analysis/certificate_check/size.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis::certificate_check {
 namespace {
-
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
 
 /// Integers below 2^53 in size, in float64: sums and products that stay below it are exact, in any order, and
 /// take half the time of int64.

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "analysis/certificate_check/exact_sum.hpp"
+#include "analysis/certificate_check/size.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/device/error.hpp"
 
@@ -19,10 +20,6 @@ using Values = std::vector<float>;
 
 constexpr const char* names[] = {"W_x", "W_y", "W", "W_U"};
 constexpr int finest = 24, coarsest = -300;
-
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
 
 const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std::string& file,
                                    const char* name) {

@@ -6,12 +6,10 @@
 #include <random>
 #include <utility>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
 
 std::vector<Partition>& partitions_of(TableAccount& account, bool first) {
   return first ? account.first : account.second;
@@ -23,9 +21,9 @@ const std::vector<Partition>& partitions_of(const TableAccount& account, bool fi
 /// The range of f's column within each cell: least and greatest value.
 std::vector<std::pair<double, double>> ranges(const Matrix& f, int neuron, const Partition& cells) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  std::vector<std::pair<double, double>> found(size(cells.cells), {infinity, -infinity});
+  std::vector<std::pair<double, double>> found(at(cells.cells), {infinity, -infinity});
   for (int x = 0; x < f.rows; ++x) {
-    auto& [least, most] = found[size(cells[x])];
+    auto& [least, most] = found[at(cells[x])];
     least = std::min(least, f(x, neuron));
     most = std::max(most, f(x, neuron));
   }
@@ -48,8 +46,8 @@ int best_partition(const TableAccount& account, const OrientedNetwork& network, 
   double least = std::numeric_limits<double>::infinity();
   for (int place = 0; place < static_cast<int>(partitions.size()); ++place) {
     if (place == except) continue;
-    const Partition& p = partitions[size(place)];
-    const double cost = per_cell * p.cells + 2 * weight * network.width[size(neuron)] * spread(f, neuron, p);
+    const Partition& p = partitions[at(place)];
+    const double cost = per_cell * p.cells + 2 * weight * network.width[at(neuron)] * spread(f, neuron, p);
     if (cost < least) least = cost, best = place;
   }
   return best;
@@ -67,7 +65,7 @@ TableAccount tidied(TableAccount account) {
     std::vector<Partition>& partitions = partitions_of(account, first);
     std::vector<int> place(partitions.size(), -1);
     std::vector<bool> used(partitions.size(), false);
-    for (const auto& neuron : account.neurons) used[size(neuron[side])] = true;
+    for (const auto& neuron : account.neurons) used[at(neuron[side])] = true;
     std::vector<Partition> kept;
     for (std::size_t k = 0; k < partitions.size(); ++k) {
       if (!used[k]) continue;
@@ -76,7 +74,7 @@ TableAccount tidied(TableAccount account) {
       if (equal == kept.end()) kept.push_back(partitions[k]);
     }
     partitions = std::move(kept);
-    for (auto& neuron : account.neurons) neuron[side] = place[size(neuron[side])];
+    for (auto& neuron : account.neurons) neuron[side] = place[at(neuron[side])];
   }
   return account;
 }
@@ -98,7 +96,7 @@ TableAccount replaced(const TableAccount& account, const OrientedNetwork& networ
   for (std::size_t i = 0; i < account.neurons.size(); ++i) {
     if (account.neurons[i][first ? 0 : 1] == place) neurons.push_back(i);
   }
-  const Partition& now = partitions_of(account, first)[size(place)];
+  const Partition& now = partitions_of(account, first)[at(place)];
   const double per_cell = 120.0 / network.elements() * static_cast<double>(neurons.size());
   double least = std::numeric_limits<double>::infinity();
   const Partition* best = nullptr;
@@ -108,16 +106,16 @@ TableAccount replaced(const TableAccount& account, const OrientedNetwork& networ
     if (cost < least && !(candidates.partitions[k] == now)) least = cost, best = &candidates.partitions[k];
   }
   TableAccount other = account;
-  if (best != nullptr) partitions_of(other, first)[size(place)] = *best;
+  if (best != nullptr) partitions_of(other, first)[at(place)] = *best;
   return tidied(std::move(other));
 }
 
 std::optional<TableAccount> with_cells_joined(const TableAccount& account, const OrientedNetwork& network,
                                               bool first, int place) {
-  const Partition& cells = partitions_of(account, first)[size(place)];
+  const Partition& cells = partitions_of(account, first)[at(place)];
   if (cells.cells < 2) return std::nullopt;
   const Matrix& f = first ? network.l : network.r;
-  const std::size_t count = size(cells.cells);
+  const std::size_t count = at(cells.cells);
   std::vector<double> growth(count * count, 0.0);
   for (std::size_t i = 0; i < account.neurons.size(); ++i) {
     if (account.neurons[i][first ? 0 : 1] != place) continue;
@@ -139,7 +137,7 @@ std::optional<TableAccount> with_cells_joined(const TableAccount& account, const
   TableAccount other = account;
   std::vector<int> labels = cells.labels;
   for (int& label : labels) label = label == static_cast<int>(best_b) ? static_cast<int>(best_a) : label;
-  partitions_of(other, first)[size(place)] = partition_of(labels);
+  partitions_of(other, first)[at(place)] = partition_of(labels);
   return other;
 }
 
@@ -166,7 +164,7 @@ TableAccount renumbered(const TableAccount& account, unsigned seed) {
       place[order[k]] = static_cast<int>(k);
       partitions_of(other, first)[k] = partitions_of(account, first)[order[k]];
     }
-    for (auto& neuron : other.neurons) neuron[first ? 0 : 1] = place[size(neuron[first ? 0 : 1])];
+    for (auto& neuron : other.neurons) neuron[first ? 0 : 1] = place[at(neuron[first ? 0 : 1])];
   }
   return other;
 }

@@ -10,14 +10,11 @@
 
 #include "analysis/certificates/account_improvement.hpp"
 #include "analysis/certificates/candidates.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
 
 constexpr double lambdas[] = {1, 2, 3, 4.5, 6, 8, 10, 12, 15, 20, 30, 40, 80};
 
@@ -29,17 +26,17 @@ TableAccount account_for(const SideMaterial& material, double lambda) {
   std::map<int, int> firsts, seconds;
   std::vector<std::array<int, 2>> chosen;
   for (int i = 0; i < m; ++i) {
-    const double width = material.network.width[size(i)];
+    const double width = material.network.width[at(i)];
     chosen.push_back({material.first.best(i, width, lambda), material.second.best(i, width, lambda)});
     firsts[chosen.back()[0]] = seconds[chosen.back()[1]] = 0;
   }
   for (auto& [place, number] : firsts) {
     number = static_cast<int>(account.first.size());
-    account.first.push_back(material.first.partitions[size(place)]);
+    account.first.push_back(material.first.partitions[at(place)]);
   }
   for (auto& [place, number] : seconds) {
     number = static_cast<int>(account.second.size());
-    account.second.push_back(material.second.partitions[size(place)]);
+    account.second.push_back(material.second.partitions[at(place)]);
   }
   for (const auto& [a, b] : chosen) account.neurons.push_back({firsts[a], seconds[b]});
   account.blocks = one_cell(material.network.elements());
@@ -92,7 +89,7 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
     OrientedNetwork network = oriented(weights, group, side);
     Candidates first = candidates_for(group, network.l, side == Side::x);
     Candidates second = candidates_for(group, network.r, side == Side::y);
-    sides[size(task)] = std::make_unique<SideMaterial>(
+    sides[at(task)] = std::make_unique<SideMaterial>(
         SideMaterial{std::move(network), std::move(first), std::move(second), {}});
   });
   for (const auto& material : sides) material->blocks = blocks;
@@ -113,7 +110,7 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
     }
   }
   engine::thread_pool().run(static_cast<int>(trials.size()), std::int64_t{1} << 40, [&](int task) {
-    Trial& trial = trials[size(task)];
+    Trial& trial = trials[at(task)];
     const SideMaterial& material = *sides[trial.account.side == Side::y ? 0 : 1];
     estimate(trial, AccountTables<float>(material.network, trial.account, threshold), blocks, xs);
   });
@@ -141,22 +138,22 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
     improving.resize((improving.size() + 1) / 2);
   };
   for_all([&](int task) {
-    const TableAccount& start = *chosen[size(task)];
+    const TableAccount& start = *chosen[at(task)];
     const SideMaterial& material = *sides[start.side == Side::y ? 0 : 1];
-    improving[size(task)] =
+    improving[at(task)] =
         std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
   });
   const int rounds = n > 300 ? std::min(options.rounds, 3) : options.rounds;  // some ten seconds each, for S_6
   keep_half();
-  for_all([&](int task) { improving[size(task)]->improve_once(); });
+  for_all([&](int task) { improving[at(task)]->improve_once(); });
   keep_half();
   for_all([&](int task) {
-    for (int round = 1; round < rounds && improving[size(task)]->improve_once(); ++round) {
+    for (int round = 1; round < rounds && improving[at(task)]->improve_once(); ++round) {
     }
   });
   std::vector<FoundAccount> found;
   for (const auto& one : improving) found.push_back({one->account(), {}});
-  std::vector<int> all(size(n));
+  std::vector<int> all(at(n));
   std::iota(all.begin(), all.end(), 0);
   FoundAccount best;
   double least = std::numeric_limits<double>::infinity();

@@ -8,16 +8,13 @@
 #include <numeric>
 #include <set>
 
+#include "analysis/numerics/at.hpp"
 #include "group/characters/symmetric_eigen.hpp"
 #include "group/subgroups/coset_labels.hpp"
 #include "group/subgroups/subgroup_catalogue.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
 
 /// The subgroups, or none where they are too many to be listed: then there are single elements and one cell.
 group::SubgroupCatalogue subgroups_of(const group::FiniteGroup& group) {
@@ -51,27 +48,27 @@ int frequency_of(const Matrix& f, int neuron, int turns) {
 /// Angles of the elements in the plane of the first two principal components of some neurons.
 std::vector<double> principal_angles(const Matrix& f, const std::vector<int>& neurons) {
   const int count = static_cast<int>(neurons.size());
-  std::vector<double> gram(size(count) * size(count));
+  std::vector<double> gram(at(count) * at(count));
   for (int a = 0; a < count; ++a) {
     for (int b = 0; b <= a; ++b) {
       double sum = 0;
-      for (int x = 0; x < f.rows; ++x) sum += f(x, neurons[size(a)]) * f(x, neurons[size(b)]);
-      gram[size(a) * size(count) + size(b)] = gram[size(b) * size(count) + size(a)] = sum;
+      for (int x = 0; x < f.rows; ++x) sum += f(x, neurons[at(a)]) * f(x, neurons[at(b)]);
+      gram[at(a) * at(count) + at(b)] = gram[at(b) * at(count) + at(a)] = sum;
     }
   }
   const group::SymmetricEigen eigen = group::symmetric_eigen(count, std::move(gram));
-  std::vector<double> angles(size(f.rows));
+  std::vector<double> angles(at(f.rows));
   for (int x = 0; x < f.rows; ++x) {
     double along[2] = {0, 0};
     for (int c = 0; c < std::min(2, count); ++c) {
       const int place = count - 1 - c;
-      const double scale = std::sqrt(std::max(eigen.values[size(place)], 0.0));
+      const double scale = std::sqrt(std::max(eigen.values[at(place)], 0.0));
       for (int a = 0; a < count; ++a) {
-        along[c] += f(x, neurons[size(a)]) * eigen.vectors[size(place) * size(count) + size(a)];
+        along[c] += f(x, neurons[at(a)]) * eigen.vectors[at(place) * at(count) + at(a)];
       }
       if (scale > 0) along[c] /= scale;
     }
-    angles[size(x)] = std::atan2(along[1], along[0]);
+    angles[at(x)] = std::atan2(along[1], along[0]);
   }
   return angles;
 }
@@ -108,7 +105,7 @@ int Candidates::best(int neuron, double width, double lambda, const std::vector<
   double least = std::numeric_limits<double>::infinity();
   const auto consider = [&](int place) {
     const double cost =
-        per_cell * partitions[size(place)].cells + 2 * lambda * width * spread[size(place)][size(neuron)];
+        per_cell * partitions[at(place)].cells + 2 * lambda * width * spread[at(place)][at(neuron)];
     if (cost < least) least = cost, best = place;
   };
   for (const int place : allowed) consider(place);
@@ -129,26 +126,26 @@ Candidates candidates_for(const group::FiniteGroup& group, const Matrix& f, bool
     for (Partition& p : arcs(group, f)) found.partitions.push_back(std::move(p));
   }
   if (catalogue.subgroups.empty()) {
-    std::vector<int> singles(size(n));
+    std::vector<int> singles(at(n));
     std::iota(singles.begin(), singles.end(), 0);
     found.partitions.push_back(one_cell(n));
     found.partitions.push_back(partition_of(singles));
   }
-  const std::size_t m = size(f.cols);
+  const std::size_t m = at(f.cols);
   std::vector<double> least, most;
   for (const Partition& p : found.partitions) {
-    least.assign(size(p.cells) * m, std::numeric_limits<double>::infinity());
-    most.assign(size(p.cells) * m, -std::numeric_limits<double>::infinity());
+    least.assign(at(p.cells) * m, std::numeric_limits<double>::infinity());
+    most.assign(at(p.cells) * m, -std::numeric_limits<double>::infinity());
     for (int x = 0; x < n; ++x) {
       const double* const values = f.row(x);
-      double *const low = least.data() + size(p[x]) * m, *const high = most.data() + size(p[x]) * m;
+      double *const low = least.data() + at(p[x]) * m, *const high = most.data() + at(p[x]) * m;
       for (std::size_t i = 0; i < m; ++i) {
         low[i] = std::min(low[i], values[i]);
         high[i] = std::max(high[i], values[i]);
       }
     }
     std::vector<double>& spread = found.spread.emplace_back(m, 0.0);
-    for (std::size_t cell = 0; cell < size(p.cells); ++cell) {
+    for (std::size_t cell = 0; cell < at(p.cells); ++cell) {
       for (std::size_t i = 0; i < m; ++i) {
         spread[i] = std::max(spread[i], (most[cell * m + i] - least[cell * m + i]) / 2);
       }
@@ -159,7 +156,7 @@ Candidates candidates_for(const group::FiniteGroup& group, const Matrix& f, bool
 
 std::vector<Partition> block_candidates(const group::FiniteGroup& group) {
   const int n = group.order();
-  std::vector<int> singles(size(n));
+  std::vector<int> singles(at(n));
   std::iota(singles.begin(), singles.end(), 0);
   std::vector<Partition> found{partition_of(singles)};
   const group::SubgroupCatalogue catalogue = subgroups_of(group);

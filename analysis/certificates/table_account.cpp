@@ -6,23 +6,21 @@
 #include <map>
 #include <set>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
 
-std::size_t size(int n) {
-  return static_cast<std::size_t>(n);
-}
-
 /// The middle of each cell's range of column i, written at the cell's elements.
 void centre(const Matrix& f, int i, const Partition& cells, Matrix& near) {
-  std::vector<double> least(size(cells.cells), std::numeric_limits<double>::infinity());
-  std::vector<double> most(size(cells.cells), -std::numeric_limits<double>::infinity());
+  std::vector<double> least(at(cells.cells), std::numeric_limits<double>::infinity());
+  std::vector<double> most(at(cells.cells), -std::numeric_limits<double>::infinity());
   for (int x = 0; x < f.rows; ++x) {
-    double &low = least[size(cells[x])], &high = most[size(cells[x])];
+    double &low = least[at(cells[x])], &high = most[at(cells[x])];
     low = std::min(low, f(x, i));
     high = std::max(high, f(x, i));
   }
-  for (int x = 0; x < f.rows; ++x) near(x, i) = (most[size(cells[x])] + least[size(cells[x])]) / 2;
+  for (int x = 0; x < f.rows; ++x) near(x, i) = (most[at(cells[x])] + least[at(cells[x])]) / 2;
 }
 
 }  // namespace
@@ -45,26 +43,26 @@ AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAc
   std::map<int, std::set<int>> alphas;  // by beta, both in order of place
   std::map<int, std::vector<int>> neurons;
   for (int i = 0; i < m; ++i) {
-    const auto [a, b] = account.neurons[size(i)];
+    const auto [a, b] = account.neurons[at(i)];
     alphas[b].insert(a);
     neurons[b].push_back(i);
-    centre(network.l, i, account.first[size(a)], near_l_);
-    centre(network.r, i, account.second[size(b)], near_r_);
+    centre(network.l, i, account.first[at(a)], near_l_);
+    centre(network.r, i, account.second[at(b)], near_r_);
     structure_.neurons +=
-        static_cast<double>(account.first[size(a)].cells) * account.second[size(b)].cells * n;
+        static_cast<double>(account.first[at(a)].cells) * account.second[at(b)].cells * n;
   }
   std::vector<Partition> used;
   for (const auto& [b, with] : alphas) {
-    const Partition& beta = account.second[size(b)];
+    const Partition& beta = account.second[at(b)];
     std::vector<Partition> firsts;
-    for (const int a : with) firsts.push_back(account.first[size(a)]);
+    for (const int a : with) firsts.push_back(account.first[at(a)]);
     const Merged merged = merge_greedily(firsts, n);
     structure_.first_merges += static_cast<double>(merged.cells_made) * beta.cells * n;
     used.push_back(beta);
     neurons_of_.push_back(neurons[b]);
     beta_of_.push_back(beta.labels);
-    std::vector<int>& members = members_.emplace_back(size(beta.cells));
-    for (int y = n; y-- > 0;) members[size(beta[y])] = y;
+    std::vector<int>& members = members_.emplace_back(at(beta.cells));
+    for (int y = n; y-- > 0;) members[at(beta[y])] = y;
     std::vector<Real>& u = u_of_.emplace_back();
     for (const int i : neurons[b]) {
       for (int z = 0; z < n; ++z) u.push_back(static_cast<Real>(network.u(i, z)));
@@ -74,10 +72,10 @@ AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAc
   structure_.second_merges = pairs * static_cast<double>(tables.cells_made);
   cells_ = std::move(tables.parts);
   betas_ = std::move(tables.members);
-  rows_.resize(size(n) * cells_.size());
+  rows_.resize(at(n) * cells_.size());
   int row = 0;
   for (std::size_t j = 0; j < cells_.size(); ++j) {
-    for (int y = 0; y < n; ++y) rows_[size(y) * cells_.size() + j] = row + cells_[j][y];
+    for (int y = 0; y < n; ++y) rows_[at(y) * cells_.size() + j] = row + cells_[j][y];
     row += cells_[j].cells;
   }
   structure_.cells = pairs * row;
@@ -89,44 +87,44 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
   const int n = network_.elements(), m = network_.neurons();
   int rows = 0;
   for (const Partition& p : cells_) rows += p.cells;
-  Slice slice{x, std::vector<Real>(size(rows) * size(n), 0), std::vector<Real>(size(n))};
+  Slice slice{x, std::vector<Real>(at(rows) * at(n), 0), std::vector<Real>(at(n))};
 
   std::vector<Real> of_beta;
   Real* table = slice.tables.data();
   for (std::size_t j = 0; j < cells_.size(); ++j) {
-    std::vector<int> member(size(cells_[j].cells));
-    for (int y = n; y-- > 0;) member[size(cells_[j][y])] = y;
+    std::vector<int> member(at(cells_[j].cells));
+    for (int y = n; y-- > 0;) member[at(cells_[j][y])] = y;
     for (const int b : betas_[j]) {
-      const std::vector<int>&neurons = neurons_of_[size(b)], &members = members_[size(b)];
-      of_beta.assign(members.size() * size(n), 0);
+      const std::vector<int>&neurons = neurons_of_[at(b)], &members = members_[at(b)];
+      of_beta.assign(members.size() * at(n), 0);
       for (std::size_t q = 0; q < members.size(); ++q) {
-        Real* const out = of_beta.data() + q * size(n);
+        Real* const out = of_beta.data() + q * at(n);
         for (std::size_t k = 0; k < neurons.size(); ++k) {
           const Real h = static_cast<Real>(near_l_(x, neurons[k]) + near_r_(members[q], neurons[k]));
           if (!(h > 0)) continue;
-          const Real* const u = u_of_[size(b)].data() + k * size(n);
+          const Real* const u = u_of_[at(b)].data() + k * at(n);
           for (int z = 0; z < n; ++z) out[z] += h * u[z];
         }
       }
       for (std::size_t cell = 0; cell < member.size(); ++cell) {
-        const Real* const in = of_beta.data() + size(beta_of_[size(b)][size(member[cell])]) * size(n);
-        Real* const out = table + cell * size(n);
+        const Real* const in = of_beta.data() + at(beta_of_[at(b)][at(member[cell])]) * at(n);
+        Real* const out = table + cell * at(n);
         for (int z = 0; z < n; ++z) out[z] += in[z];
       }
     }
-    table += member.size() * size(n);
+    table += member.size() * at(n);
   }
 
   double error_of_x = 0;
   if (!exact_) {
     for (int i = 0; i < m; ++i)
-      error_of_x += network_.width[size(i)] * std::abs(network_.l(x, i) - near_l_(x, i));
+      error_of_x += network_.width[at(i)] * std::abs(network_.l(x, i) - near_l_(x, i));
   }
   for (int y = 0; y < n; ++y) {
     const int z = network_.product(x, y);
     double c = 0, error = error_of_x;
     for (int i = 0; i < m; ++i) {
-      const double w = network_.width[size(i)];
+      const double w = network_.width[at(i)];
       if (exact_) {
         const double h = std::max(0.0, network_.l(x, i) + network_.r(y, i));
         c += h * network_.u(i, z);
@@ -138,22 +136,22 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
     if (!exact_) {
       error *= 2;
       for (const int row : this->rows(y))
-        c += static_cast<double>(slice.tables[size(row) * size(n) + size(z)]);
+        c += static_cast<double>(slice.tables[at(row) * at(n) + at(z)]);
     }
-    slice.limit[size(y)] = static_cast<Real>(c - error - threshold_);
+    slice.limit[at(y)] = static_cast<Real>(c - error - threshold_);
   }
   return slice;
 }
 
 template <typename Real>
 void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, OperationCounts& into) const {
-  const std::size_t n = size(network_.elements()), classes = size(blocks.cells), u = cells_.size();
+  const std::size_t n = at(network_.elements()), classes = at(blocks.cells), u = cells_.size();
   std::vector<std::vector<int>> of_block(classes);
-  for (std::size_t z = 0; z < n; ++z) of_block[size(blocks.labels[z])].push_back(static_cast<int>(z));
+  for (std::size_t z = 0; z < n; ++z) of_block[at(blocks.labels[z])].push_back(static_cast<int>(z));
   std::vector<Real> most(slice.tables.size() / n * classes, -std::numeric_limits<Real>::infinity());
   for (std::size_t row = 0; row * n < slice.tables.size(); ++row) {
     for (std::size_t z = 0; z < n; ++z) {
-      Real& there = most[row * classes + size(blocks.labels[z])];
+      Real& there = most[row * classes + at(blocks.labels[z])];
       there = std::max(there, slice.tables[row * n + z]);
     }
   }
@@ -161,9 +159,9 @@ void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, Ope
   std::int64_t entries = 0, settled = 0, pairs = 0;
   for (std::size_t y = 0; y < n; ++y) {
     const std::span<const int> mine = rows(static_cast<int>(y));
-    std::copy_n(most.data() + size(mine[0]) * classes, classes, sum.data());
+    std::copy_n(most.data() + at(mine[0]) * classes, classes, sum.data());
     for (std::size_t j = 1; j < u; ++j) {
-      const Real* const more = most.data() + size(mine[j]) * classes;
+      const Real* const more = most.data() + at(mine[j]) * classes;
       for (std::size_t k = 0; k < classes; ++k) sum[k] += more[k];
     }
     const Real limit = slice.limit[y];
@@ -175,7 +173,7 @@ void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, Ope
       for (const int z : of_block[k]) {
         if (z == own) continue;
         Real total = 0;
-        for (const int row : mine) total += slice.tables[size(row) * n + size(z)];
+        for (const int row : mine) total += slice.tables[at(row) * n + at(z)];
         if (total >= limit) ++here;
       }
     }

@@ -3,15 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/circuits/random_vectors.hpp"
+#include "analysis/numerics/at.hpp"
 
 namespace analysis {
 namespace {
 
 using nlohmann::ordered_json;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 template <typename Value>
 ordered_json or_null(const std::optional<Value>& value) {

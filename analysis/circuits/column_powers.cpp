@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// (n, m): row v holds sum over h of f(v h) f(h), column by column.
 Matrix autocorrelations(const group::FiniteGroup& group, const Matrix& f) {

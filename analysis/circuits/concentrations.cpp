@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "analysis/circuits/column_powers.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// sum[j] = sum over x of (f(x,j) - mean of its coset)^2.
 void add_squares(const Matrix& means, const std::vector<int>& label, const Matrix& f, double* sum) {

@@ -4,15 +4,12 @@
 
 #include "analysis/circuits/column_powers.hpp"
 #include "analysis/circuits/concentrations.hpp"
+#include "analysis/numerics/at.hpp"
 
 namespace analysis {
 namespace {
 
 using group::SubgroupCatalogue;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 int order_of(const SubgroupCatalogue& catalogue, std::size_t subgroup) {
   return static_cast<int>(catalogue.subgroups[subgroup].elements.size());

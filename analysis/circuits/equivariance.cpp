@@ -5,14 +5,11 @@
 #include <limits>
 
 #include "analysis/circuits/score.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Sums over the pairs (x, .) of one x.
 struct Part {

@@ -8,14 +8,11 @@
 #include "analysis/circuits/column_powers.hpp"
 #include "analysis/circuits/concentrations.hpp"
 #include "analysis/circuits/score.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 Matrix column(const Matrix& f, int j) {
   return columns(f, {j});
@@ -101,7 +98,7 @@ Matrix distances(const Matrix& v, const std::vector<double>& omega) {
   return d;
 }
 
-struct Part {
+struct Tally {
   int above = 0;
   double least = std::numeric_limits<double>::infinity();
 };
@@ -132,7 +129,7 @@ IdealBound ideal_bound(const ReluNetwork& network, const Harmonics& harmonics,
   const Matrix of_x = product(means.by_x, v, Transpose::no, Transpose::yes);
   const Matrix of_y = product(shifted, v, Transpose::no, Transpose::yes);
 
-  std::vector<Part> parts(at(n));
+  std::vector<Tally> parts(at(n));
   const HiddenRows hidden = relu_rows(network);
   engine::thread_pool().run_with_scratch(
       n, 2LL * n * n * (n + 1) * (m + 4), at(n) * at(n + m) * sizeof(double), [&](int x, void* scratch) {
@@ -161,7 +158,7 @@ IdealBound ideal_bound(const ReluNetwork& network, const Harmonics& harmonics,
   IdealBound bound;
   bound.least = std::numeric_limits<double>::infinity();
   std::int64_t above = 0;
-  for (const Part& part : parts) {
+  for (const Tally& part : parts) {
     above += part.above;
     bound.least = std::min(bound.least, part.least);
   }

@@ -5,15 +5,12 @@
 #include <limits>
 
 #include "analysis/circuits/score.hpp"
+#include "analysis/numerics/at.hpp"
 #include "analysis/numerics/float_product.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// A variant's logits are h M u_part^T, or the full ones minus that: M chooses neurons, or is a matrix.
 struct Variant {

@@ -4,14 +4,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// The neurons that each set has and the one before has not, and their weights.
 struct Addition {

@@ -7,13 +7,10 @@
 #include "analysis/circuits/loss_without.hpp"
 #include "analysis/circuits/null_neurons.hpp"
 #include "analysis/circuits/random_vectors.hpp"
+#include "analysis/numerics/at.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Passes over all pairs, n tiles each.
 class Passes {

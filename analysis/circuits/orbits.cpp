@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
-
-double dot(const double* a, const double* b, int d) {
-  double sum = 0;
-  for (int i = 0; i < d; ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 /// (n, d): row g is rho(g) v.
 Matrix images_of(const RealMatrices& rho, const double* v) {

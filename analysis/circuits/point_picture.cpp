@@ -2,14 +2,11 @@
 
 #include <cmath>
 
+#include "analysis/numerics/at.hpp"
 #include "group/characters/symmetric_eigen.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Elements with g(p) = q, or the even ones among them.
 std::vector<int> movers(const group::FiniteGroup& group, int p, int q, bool even) {

@@ -6,14 +6,11 @@
 #include "analysis/circuits/coset_view.hpp"
 #include "analysis/circuits/draws.hpp"
 #include "analysis/circuits/rho_view.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// The subgroups that fix something, and their projectors Pi_H as rows.
 struct Projectors {

@@ -4,20 +4,11 @@
 #include <cmath>
 
 #include "analysis/circuits/score.hpp"
+#include "analysis/numerics/at.hpp"
 #include "group/characters/symmetric_eigen.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
-
-double dot(const double* a, const double* b, int d) {
-  double sum = 0;
-  for (int i = 0; i < d; ++i) sum += a[i] * b[i];
-  return sum;
-}
 
 /// v / |v|; 0 stays.  @return |v|
 double normalize(double* v, int d) {

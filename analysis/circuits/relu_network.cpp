@@ -4,14 +4,11 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/numerics/at.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 struct Range {
   double least = std::numeric_limits<double>::infinity(), greatest = -least;

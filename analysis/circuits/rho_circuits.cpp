@@ -5,12 +5,10 @@
 #include <map>
 #include <tuple>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Which circuit a neuron belongs to, and which pair of points it serves there.
 struct Place {

@@ -5,15 +5,12 @@
 
 #include "analysis/circuits/column_powers.hpp"
 #include "analysis/circuits/point_picture.hpp"
+#include "analysis/numerics/at.hpp"
 #include "group/characters/character_table.hpp"
 #include "group/irreps/irreps.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 double ratio(double part, double whole) {
   return whole > 0 ? part / whole : 0;

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/numerics/at.hpp"
 #include "analysis/numerics/exponential.hpp"
 #include "analysis/numerics/lanes.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 template <typename Real>
 double loss_of(Real* logits, int n, int label) {

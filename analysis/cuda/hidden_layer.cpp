@@ -6,14 +6,11 @@
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cuda/gemm.hpp"
 
 namespace analysis::cuda {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// sum over all pairs of h h^T: one product for all partners of some elements at once.
 Matrix gram_of(int n, int hidden, const GpuArray<double>& l, const GpuArray<double>& r) {

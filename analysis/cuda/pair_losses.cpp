@@ -6,6 +6,7 @@
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"
+#include "analysis/numerics/at.hpp"
 #include "analysis/numerics/exponential.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cuda/gemm.hpp"
@@ -14,10 +15,6 @@ namespace analysis::cuda {
 namespace {
 
 using engine::Trans;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// Computes the losses of several products at a time. What is cubic in n happens on the GPU; the shifts of
 /// the parts, n^2 numbers each, on the CPU, while the GPU computes the logits.

@@ -4,13 +4,10 @@
 
 #include "analysis/network/given_network.hpp"
 #include "analysis/network/pair_sums.hpp"
+#include "analysis/numerics/at.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 Matrix column_of(const Matrix& m, int column) {
   Matrix result(m.rows, 1);

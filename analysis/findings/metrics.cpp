@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// The trivial irrep is block 0: the logits are taken up to a constant, so it has no part in them.
 constexpr int trivial = 0;

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// |f|^2 of every column.
 std::vector<double> column_energies(const Matrix& f) {

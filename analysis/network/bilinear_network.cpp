@@ -1,14 +1,8 @@
 #include "analysis/network/bilinear_network.hpp"
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
-namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
-
-}  // namespace
-
 double BilinearNetwork::sum_of_squared_weights() const {
   double sum = squared_norm(weights_.w_x) + squared_norm(weights_.w_y) + squared_norm(weights_.unembed);
   for (const double value : weights_.logit_bias) sum += value * value;

@@ -4,14 +4,11 @@
 #include <numeric>
 
 #include "analysis/network/analysis_on_gpu.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 constexpr int neurons_at_once = 16;
 

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "analysis/numerics/at.hpp"
+
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 Matrix rows_of(const Matrix& m, int first, int count) {
   Matrix part(count, m.cols);

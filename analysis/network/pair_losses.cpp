@@ -2,14 +2,11 @@
 
 #include "analysis/network/analysis_on_gpu.hpp"
 #include "analysis/network/product_losses.hpp"
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// For each product.
 std::vector<ProductSums> sums_on_cpu(const LossInput& input, const std::function<void()>& tile_done) {

@@ -4,14 +4,11 @@
 #include <cstdint>
 #include <numeric>
 
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// In four sums at a time, which do not wait for each other.
 double mean_of(const double* values, int count) {

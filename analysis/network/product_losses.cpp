@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/numerics/at.hpp"
 #include "analysis/numerics/exponential.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// log(exp(0) + sum over c != label of exp(z(c))), for any z.
 /// @param z  (n), relative to the label's; destroyed

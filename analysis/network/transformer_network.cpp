@@ -4,15 +4,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "analysis/numerics/at.hpp"
 #include "analysis/numerics/scaled_rows.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 Matrix rows_from(const Matrix& m, int first, int count) {
   Matrix part(count, m.cols);

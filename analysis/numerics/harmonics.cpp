@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
-namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
-
-}  // namespace
-
 Harmonics::Harmonics(group::FiniteGroup group)
     : group_(std::move(group)), blocks_(group::real_isotypic_blocks(group_)) {
   const std::size_t n = at(group_.order());

@@ -38,4 +38,11 @@ void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, 
 /// @throws engine::ShapeError if the inner sizes differ
 Matrix product(const Matrix& a, const Matrix& b, Transpose ta = Transpose::no, Transpose tb = Transpose::no);
 
+/// The scalar product of d numbers each, summed in order.
+inline double dot(const double* a, const double* b, int d) {
+  double sum = 0;
+  for (int i = 0; i < d; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
 }  // namespace analysis

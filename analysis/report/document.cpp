@@ -33,9 +33,9 @@ std::string base64(const std::string& bytes) {
 }
 
 /// Writes the parts of the document in one of the two forms of number lists.
-class Writer {
+class DocumentWriter {
  public:
-  Writer(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis, const FinalModel& model,
+  DocumentWriter(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis, const FinalModel& model,
          NumberLists lists)
       : run_(run), harmonics_(harmonics), analysis_(analysis), model_(model), lists_(lists) {}
 
@@ -269,7 +269,7 @@ class Writer {
 
 std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
                           const FinalModel& model, NumberLists lists, const Circuits* circuits) {
-  ordered_json document = Writer(run, harmonics, analysis, model, lists).document();
+  ordered_json document = DocumentWriter(run, harmonics, analysis, model, lists).document();
   document["circuits"] =
       circuits != nullptr ? ordered_json::parse(circuits_document(*circuits, harmonics)) : ordered_json();
   return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);

@@ -5,16 +5,13 @@
 #include <cstdio>
 #include <set>
 
+#include "analysis/numerics/at.hpp"
 #include "apps/terminal/table.hpp"
 
 namespace apps {
 namespace {
 
-using analysis::Circuits, analysis::Harmonics;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
+using analysis::at, analysis::Circuits, analysis::Harmonics;
 
 /// Four digits, small and large numbers as powers of ten; "-" for what is not there.
 std::string number(std::optional<double> value) {

@@ -229,19 +229,12 @@ void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const Attention
   work.chunk_results[chunk.number] = result;
 }
 
-IndexView of_replica(IndexView index, std::int64_t replica) {
-  index.target += replica * index.rows;
-  index.starts += replica * (index.table_rows + 1);
-  index.members += replica * index.rows;
-  return index;
-}
-
 /// The operands of one replica alone.
 AttentionPairs of_replica(const AttentionPairs& pairs, std::int64_t replica) {
   AttentionPairs of = pairs;
   of.replicas = 1;
-  of.x = of_replica(pairs.x, replica);
-  of.y = of_replica(pairs.y, replica);
+  of.x = pairs.x.of_replica(replica);
+  of.y = pairs.y.of_replica(replica);
   of.labels += replica * pairs.x.rows;
   of.result += replica;
   const std::int64_t row = pairs.hidden + pairs.width, tokens = pairs.elements + special_rows;

@@ -4,19 +4,9 @@
 #include "engine/cpu/tile_kernels.hpp"
 
 namespace engine::cpu {
-namespace {
-
-/// The index of one replica.
-IndexView of_replica(const IndexView& index, std::int64_t replica) {
-  return {index.rows, index.table_rows, index.target + replica * index.rows,
-          index.starts + replica * (index.table_rows + 1), index.members + replica * index.rows};
-}
-
-}  // namespace
-
 void gather_rows(int batch, int cols, IndexView index, const real* table, real* y) {
   in_row_pieces(batch, index.rows, cols, [=](std::int64_t b, int first, int last) {
-    const int* const target = of_replica(index, b).target;
+    const int* const target = index.of_replica(b).target;
     const real* const source = table + b * index.table_rows * cols;
     real* to = y + (b * index.rows + first) * cols;
     for (int i = first; i < last; ++i, to += cols) std::copy_n(source + std::int64_t{target[i]} * cols, cols, to);
@@ -28,7 +18,7 @@ void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real
   // A task owns a few rows of the table and adds up their members, some rows of dy each.
   const int members_per_row = std::max(1, index.rows / std::max(1, index.table_rows));
   in_row_pieces(batch, index.table_rows, cols * members_per_row, [=](std::int64_t b, int first, int last) {
-    const IndexView at = of_replica(index, b);
+    const IndexView at = index.of_replica(b);
     const real* const source = dy + b * at.rows * cols;
     real* sum = dtable + (b * at.table_rows + first) * cols;
     for (int t = first; t < last; ++t, sum += cols) {
@@ -42,8 +32,8 @@ void scatter_add_rows(int batch, int cols, IndexView index, const real* dy, real
 void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x, const real* table_y,
               real* out) {
   in_row_pieces(batch, x.rows, cols, [=](std::int64_t b, int first, int last) {
-    const int* const xs = of_replica(x, b).target;
-    const int* const ys = of_replica(y, b).target;
+    const int* const xs = x.of_replica(b).target;
+    const int* const ys = y.of_replica(b).target;
     const real* const of_x = table_x + b * x.table_rows * cols;
     const real* const of_y = table_y + b * y.table_rows * cols;
     real* to = out + (b * x.rows + first) * cols;

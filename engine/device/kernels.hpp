@@ -25,6 +25,11 @@ struct IndexView {
   const int* target;   ///< (replicas, rows)
   const int* starts;   ///< (replicas, table_rows + 1)
   const int* members;  ///< (replicas, rows)
+
+  /// The array of one replica alone.
+  IndexView of_replica(std::int64_t replica) const {
+    return {rows, table_rows, target + replica * rows, starts + replica * (table_rows + 1), members + replica * rows};
+  }
 };
 
 struct BlockStride {

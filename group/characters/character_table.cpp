@@ -5,15 +5,12 @@
 
 #include "group/elements/error.hpp"
 #include "group/characters/numerical_characters.hpp"
+#include "group/elements/at.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// A table without irreps yet.
 CharacterTable with_classes(const FiniteGroup& group) {

@@ -11,16 +11,13 @@
 #include "group/elements/error.hpp"
 #include "group/characters/irrep_name.hpp"
 #include "group/characters/symmetric_eigen.hpp"
+#include "group/elements/at.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
 using Character = std::vector<Complex>;  // by class
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 std::vector<double> class_sizes(const FiniteGroup& group) {
   std::vector<double> sizes;

@@ -2,6 +2,8 @@
 // What the library throws: what a user of it gave is wrong, or a call was told to stop.
 
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace group {
 
@@ -15,5 +17,11 @@ struct GroupError : std::invalid_argument {
 struct Stopped : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// What was read, for a message: in quotes, and cut if it is long.
+inline std::string quoted(std::string_view text) {
+  constexpr std::size_t shown = 60;
+  return "'" + std::string(text.substr(0, shown)) + (text.size() > shown ? "..'" : "'");
+}
 
 }  // namespace group

@@ -4,16 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/finite_group_builder.hpp"
 #include "group/elements/stabilizer_chain.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 double approximate_factorial(int n) {
   return std::tgamma(static_cast<double>(n) + 1);

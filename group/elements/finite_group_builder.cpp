@@ -7,14 +7,11 @@
 #include <tuple>
 #include <utility>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 struct Walk {
   std::vector<int> generators;

@@ -4,15 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/finite_group_builder.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 class TableCheck {
  public:

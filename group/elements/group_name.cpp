@@ -16,11 +16,6 @@ namespace {
 constexpr std::string_view permutation_prefix = "perm:";
 constexpr std::string_view table_prefix = "table:";
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t shown = 60;
-  return "'" + std::string(text.substr(0, shown)) + (text.size() > shown ? "..'" : "'");
-}
-
 FiniteGroup simple_group(std::string_view text) {
   const SimpleName name = parse_simple_name(text);
   switch (name.letter) {

@@ -11,11 +11,6 @@
 namespace group {
 namespace {
 
-std::string quoted(std::string_view text) {
-  constexpr std::size_t shown = 60;
-  return "'" + std::string(text.substr(0, shown)) + (text.size() > shown ? "..'" : "'");
-}
-
 /// The 0-based points of "0 1 2" or "0, 1, 2".
 std::vector<int> read_points(std::string_view text, std::string_view whole) {
   std::vector<int> points;

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <string>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 void require_size(const char* what, std::size_t given, std::size_t rows, int columns) {
   if (columns >= 0 && given == rows * at(columns)) return;

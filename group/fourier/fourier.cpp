@@ -4,16 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 void require_values(std::size_t values, int order) {
   if (values == at(order)) return;

@@ -16,13 +16,10 @@
 #include "group/elements/families.hpp"
 #include "group/fourier/fourier.hpp"
 #include "group/characters/irrep_name.hpp"
+#include "group/elements/at.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 std::size_t piece_of(std::vector<int> images) {
   const std::uint64_t all = factorial(static_cast<int>(images.size()));

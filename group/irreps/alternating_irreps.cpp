@@ -4,16 +4,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "group/elements/at.hpp"
 #include "group/young/young.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// The shapes of the irreps of alternating_character_table, in its order; a self-conjugate one stands for
 /// two.

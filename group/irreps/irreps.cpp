@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "group/elements/at.hpp"
 #include "group/irreps/alternating_irreps.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
@@ -17,10 +18,6 @@ namespace group {
 namespace {
 
 using Complex = std::complex<double>;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// The one-dimensional irrep that the character is.
 MatrixFamily one_dimensional(const FiniteGroup& group, std::span<const Complex> characters, IrrepType type) {

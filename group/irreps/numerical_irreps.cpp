@@ -7,16 +7,13 @@
 #include <stdexcept>
 
 #include "group/characters/symmetric_eigen.hpp"
+#include "group/elements/at.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
 using Function = std::vector<Complex>;  // by element
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 Complex inner(const Function& a, const Function& b) {
   Complex sum = 0;

@@ -4,14 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 bool are_conjugate(std::span<const std::complex<double>> a, std::span<const std::complex<double>> b) {
   return std::equal(a.begin(), a.end(), b.begin(),

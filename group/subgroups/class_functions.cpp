@@ -5,16 +5,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
 
 using Complex = std::complex<double>;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 void require_size(const char* what, std::size_t values, std::size_t classes) {
   if (values == classes) return;

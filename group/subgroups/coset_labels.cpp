@@ -3,12 +3,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "group/elements/at.hpp"
+
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// @param place  (x, h, n) -> where the Cayley table holds the element of the coset of x that h leads to
 template <typename Place>

@@ -5,6 +5,7 @@
 #include <complex>
 #include <random>
 
+#include "group/elements/at.hpp"
 #include "group/elements/families.hpp"
 #include "group/fourier/fourier.hpp"
 #include "group/irreps/irreps.hpp"
@@ -17,10 +18,6 @@ using Complex = std::complex<double>;
 
 constexpr double tolerance = 1e-9;
 constexpr int all_pairs_order = 720;
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 std::vector<Complex> random_function(int n, unsigned seed) {
   std::mt19937_64 random(seed);

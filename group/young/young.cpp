@@ -4,14 +4,11 @@
 #include <cmath>
 #include <string>
 
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 
 namespace group {
 namespace {
-
-std::size_t at(int i) {
-  return static_cast<std::size_t>(i);
-}
 
 /// r = 1 / (content(i+1) - content(i)): the inverse of the axial distance from i to i+1.
 Rational axial_fraction(const TableauBasis& basis, int t, int i) {
