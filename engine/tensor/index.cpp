@@ -107,8 +107,10 @@ PairBatch::PairBatch(int elements, int replicas, const Lists& lists, Device devi
                 Labels(replicas, elements, lists.product, device)) {}
 
 PairBatch::PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-                     Device device)
-    : PairBatch(elements, static_cast<int>(pairs.size()), Lists(elements, table, std::move(pairs)), device) {}
+                     Device device, Communicator* together)
+    : PairBatch(elements, static_cast<int>(pairs.size()), Lists(elements, table, std::move(pairs)), device) {
+  together_ = together;
+}
 
 PairBatch PairBatch::counted(int elements, int replicas, int pairs, Device device) {
   const UnfilledRows rows{pairs};

@@ -62,14 +62,19 @@ class Labels {
 
 /// Pairs (x, y) of group elements with the index of their product: what a network is trained or tested on. Sorted
 /// by x, then y, which the fused head relies on; a full batch has no order of its own.
+///
+/// Processes that compute together have one batch: each makes it from the same lists. On the CPU each holds all pairs and
+/// the fused heads compute the loss of a part of them; what they return is all processes' sum, to the bit that of one
+/// process. Other ops don't know of it, and compute everything in each process.
 class PairBatch {
  public:
   /// @param elements  n, the order of the group
   /// @param table     (n, n) row-major, table[x n + y] the index of x*y
   /// @param pairs     one list per replica of pair numbers k, x = k / n and y = k % n, all of one length
+  /// @param together  shares the pairs with other processes, and outlives the batch; null: this process is alone
   /// @throws ShapeError if a number is out of range or the lists differ in length or are empty
   PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-            Device device = Device::cpu);
+            Device device = Device::cpu, Communicator* together = nullptr);
 
   /// A batch of so many pairs for which there is no memory: for building a computation under an AllocationCount.
   static PairBatch counted(int elements, int replicas, int pairs, Device device);
@@ -83,6 +88,8 @@ class PairBatch {
   const RowIndex& x() const { return x_; }
   const RowIndex& y() const { return y_; }
   const Labels& product() const { return product_; }
+  /// Null where this process is alone.
+  Communicator* together() const { return together_; }
 
  private:
   struct Lists;
@@ -92,6 +99,7 @@ class PairBatch {
 
   RowIndex x_, y_;
   Labels product_;
+  Communicator* together_ = nullptr;
 };
 
 }  // namespace engine

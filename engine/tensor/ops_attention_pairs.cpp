@@ -39,6 +39,7 @@ AttentionPairs checked(const AttentionTables& tables, const Tensor& out, const T
   pairs.x = batch.x().view();
   pairs.y = batch.y().view();
   pairs.labels = batch.product().data();
+  pairs.together = batch.together();
   return pairs;
 }
 

@@ -28,7 +28,8 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
                 .dlr = nullptr,
                 .du = nullptr,
                 .result = result.data(),
-                .workspace = nullptr};
+                .workspace = nullptr,
+                .together = batch.together()};
   // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
   struct Saved {
     Tensor dlr, du;
