@@ -22,15 +22,27 @@ struct Post {
   std::condition_variable changed;
   std::map<std::pair<int, int>, std::deque<std::vector<char>>> messages;  ///< by sender and receiver
   std::vector<bool> gone;
+  std::mutex turn;  ///< held by the thread that runs, if only one may
 
   explicit Post(int count) : gone(static_cast<std::size_t>(count)) {}
 };
 
 class ThreadCommunicator : public engine::Communicator {
  public:
-  ThreadCommunicator(Post& post, int rank, int count) : Communicator(rank, count), post_(post) {}
+  ThreadCommunicator(Post& post, int rank, int count, bool in_turns)
+      : Communicator(rank, count), post_(post), turn_(post.turn, std::defer_lock) {
+    if (in_turns) turn_.lock();
+  }
 
   void exchange(std::span<const Sent> sent, std::span<const Received> received) override {
+    const bool in_turns = turn_.owns_lock();
+    if (in_turns) turn_.unlock();
+    deliver(sent, received);
+    if (in_turns) turn_.lock();
+  }
+
+ private:
+  void deliver(std::span<const Sent> sent, std::span<const Received> received) {
     std::unique_lock lock(post_.mutex);
     for (const Sent& s : sent) {
       require(s.to, s.bytes);
@@ -49,25 +61,25 @@ class ThreadCommunicator : public engine::Communicator {
     }
   }
 
- private:
   void require(int other, std::size_t bytes) const {
     if (other == rank() || other < 0 || other >= count() || bytes == 0) throw std::logic_error("exchange: bad piece");
   }
 
   Post& post_;
+  std::unique_lock<std::mutex> turn_;
 };
 
 }  // namespace
 
-void as_processes(int count, const std::function<void(engine::Communicator&)>& work) {
+void as_processes(int count, const std::function<void(engine::Communicator&)>& work, bool one_at_a_time) {
   Post post(count);
   std::vector<std::exception_ptr> failures(static_cast<std::size_t>(count));
   std::vector<std::thread> threads;
   for (int rank = 0; rank < count; ++rank) {
     threads.emplace_back([&, rank] {
       const engine::OwnPool pool(1);
-      ThreadCommunicator communicator(post, rank, count);
       try {
+        ThreadCommunicator communicator(post, rank, count, one_at_a_time);
         work(communicator);
       } catch (...) {
         failures[static_cast<std::size_t>(rank)] = std::current_exception();
