@@ -176,6 +176,8 @@ int train(const Arguments& arguments, const apps::World& world, apps::MpiCommuni
   return apps::exit_done;
 }
 
+constexpr const char* goes_on = "; the same command goes on from the last checkpoint";
+
 /// The first process, or the only one: it has the run directories and the terminal.
 int lead(const Arguments& arguments, apps::JoinedWorld& world) {
   const std::unique_ptr<apps::MpiCommunicator> together = apps::make_communicator(world);
@@ -191,7 +193,7 @@ int lead(const Arguments& arguments, apps::JoinedWorld& world) {
     dismiss();
     return code;
   } catch (const engine::ProcessError& error) {
-    throw engine::ProcessError(std::string(error.what()) + "; the same command goes on from the last checkpoint");
+    throw engine::ProcessError(error.what() + std::string(goes_on));
   } catch (...) {
     dismiss();
     throw;
@@ -209,13 +211,14 @@ int help(const Arguments& arguments, apps::JoinedWorld& world) {
   apps::catch_interrupts();
   const std::unique_ptr<apps::MpiCommunicator> together = apps::make_communicator(world);
   try {
-    Helper helper;
-    engine::help_to_train(*together, set_up(arguments, world), helper);
+    try {
+      Helper helper;
+      engine::help_to_train(*together, set_up(arguments, world), helper);
+    } catch (const std::invalid_argument&) {
+      together->broadcast("");  // what is wrong with arguments or state the first one says, and dismisses all
+    }
   } catch (const engine::ProcessError& error) {
-    if (!together->speaks_for_all()) return apps::exit_done;
-    throw engine::ProcessError(std::string(error.what()) + "; the same command goes on from the last checkpoint");
-  } catch (const std::invalid_argument&) {
-    together->broadcast("");  // what is wrong with the arguments the first one says, and dismisses all
+    if (together->speaks_for_all()) throw engine::ProcessError(error.what() + std::string(goes_on));
   } catch (const std::exception& error) {
     together->give_up("has failed: " + apps::one_line(error.what()));
   }
