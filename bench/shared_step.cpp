@@ -6,12 +6,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 #include <vector>
 
 #include "apps/mpi/communicator.hpp"
 #include "bench/train_problem.hpp"
 #include "engine/cpu/shared_chunks.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/cpu/tile_kernels.hpp"
 
 namespace {
 
@@ -27,24 +29,31 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Seconds of the chunks of one step's head, one after the other, and of all else. Of one process.
+/// Seconds of each chunk of a step's head, one after the other, of the sums over chunks, and of all else: the least of some
+/// steps, number by number, since what the machine's other guests add is not the step's. Of one process.
 struct Parts {
-  double chunks = 0, longest_chunk = 0, rest = 0;
-};
+  std::vector<double> chunks;
+  double sums = 1e9, rest = 1e9;
 
-Parts parts_of_a_step(engine::Trainer& trainer, int chunks) {
-  Parts parts;
-  engine::thread_pool().set_probe([&](std::span<const double> tasks, bool) {
-    if (static_cast<int>(tasks.size()) != chunks) return;
-    for (const double seconds : tasks) {
-      parts.chunks += seconds;
-      parts.longest_chunk = std::max(parts.longest_chunk, seconds);
+  Parts(engine::Trainer& trainer, int count, int steps) : chunks(static_cast<std::size_t>(count), 1e9) {
+    constexpr int rows_per_sum = 16;  // a task of the job that follows the chunks; see cpu/pair_head.cpp
+    const auto sum_tasks = static_cast<std::size_t>(2 * ((bench::s6.elements + rows_per_sum - 1) / rows_per_sum));
+    for (int step = 0; step < steps; ++step) {
+      double of_chunks = 0, of_sums = 0;
+      engine::thread_pool().set_probe([&](std::span<const double> tasks, bool) {
+        for (std::size_t i = 0; i < tasks.size() && tasks.size() == chunks.size(); ++i) {
+          chunks[i] = std::min(chunks[i], tasks[i]);
+          of_chunks += tasks[i];
+        }
+        if (tasks.size() == sum_tasks) of_sums += std::accumulate(tasks.begin(), tasks.end(), 0.0);
+      });
+      const double seconds = seconds_of([&] { trainer.step(); });
+      sums = std::min(sums, of_sums);
+      rest = std::min(rest, seconds - of_chunks - of_sums);
     }
-  });
-  parts.rest = seconds_of([&] { trainer.step(); }) - parts.chunks;
-  engine::thread_pool().set_probe({});
-  return parts;
-}
+    engine::thread_pool().set_probe({});
+  }
+};
 
 /// Half of the time of a message of so many bytes there and back between the first two processes.
 double one_way(engine::Communicator& together, std::size_t bytes, int times) {
@@ -82,7 +91,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < steps; ++i) seconds.push_back(seconds_of([&] { trainer.step(); }));
 
   const engine::cpu::PairChunks chunks(problem.train_pairs());
-  const auto n = static_cast<std::size_t>(problem.elements), row = engine::cpu::padded_stride(problem.hidden_dim);
+  const auto n = static_cast<std::size_t>(problem.elements), row = engine::padded_stride(problem.hidden_dim);
   const std::size_t number = sizeof(engine::real);
   double latency = 0, of_a_megabyte = 0;
   constexpr std::size_t megabyte = 1'000'000;
@@ -90,15 +99,21 @@ int main(int argc, char** argv) {
     latency = one_way(*together, 8, 20'000);
     of_a_megabyte = one_way(*together, megabyte, 400);
   }
-  Parts parts;
-  if (!together) parts = parts_of_a_step(trainer, chunks.count());
+  double of_chunks = 0, of_longest_chunk = 0, sums = 0, rest = 0;
+  if (!together) {
+    const Parts parts(trainer, chunks.count(), 6);
+    for (const double chunk : parts.chunks) of_chunks += chunk;
+    of_longest_chunk = *std::max_element(parts.chunks.begin(), parts.chunks.end());
+    sums = parts.sums;
+    rest = parts.rest;
+  }
   if (world.is_first()) {
     std::printf("{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": %.3f, "
-                "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, \"rest_ms\": %.3f, "
-                "\"summed_bytes\": %zu, \"gathered_bytes\": %zu, \"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
+                "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, \"sums_ms\": %.3f, "
+                "\"rest_ms\": %.3f, \"summed_bytes\": %zu, \"gathered_bytes\": %zu, \"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
                 problem.name, world.count, threads, 1e3 * median(seconds),
-                1e3 * *std::min_element(seconds.begin(), seconds.end()), chunks.count(), 1e3 * parts.chunks,
-                1e3 * parts.longest_chunk, 1e3 * parts.rest, 2 * n * row * number,
+                1e3 * *std::min_element(seconds.begin(), seconds.end()), chunks.count(), 1e3 * of_chunks,
+                1e3 * of_longest_chunk, 1e3 * sums, 1e3 * rest, 2 * n * row * number,
                 (n + static_cast<std::size_t>(chunks.count())) * row * number, 1e6 * latency,
                 together ? 1e-9 * static_cast<double>(megabyte) / of_a_megabyte : 0);
   }

@@ -30,12 +30,12 @@ def measure(processes):
 
 
 def foretold(one, processes, threads):
-    """Seconds of a step: each process computes its chunks on its threads, all else on its threads too, and exchanges: sums'
-    slices to their owners, slices and rows to all, and whether to go on."""
+    """Seconds of a step: each process computes and adds up its chunks on its threads, computes all else, on its threads too,
+    and exchanges: sums' slices to their owners, slices and rows to all, and whether to go on."""
     chunks = math.ceil(one["chunks"] / processes)
     of_chunk = one["chunks_ms"] / one["chunks"] * 1e-3
     head = max(math.ceil(chunks / threads) * of_chunk, one["longest_chunk_ms"] * 1e-3)
-    rest = one["rest_ms"] * 1e-3 / threads
+    rest = (one["rest_ms"] + one["sums_ms"] / processes) * 1e-3 / threads
     others = (processes - 1) / processes
     summed, gathered = one["summed_bytes"], one["gathered_bytes"]
     way = 0
@@ -60,7 +60,10 @@ for count in COUNTS:
                       "times_faster": round(statistics.median(a / b for a, b in zip(seconds[1], seconds[count])), 3),
                       "mpi_latency_us": lines[count]["latency_us"],
                       "mpi_gigabytes_per_second": lines[count]["gigabytes_per_second"]}), flush=True)
-alone = one["chunks_ms"] + one["rest_ms"]
+alone = one["chunks_ms"] + one["sums_ms"] + one["rest_ms"]
+print(json.dumps({"bench": "shared step, parts", "model": "s6", "chunks": one["chunks"],
+                  **{name: one[name] for name in ("chunks_ms", "longest_chunk_ms", "sums_ms", "rest_ms")},
+                  "rest_of_step": round(one["rest_ms"] / alone, 5)}), flush=True)
 for processes, threads in ((4, 16), (16, 4), (64, 1)):
     parts = foretold(one, processes, threads)
     print(json.dumps({"bench": "shared step, foretold", "model": "s6", "cores": CORES, "processes": processes,
