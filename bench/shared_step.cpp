@@ -29,8 +29,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Seconds of each chunk of a step's head, one after the other, of the sums over chunks, and of all else: the least of some
-/// steps, number by number, since what the machine's other guests add is not the step's. Of one process.
+/// Seconds of each chunk of a step's head, one after the other, of the sums over chunks, and of all else: the least
+/// of some steps, number by number, since what the machine's other guests add is not the step's. Of one process.
 struct Parts {
   std::vector<double> chunks;
   double sums = 1e9, rest = 1e9;
@@ -108,10 +108,12 @@ int main(int argc, char** argv) {
     rest = parts.rest;
   }
   if (world.is_first()) {
-    std::printf("{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": %.3f, "
-                "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, \"sums_ms\": %.3f, "
-                "\"rest_ms\": %.3f, \"summed_bytes\": %zu, \"gathered_bytes\": %zu, \"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
-                problem.name, world.count, threads, 1e3 * median(seconds),
+    std::printf(
+        "{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": %.3f, "
+        "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, "
+        "\"sums_ms\": %.3f, \"rest_ms\": %.3f, \"summed_bytes\": %zu, \"gathered_bytes\": %zu, "
+        "\"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
+        problem.name, world.count, threads, 1e3 * median(seconds),
                 1e3 * *std::min_element(seconds.begin(), seconds.end()), chunks.count(), 1e3 * of_chunks,
                 1e3 * of_longest_chunk, 1e3 * sums, 1e3 * rest, 2 * n * row * number,
                 (n + static_cast<std::size_t>(chunks.count())) * row * number, 1e6 * latency,

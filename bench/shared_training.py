@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""A training step of s6 shared by processes over MPI against one process of one thread, in turns on the same cores, and
-what the measured parts foretell for a network of machines.
+"""A training step of s6 shared by processes over MPI against one process of one thread, in turns on the same cores,
+and what the measured parts foretell for a network of machines.
 
-usage: shared_training.py BENCH_SHARED_STEP [PROCESSES..]     prints one JSON line a number of processes, and the prediction
+usage: shared_training.py BENCH_SHARED_STEP [PROCESSES..]     prints one JSON line a number of processes, then the
+parts of a step and what they foretell
 """
 import json
 import math
@@ -30,7 +31,7 @@ def measure(processes):
 
 
 def foretold(one, processes, threads):
-    """Seconds of a step: each process computes and adds up its chunks on its threads, computes all else, on its threads too,
+    """Seconds of a step: each process computes and adds up its chunks on its threads, computes all else on them too,
     and exchanges: sums' slices to their owners, slices and rows to all, and whether to go on."""
     chunks = math.ceil(one["chunks"] / processes)
     of_chunk = one["chunks_ms"] / one["chunks"] * 1e-3

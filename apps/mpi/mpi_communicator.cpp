@@ -20,9 +20,9 @@ using Clock = std::chrono::steady_clock;
 constexpr int piece_tag = 1;
 constexpr std::size_t most_bytes = std::size_t{1} << 30;  // of a message: MPI counts in int
 
-/// Between two looks at messages. The others are busy for as long as this process was, or a little longer: it looks again
-/// and again at first, then sleeps for short times. It does not yield: behind that, what else runs on a shared machine
-/// gets whole turns of milliseconds.
+/// Between two looks at messages. The others are busy for as long as this process was, or a little longer: it looks
+/// again and again at first, then sleeps for short times. It does not yield: behind that, what else runs on a shared
+/// machine gets whole turns of milliseconds.
 void pause(double waited) {
   constexpr double spinning_seconds = 5e-5, soon_seconds = 0.02;
   if (waited < spinning_seconds) return;
@@ -64,7 +64,9 @@ class Messenger : public MpiCommunicator {
  private:
   template <typename Message>
   static void in_messages(std::size_t bytes, const Message& message) {
-    for (std::size_t at = 0; at < bytes; at += most_bytes) message(at, static_cast<int>(std::min(most_bytes, bytes - at)));
+    for (std::size_t at = 0; at < bytes; at += most_bytes) {
+      message(at, static_cast<int>(std::min(most_bytes, bytes - at)));
+    }
   }
 
   MPI_Request* add() {

@@ -1,5 +1,6 @@
-// The sums of several processes are those of one, bit for bit: each adds up the subtrees that its chunks make whole, and
-// who owns a slice of the sum gets that slice of every subtree and goes on with the same tree. Then slices go to all.
+// The sums of several processes are those of one, bit for bit: each adds up the subtrees that its chunks make whole,
+// and who owns a slice of the sum gets that slice of every subtree and goes on with the same tree. Then slices go to
+// all.
 
 #include "engine/cpu/shared_chunks.hpp"
 
@@ -51,8 +52,8 @@ struct SlicedNode {
   real* numbers;
 };
 
-/// Adds up nodes of equal level that lie beside each other until one is left: the root. Entry by entry, in the nodes' own
-/// memory.  @param nodes  all that make up the tree, in its order.  @return where the root's numbers are
+/// Adds up nodes of equal level that lie beside each other until one is left: the root. Entry by entry, in the nodes'
+/// own memory.  @param nodes  all that make up the tree, in its order.  @return where the root's numbers are
 const real* add_up_nodes(const std::vector<SlicedNode>& nodes, std::size_t first, std::size_t count) {
   std::array<SlicedNode, most_sum_levels + 2> open{};  // of falling levels
   std::size_t depth = 0;

@@ -10,8 +10,8 @@
 
 namespace engine::cpu {
 
-/// Which chunks of a batch a process computes: a range of them, as many as the others' or one fewer; none where there are
-/// more processes than chunks.
+/// Which chunks of a batch a process computes: a range of them, as many as the others' or one fewer; none where there
+/// are more processes than chunks.
 struct ChunkShare {
   int first, last;
   int count() const { return last - first; }
@@ -52,8 +52,9 @@ struct ChunkSums {
 
   /// The sum over chunks in the place of the first held array, as a binary tree of them.
   void add_up() const;
-  /// Behind the chunks: gets what other processes' chunks have left behind, so that `results`, and with a gradient `rows`
-  /// and `carried`, are complete and the first held array is the sum of all. Nothing to do for one process alone.
+  /// Behind the chunks: gets what other processes' chunks have left behind, so that `results`, and with a gradient
+  /// `rows` and `carried`, are complete and the first held array is the sum of all. Nothing to do for one process
+  /// alone.
   /// @throws ProcessError
   void add_up_over_processes(const int* starts) const;
   /// Adds to each x's row what the chunks behind its first one have carried over, in their order.

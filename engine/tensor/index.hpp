@@ -63,10 +63,10 @@ class Labels {
 /// Pairs (x, y) of group elements with the index of their product: what a network is trained or tested on. Sorted
 /// by x, then y, which the fused head relies on; a full batch has no order of its own.
 ///
-/// Processes that compute together have one batch: each makes it from the same lists. The fused heads then compute a part
-/// of it in each process, and return the loss and gradients of all. On the CPU each process holds all pairs, the bits are
-/// those of one process, and ops that know nothing of it compute everything in each. On a GPU a process holds its part
-/// alone, for the fused heads only.
+/// Processes that compute together have one batch: each makes it from the same lists. The fused heads then compute a
+/// part of it in each process, and return the loss and gradients of all. On the CPU each process holds all pairs, the
+/// bits are those of one process, and ops that know nothing of it compute everything in each. On a GPU a process
+/// holds its part alone, for the fused heads only.
 class PairBatch {
  public:
   /// @param elements  n, the order of the group

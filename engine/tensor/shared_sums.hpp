@@ -9,9 +9,9 @@
 
 namespace engine {
 
-/// Where a batch holds only this process's pairs (PairBatch::holds_a_part()), as on a GPU: makes of a fused head's means
-/// over these pairs the means over all processes' pairs. By way of the host, in slices, each summed by its owner in the
-/// order of ranks: all processes get the same bits, and other numbers of processes get others.
+/// Where a batch holds only this process's pairs (PairBatch::holds_a_part()), as on a GPU: makes of a fused head's
+/// means over these pairs the means over all processes' pairs. By way of the host, in slices, each summed by its
+/// owner in the order of ranks: all processes get the same bits, and other numbers of processes get others.
 class SharedSums {
  public:
   /// @param gradients  of the head's operands, overwritten; may be none

@@ -1,5 +1,5 @@
-"""mpirun -n K ./train: one model's pairs shared by processes. The files are those of one process, whatever K is; a process
-that dies or hangs ends the others, and any number of processes goes on."""
+"""mpirun -n K ./train: one model's pairs shared by processes. The files are those of one process, whatever K is; a
+process that dies or hangs ends the others, and any number of processes goes on."""
 
 import os
 import pathlib
@@ -16,7 +16,7 @@ MOST_SECONDS = 10  # from a process' death to the end of all
 
 
 def final(run):
-    """What a run's end depends on nothing but its configuration for: all files but logs of time, of which there are none."""
+    """The files of a run but for what a killed write left, which none of them reads."""
     return {name: content for name, content in files_below(run).items() if not name.endswith(".partial")}
 
 
@@ -77,7 +77,8 @@ class TrainOverMpi(ProgramTest):
 
     def test_any_number_of_processes_leaves_the_files_of_one(self):
         models = [["s4", "--epochs", 40, "--checkpoint-every", 15],
-                  ["s4", "--epochs", 12, "--model", "OneLayerMLPwithBias", "--unembed-bias", "true", "--seeds", "2,5,9"],
+                  ["s4", "--epochs", 12, "--model", "OneLayerMLPwithBias", "--unembed-bias", "true", "--seeds",
+                   "2,5,9"],
                   ["s4", "--epochs", 12, "--model", "BilinearNet", "--lr", 1e-3],
                   ["s4", "--epochs", 5, "--model", "Transformer", "--seeds", "0..1"]]
         for at, arguments in enumerate(models):

@@ -44,7 +44,9 @@ struct Stop : engine::SessionObserver {
 
 std::vector<TrainingRun> open(const fs::path& out, const std::vector<std::uint64_t>& seeds) {
   std::vector<TrainingRun> runs;
-  for (const std::uint64_t seed : seeds) runs.push_back(engine::open_run(out / std::to_string(seed), config_of(seed), false));
+  for (const std::uint64_t seed : seeds) {
+    runs.push_back(engine::open_run(out / std::to_string(seed), config_of(seed), false));
+  }
   return runs;
 }
 
