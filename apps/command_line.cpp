@@ -29,13 +29,14 @@ void describe(CLI::App& app, const std::string& name, const std::string& example
   app.get_formatter()->column_width(34);
 }
 
-int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) {
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body, bool speaks) {
   try {
     app.parse(argc, argv);
     return body();
   } catch (const CLI::Success& help_or_version) {
-    return app.exit(help_or_version);
+    return speaks ? app.exit(help_or_version) : static_cast<int>(exit_done);
   } catch (const CLI::ParseError& error) {
+    if (!speaks) return exit_done;
     return complain(app, std::string(error.what()) + " (see " + app.get_name() + " --help)", exit_bad_input);
   } catch (const std::invalid_argument& error) {
     return complain(app, error.what(), exit_bad_input);

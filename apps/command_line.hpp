@@ -18,7 +18,9 @@ void describe(CLI::App& app, const std::string& name, const std::string& example
 /// Parses the arguments, runs `body` and returns the exit code: std::invalid_argument (what the user gave is
 /// wrong, unparsable arguments included) is 2, any other exception 1, each told in one line on stderr as
 /// "name: what". Catches once for the whole program.
-int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
+/// @param speaks  false: arguments that cannot be parsed are passed over in silence, exit code 0, since another process
+/// of the same arguments says it
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body, bool speaks = true);
 
 /// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
 std::string one_line(std::string text);

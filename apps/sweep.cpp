@@ -242,7 +242,7 @@ int report(const Plan& plan, const fs::path& out, const Share& share) {
 apps::CrewSettings settings_of(const Arguments& arguments, const apps::Processes& processes) {
   apps::CrewSettings settings;
   settings.out = out_of(arguments);
-  settings.threads = arguments.threads.value_or(threads_of_a_process(processes));
+  settings.threads = arguments.threads.value_or(threads_of_a_process(processes.world()));
   if (settings.threads < 1 || settings.threads > 1024) {
     throw std::invalid_argument("threads: " + std::to_string(settings.threads) + " is outside 1..1024");
   }
@@ -277,7 +277,7 @@ class Leader {
   /// Trains, together with the other processes.  @return the exit code
   int train(apps::Processes& processes) {
     apps::SweepDisplay display(plan_, work_.updates, work_.updates_done, work_.ended, arguments_.quiet);
-    const auto takers = static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.count());
+    const auto takers = static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.world().count);
     apps::LocalQueue queue(plan_, std::move(work_.todo), takers, [&](const apps::PlannedCell& cell) {
       return apps::runs_together(cell, settings_.device);
     });
@@ -341,12 +341,13 @@ int sweep(const Arguments& arguments) {
   // Few arenas of malloc's: else what hundreds of runs leave free in each thread's adds up.
   constexpr int arenas = 2;
   mallopt(M_ARENA_MAX, arenas);
-  const std::unique_ptr<apps::Processes> processes = apps::join_processes();
+  const apps::JoinedWorld world;
+  const std::unique_ptr<apps::Processes> processes = apps::processes_of(world);
   if (!arguments.only_tells()) {
     apps::catch_interrupts();
     std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
   }
-  return processes->is_first() ? lead(arguments, *processes) : help(arguments, *processes);
+  return world.is_first() ? lead(arguments, *processes) : help(arguments, *processes);
 }
 
 }  // namespace
@@ -362,5 +363,5 @@ int main(int argc, char** argv) {
                  "  sweep widths.json --slurm jobs    writes jobs/sweep.sbatch\n"
                  "A file is {\"runs\": [{\"preset\": \"s5\", \"seeds\": \"1..4\", \"hidden_dim\": [32, 64]}, ..]}");
   declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return sweep(arguments); });
+  return apps::run(app, argc, argv, [&] { return sweep(arguments); }, apps::rank_in_environment() == 0);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "analysis/input/run_group.hpp"
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
+#include "apps/mpi/communicator.hpp"
 #include "apps/seeds.hpp"
 #include "apps/terminal/progress.hpp"
 #include "apps/terminal/training_display.hpp"
@@ -96,26 +98,39 @@ std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const Run
   return runs;
 }
 
-int train(const Arguments& arguments) {
+/// The run directory, or with --seeds the folder of several.
+std::string out_of(const Arguments& arguments, const std::string& group) {
+  if (!arguments.out.empty()) return arguments.out;
+  return "runs/" + (arguments.settings.preset.empty() ? group : arguments.settings.preset);
+}
+
+/// Threads and device of this process.
+engine::Device set_up(const Arguments& arguments, const apps::World& world) {
+  if (arguments.device != "cpu") apps::take_gpu_of_this_rank(world);
+  const engine::Device device = engine::device_from_name(arguments.device);
+  if (arguments.threads || world.count > 1) {
+    engine::set_threads(arguments.threads.value_or(apps::threads_of_a_process(world)));
+  }
+  return device;
+}
+
+/// @param together  the other processes, which help; null: none
+int train(const Arguments& arguments, const apps::World& world, apps::MpiCommunicator* together) {
   RunConfig config = apps::configure(arguments.settings);
   std::size_t seeds = 1;
   if (arguments.seeds) {
     if (arguments.settings.seed) throw std::invalid_argument("--seed and --seeds exclude each other");
     seeds = apps::parse_seeds(*arguments.seeds).size();
   }
-  const engine::Device device = engine::device_from_name(arguments.device);
-  if (arguments.threads) engine::set_threads(*arguments.threads);
+  const engine::Device device = set_up(arguments, world);
   const group::FiniteGroup group = analysis::group_of(config);
   config.elements = analysis::one_line_elements(group);
   // Before anything is made:
-  engine::require_memory(config, group.order(), group.name(), seeds, device);
+  engine::require_memory(config, group.order(), group.name(), seeds, device, world.here);
   engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split
   allow_open_files(seeds);
 
-  const std::string out = !arguments.out.empty()      ? arguments.out
-                          : !arguments.settings.preset.empty() ? "runs/" + arguments.settings.preset
-                                                      : "runs/" + group.name();
-  std::vector<engine::TrainingRun> runs = open_runs(arguments, config, out);
+  std::vector<engine::TrainingRun> runs = open_runs(arguments, config, out_of(arguments, group.name()));
   for (const engine::TrainingRun& run : runs) {
     const std::string path = run.directory->path().string();
     if (run.directory->finished()) {
@@ -132,7 +147,13 @@ int train(const Arguments& arguments) {
   apps::catch_interrupts();
   std::signal(SIGPIPE, SIG_IGN);  // training goes on if nobody reads its log any more
   apps::TrainingDisplay display(config.epochs, arguments.quiet);
-  const bool done = engine::train_together(runs, {group.order(), group.cayley_table()}, device, display);
+  bool done = false;
+  try {
+    done = engine::train_together(runs, {group.order(), group.cayley_table()}, device, display, together);
+  } catch (...) {
+    if (together != nullptr) together->give_up("has failed");
+    throw;
+  }
   display.clear();
   const std::string divergence = engine::divergence_text(runs);
   if (!done) {
@@ -155,6 +176,60 @@ int train(const Arguments& arguments) {
   return apps::exit_done;
 }
 
+constexpr const char* goes_on = "; the same command goes on from the last checkpoint";
+
+/// The first process, or the only one: it has the run directories and the terminal.
+int lead(const Arguments& arguments, apps::JoinedWorld& world) {
+  const std::unique_ptr<apps::MpiCommunicator> together = apps::make_communicator(world);
+  const auto dismiss = [&] {
+    if (together == nullptr || together->has_lost_others()) return;
+    try {
+      engine::dismiss_helpers(*together);
+    } catch (const engine::ProcessError&) {  // it is gone already, and nothing is left to do
+    }
+  };
+  try {
+    const int code = train(arguments, world, together.get());
+    dismiss();
+    return code;
+  } catch (const engine::ProcessError& error) {
+    throw engine::ProcessError(error.what() + std::string(goes_on));
+  } catch (...) {
+    dismiss();
+    throw;
+  }
+}
+
+/// Stops when this process is interrupted.
+struct Helper : engine::SessionObserver {
+  bool progress(std::int64_t, double) override { return !apps::interrupted(); }
+};
+
+/// Another process: it computes its share, and says nothing unless the first one is gone. The exit code is the first
+/// one's: mpirun answers with the first code that is not zero, and ends all others when it sees one.
+int help(const Arguments& arguments, apps::JoinedWorld& world) {
+  apps::catch_interrupts();
+  const std::unique_ptr<apps::MpiCommunicator> together = apps::make_communicator(world);
+  try {
+    try {
+      Helper helper;
+      engine::help_to_train(*together, set_up(arguments, world), helper);
+    } catch (const std::invalid_argument&) {
+      together->broadcast("");  // what is wrong with arguments or state the first one says, and dismisses all
+    }
+  } catch (const engine::ProcessError& error) {
+    if (together->speaks_for_all()) throw engine::ProcessError(error.what() + std::string(goes_on));
+  } catch (const std::exception& error) {
+    together->give_up("has failed: " + apps::one_line(error.what()));
+  }
+  return apps::exit_done;
+}
+
+int train_as_told(const Arguments& arguments) {
+  apps::JoinedWorld world;
+  return world.is_first() ? lead(arguments, world) : help(arguments, world);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -166,7 +241,9 @@ int main(int argc, char** argv) {
                  "  train s4 --seed 7 --out runs/s4_7     another start\n"
                  "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
                  "  train s5 --model Transformer --seed 2 the published one-layer transformer\n"
-                 "  train --config published/cfg.json     any published configuration");
+                 "  train --config published/cfg.json     any published configuration\n"
+                 "  mpirun -n 8 train s6                  its pairs shared by eight processes: the same bits, sooner");
   declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return train(arguments); });
+  const bool speaks = apps::rank_in_environment() == 0;
+  return apps::run(app, argc, argv, [&] { return train_as_told(arguments); }, speaks);
 }

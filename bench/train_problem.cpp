@@ -31,13 +31,15 @@ class PlainMlp : public engine::Model {
 
 }  // namespace
 
-engine::Trainer make_trainer(const TrainProblem& p, const engine::Model& model) {
+engine::Trainer make_trainer(const TrainProblem& p, const engine::Model& model, engine::Communicator* together) {
   std::vector<int> table;
   for (int k = 0; k < p.elements * p.elements; ++k) table.push_back((k / p.elements + k % p.elements) % p.elements);
   const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
   const std::uint64_t seeds[] = {0};
-  return {model, {}, engine::PairBatch(p.elements, table, {split.train}),
-          engine::PairBatch(p.elements, table, {split.test}), seeds};
+  const auto batch = [&](const std::vector<std::int64_t>& pairs) {
+    return engine::PairBatch(p.elements, table, {pairs}, engine::Device::cpu, together);
+  };
+  return {model, {}, batch(split.train), batch(split.test), seeds};
 }
 
 std::unique_ptr<engine::Model> fused_model(const TrainProblem& p) {

@@ -21,7 +21,9 @@ inline constexpr TrainProblem s5{"s5", 120, 0.4, 256, 128}, s6{"s6", 720, 0.25, 
 
 /// A trainer of this model on the problem's pairs. A step's arithmetic doesn't depend on the group: addition modulo n
 /// stands in for each.
-engine::Trainer make_trainer(const TrainProblem& problem, const engine::Model& model);
+/// @param together  shares the pairs with other processes; null: none
+engine::Trainer make_trainer(const TrainProblem& problem, const engine::Model& model,
+                             engine::Communicator* together = nullptr);
 
 /// OneLayerMLP as the programs train it.
 std::unique_ptr<engine::Model> fused_model(const TrainProblem& problem);

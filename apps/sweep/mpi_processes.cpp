@@ -146,20 +146,7 @@ class MpiClient : public Processes::Client {
 
 class MpiProcesses : public Processes {
  public:
-  MpiProcesses() {
-    int provided = MPI_THREAD_SINGLE;
-    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
-    if (provided < MPI_THREAD_SERIALIZED) {
-      throw std::runtime_error("this MPI does not let threads call it");
-    }
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
-    MPI_Comm_size(MPI_COMM_WORLD, &count_);
-    MPI_Comm machine = MPI_COMM_NULL;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
-    MPI_Comm_size(machine, &here_);
-    MPI_Comm_free(&machine);
-  }
-  ~MpiProcesses() override { MPI_Finalize(); }
+  using Processes::Processes;
 
   /// A process that was interrupted does not wait long for others that may be gone.
   int from_first(int value) override {
@@ -179,30 +166,22 @@ class MpiProcesses : public Processes {
   }
 
   std::unique_ptr<Service> serve(RunQueue& queue, SweepListener& listener) override {
-    if (count_ == 1) return nullptr;
-    return std::make_unique<MpiService>(queue, listener, count_ - 1);
+    if (world().count == 1) return nullptr;
+    return std::make_unique<MpiService>(queue, listener, world().count - 1);
   }
   std::unique_ptr<Client> ask_first() override {
-    return is_first() ? nullptr : std::make_unique<MpiClient>();
+    return world().is_first() ? nullptr : std::make_unique<MpiClient>();
   }
 
  private:
   static constexpr int interrupted_code = 130;
 };
 
-/// Whether mpirun, or another starter of MPI's processes, started this one.
-bool started_by_mpi() {
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"}) {
-    if (std::getenv(name) != nullptr) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-std::unique_ptr<Processes> join_processes() {
-  if (started_by_mpi()) return std::make_unique<MpiProcesses>();
-  return std::make_unique<Processes>();
+std::unique_ptr<Processes> processes_of(const World& world) {
+  if (world.count > 1) return std::make_unique<MpiProcesses>(world);
+  return std::make_unique<Processes>(world);
 }
 
 }  // namespace apps

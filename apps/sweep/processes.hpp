@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "apps/mpi/world.hpp"
 #include "apps/sweep/run_queue.hpp"
 #include "apps/sweep/sweep_listener.hpp"
 
@@ -11,12 +12,10 @@ namespace apps {
 /// and the display; the others ask it for runs and tell it what becomes of them.
 class Processes {
  public:
+  explicit Processes(const World& world) : world_(world) {}
   virtual ~Processes() = default;
 
-  bool is_first() const { return rank_ == 0; }
-  int count() const { return count_; }
-  /// How many of them are on this machine.
-  int on_this_machine() const { return here_; }
+  const World& world() const { return world_; }
 
   /// What the first process says, for all; each calls it.
   virtual int from_first(int value) { return value; }
@@ -34,15 +33,10 @@ class Processes {
   /// Of the others.  @return null in the first
   virtual std::unique_ptr<Client> ask_first() { return nullptr; }
 
- protected:
-  int rank_ = 0, count_ = 1, here_ = 1;
+ private:
+  World world_;
 };
 
-/// @throws std::invalid_argument if mpirun started several and this program was built without MPI
-std::unique_ptr<Processes> join_processes();
-
-/// Threads that a process takes where none are asked for: the physical cores that it may use; if it may use all of the
-/// machine, its share of them.
-int threads_of_a_process(const Processes& processes);
+std::unique_ptr<Processes> processes_of(const World& world);
 
 }  // namespace apps

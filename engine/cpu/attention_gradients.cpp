@@ -1,36 +1,10 @@
 // What the chunks of the fused one-layer transformer left behind becomes the gradients of its operands.
 
-#include <bit>
-
 #include "engine/cpu/attention_workspace.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace engine::cpu {
 namespace {
-
-/// Sums of all chunks, in the place of the first one's.
-void sum_partials(const AttentionWorkspace& work, int chunks) {
-  constexpr std::size_t numbers_per_task = 1 << 12;
-  const int levels = std::countr_zero(static_cast<unsigned>(chunks));
-  const auto tasks = static_cast<int>((work.partial_size + numbers_per_task - 1) / numbers_per_task);
-  const auto bytes = static_cast<std::int64_t>(sizeof(real) * work.partial_size) * chunks;
-  thread_pool().run(tasks, bytes, [&](int task) {
-    const std::size_t first = static_cast<std::size_t>(task) * numbers_per_task;
-    const auto count = static_cast<int>(std::min(numbers_per_task, work.partial_size - first));
-    tile_kernels().sum_rows(levels, count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
-  });
-}
-
-void add_carried(const AttentionPairs& of, const AttentionWorkspace& work) {
-  const PairChunks chunks = attention_chunks(of);
-  for (int number = 0; number < chunks.count(); ++number) {
-    const int x = chunks.chunk(of.x.starts, of.elements, number).carried_x;
-    if (x < 0) continue;
-    const real* const carried = work.dx_carried + static_cast<std::size_t>(number) * work.record_size;
-    real* const sum = work.dx_rows + static_cast<std::size_t>(x) * work.record_size;
-    for (std::size_t j = 0; j < work.record_size; ++j) sum[j] += carried[j];
-  }
-}
 
 /// Columns [first, first + count) of one head's table, which lie from number `place` on in the rows of records.
 ///   dtoken = dx + dy, dposition 0 = the sum of all dx, dposition 1 = of all dy;
@@ -46,8 +20,8 @@ void write_columns(const AttentionPairs& of, const AttentionWorkspace& work, int
   std::fill_n(position_0, count, real{0});
   std::fill_n(position_1, count, real{0});
   for (int t = 0; t < of.elements; ++t) {
-    const real* const dx = work.dx_rows + t * s.record + head * s.stride + place;
-    const real* const dy = work.dy_rows(0) + t * s.record + head * s.stride + place;
+    const real* const dx = work.sums.rows + t * s.record + head * s.stride + place;
+    const real* const dy = work.sums.sums + t * s.record + head * s.stride + place;
     real* const token = table + t * row;
     for (int c = 0; c < count; ++c) {
       token[c] = dx[c] + dy[c];
@@ -55,7 +29,7 @@ void write_columns(const AttentionPairs& of, const AttentionWorkspace& work, int
       position_1[c] += dy[c];
     }
   }
-  const real* const all = work.drest(0) + place;
+  const real* const all = work.drest(work.sums.sums) + place;
   for (int c = 0; c < count; ++c) equals[c] = position_2[c] = all[c] - (position_0[c] + position_1[c]);
 }
 
@@ -64,8 +38,8 @@ void write_scores(const AttentionPairs& of, const AttentionWorkspace& work) {
   real* const special = of.dscores + std::int64_t{of.elements} * s.heads;
   std::fill_n(special, special_rows * s.heads, real{0});
   for (int t = 0; t < of.elements; ++t) {
-    const real* const dx = work.dx_rows + t * s.record + s.heads * s.stride;
-    const real* const dy = work.dy_rows(0) + t * s.record + s.heads * s.stride;
+    const real* const dx = work.sums.rows + t * s.record + s.heads * s.stride;
+    const real* const dy = work.sums.sums + t * s.record + s.heads * s.stride;
     for (int h = 0; h < s.heads; ++h) {
       of.dscores[std::int64_t{t} * s.heads + h] = dx[h] + dy[h];
       special[of_position_0 * s.heads + h] += dx[h];
@@ -73,16 +47,18 @@ void write_scores(const AttentionPairs& of, const AttentionWorkspace& work) {
     }
   }
   for (int h = 0; h < s.heads; ++h) {
-    special[of_equals * s.heads + h] = special[of_position_2 * s.heads + h] = work.drest(0)[s.stride + h];
+    special[of_equals * s.heads + h] = special[of_position_2 * s.heads + h] = work.drest(work.sums.sums)[s.stride + h];
   }
 }
 
 }  // namespace
 
 void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work) {
-  sum_partials(work, attention_chunks(of).count());
-  add_carried(of, work);
+  if (of.together == nullptr) work.sums.add_up();  // else it is done
+  work.sums.add_carried(of.x.starts);
   const AttentionSizes& s = work.sizes;
+  const real *const drest = work.drest(work.sums.sums), *const dout_t = work.dout_t(work.sums.sums),
+                   *const dut = work.dut(work.sums.sums);
   constexpr int columns_per_task = 128;
   const int hidden_tasks = divide_up(s.hidden, columns_per_task), width_tasks = divide_up(s.width, columns_per_task);
   const int per_head = hidden_tasks + width_tasks, tables = s.heads * per_head;
@@ -98,16 +74,16 @@ void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspac
     } else if (task < tables + hidden_tasks) {
       const int first = (task - tables) * columns_per_task, last = std::min(s.hidden, first + columns_per_task);
       for (int i = first; i < last; ++i) {
-        for (int c = 0; c < s.width; ++c) of.dout[std::int64_t{i} * s.width + c] = work.dout_t(0)[c * s.dout_row + i];
+        for (int c = 0; c < s.width; ++c) of.dout[std::int64_t{i} * s.width + c] = dout_t[c * s.dout_row + i];
       }
     } else if (task == tables + hidden_tasks) {
       write_scores(of, work);
-      std::copy_n(work.drest(0), s.hidden, of.dbase);
-      std::copy_n(work.drest(0) + s.hidden_end, s.width, of.dbase + s.hidden);
+      std::copy_n(drest, s.hidden, of.dbase);
+      std::copy_n(drest + s.hidden_end, s.width, of.dbase + s.hidden);
     } else if (of.dunembed != nullptr) {
       const auto row = static_cast<std::ptrdiff_t>(padded_stride(s.width));
       for (int c = 0; c < s.width; ++c) {
-        for (int k = 0; k < s.classes; ++k) of.dunembed[std::int64_t{c} * s.classes + k] = work.dut(0)[k * row + c];
+        for (int k = 0; k < s.classes; ++k) of.dunembed[std::int64_t{c} * s.classes + k] = dut[k * row + c];
       }
     }
   });

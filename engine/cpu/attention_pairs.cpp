@@ -182,13 +182,13 @@ void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const Attention
   tile.continued_y = -1;
   tile.first = true;
   const std::int64_t record = work.sizes.record;
-  if (work.partials != nullptr) {
-    tile.dx_rows = work.dx_rows;
-    tile.dx_carried = work.dx_carried + chunk.number * record;
-    tile.dy_rows = work.dy_rows(chunk.number);
-    tile.drest = work.drest(chunk.number);
-    tile.dout_t = work.dout_t(chunk.number);
-    tile.dut = work.dut(chunk.number);
+  if (work.sums.sums != nullptr) {
+    tile.dx_rows = work.sums.rows;
+    tile.dx_carried = work.sums.carried_of(chunk.number);
+    tile.dy_rows = work.sums.sum_of(chunk.number);
+    tile.drest = work.drest(tile.dy_rows);
+    tile.dout_t = work.dout_t(tile.dy_rows);
+    tile.dut = work.dut(tile.dy_rows);
     tile.dut_row = static_cast<std::ptrdiff_t>(padded_stride(of.width));
     std::fill_n(tile.dx_carried, record, real{0});
     std::fill(tile.dx_rows + chunk.first_x * record, tile.dx_rows + chunk.last_x * record, real{0});
@@ -226,7 +226,7 @@ void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const Attention
     tile.first = false;
     tile.continued_y = by_y.at();
   }
-  work.chunk_results[chunk.number] = result;
+  work.sums.results[chunk.number] = result;
 }
 
 /// The operands of one replica alone.
@@ -267,19 +267,20 @@ AttentionSizes attention_sizes(const AttentionPairs& pairs) {
   return s;
 }
 
-AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, int chunks, Carver& carver)
+AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, Carver& carver)
     : sizes(attention_sizes(pairs)),
       rest_size(static_cast<std::size_t>(sizes.stride) + to_line(static_cast<std::size_t>(sizes.heads))),
       record_size(static_cast<std::size_t>(sizes.record)),
       dout_size(static_cast<std::size_t>(sizes.width) * static_cast<std::size_t>(sizes.dout_row)),
       dut_size(pairs.unembed != nullptr ? static_cast<std::size_t>(sizes.classes) * padded_stride(sizes.width) : 0),
-      dy_size_(static_cast<std::size_t>(pairs.elements) * record_size) {
+      dy_size(static_cast<std::size_t>(pairs.elements) * record_size),
+      sums(attention_chunks(pairs), pairs.elements, pairs.together,
+           pairs.drows != nullptr ? dy_size + rest_size + dout_size + dut_size : 0, record_size, carver) {
   const bool gradient = pairs.drows != nullptr, unembeds = pairs.unembed != nullptr;
   const auto panels = [&](bool wanted, int rows, int cols) {
     return wanted ? carver.take<real>(tile_kernels().panels_size(rows, cols)) : nullptr;
   };
   const auto records = [&](std::size_t count) { return carver.take<real>(count * record_size); };
-  partial_size = dy_size_ + rest_size + dout_size + dut_size;
   x_rows = records(static_cast<std::size_t>(pairs.elements));
   y_rows = records(static_cast<std::size_t>(pairs.elements));
   rest = carver.take<real>(rest_size);
@@ -287,32 +288,31 @@ AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, int chunks, 
   out_t_panels = panels(gradient, sizes.width, sizes.hidden);
   u_panels = panels(unembeds, sizes.width, sizes.classes);
   u_t_panels = panels(unembeds && gradient, sizes.classes, sizes.width);
-  dx_rows = gradient ? records(static_cast<std::size_t>(pairs.elements)) : nullptr;
-  dx_carried = gradient ? records(static_cast<std::size_t>(chunks)) : nullptr;
-  partials = gradient ? carver.take<real>(static_cast<std::size_t>(chunks) * partial_size) : nullptr;
-  chunk_results = carver.take<LossAndCorrect>(static_cast<std::size_t>(chunks));
 }
 
 std::size_t attention_pairs_workspace(const AttentionPairs& pairs) {
   Carver measure(nullptr);
-  const AttentionWorkspace work(pairs, attention_chunks(pairs).count(), measure);
+  const AttentionWorkspace work(pairs, measure);
   return measure.used();
 }
 
 void attention_pairs(const AttentionPairs& pairs) {
   Carver carver(pairs.workspace);
-  const PairChunks chunks = attention_chunks(pairs);
-  const AttentionWorkspace work(pairs, chunks.count(), carver);
+  const AttentionWorkspace work(pairs, carver);
+  const PairChunks& chunks = work.sums.chunks;
+  const ChunkShare share = work.sums.share;
   const std::int64_t operations =
-      2LL * pairs.x.rows * pairs.width * (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0));
+      2LL * pairs.x.rows * pairs.width * (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0)) /
+      chunks.count() * share.count();
   for (std::int64_t replica = 0; replica < pairs.replicas; ++replica) {
     const AttentionPairs of = of_replica(pairs, replica);
     prepare(of, work);
     thread_pool().run_with_scratch(
-        chunks.count(), operations, scratch_bytes(pairs), [&](int number, void* scratch) {
-          run_chunk(of, chunks.chunk(of.x.starts, of.elements, number), work, scratch);
+        share.count(), operations, scratch_bytes(pairs), [&](int task, void* scratch) {
+          run_chunk(of, chunks.chunk(of.x.starts, of.elements, share.first + task), work, scratch);
         });
-    const LossAndCorrect result = tree_sum(work.chunk_results, chunks.count());
+    work.sums.add_up_over_processes(of.x.starts);
+    const LossAndCorrect result = work.sums.result();
     *of.result = {result.loss / of.x.rows, result.correct};
     if (of.drows != nullptr) write_attention_gradients(of, work);
   }

@@ -4,9 +4,8 @@
 #include <cstddef>
 
 #include "engine/cpu/carver.hpp"
-#include "engine/cpu/pair_chunks.hpp"
+#include "engine/cpu/shared_chunks.hpp"
 #include "engine/cpu/tile_kernels.hpp"
-#include "engine/device/kernels.hpp"
 
 namespace engine::cpu {
 
@@ -28,23 +27,17 @@ struct AttentionWorkspace {
   AttentionSizes sizes;
   std::size_t rest_size, record_size;       ///< numbers of a row with scores; of an element
   std::size_t dout_size, dut_size;
-  std::size_t partial_size;                 ///< what a chunk leaves behind, in numbers
   real *x_rows, *y_rows, *rest;             ///< as AttentionTile's
   real *out_panels, *out_t_panels, *u_panels, *u_t_panels;
-  real* dx_rows;                            ///< (elements) records, of which a chunk owns the x that begin in it
-  real* dx_carried;                         ///< (chunks) records, of the x that goes on from the chunk before
-  real* partials;                           ///< (chunks): dy, drest, dout_t, dut, in this order
-  LossAndCorrect* chunk_results;            ///< (chunks)
+  std::size_t dy_size;
+  ChunkSums sums;                           ///< of dy, drest, dout_t, dut, in this order; rows are records of dx
 
-  AttentionWorkspace(const AttentionPairs& pairs, int chunks, Carver& carver);
+  AttentionWorkspace(const AttentionPairs& pairs, Carver& carver);
 
-  real* dy_rows(int chunk) const { return partials + static_cast<std::size_t>(chunk) * partial_size; }
-  real* drest(int chunk) const { return dy_rows(chunk) + dy_size_; }
-  real* dout_t(int chunk) const { return drest(chunk) + rest_size; }
-  real* dut(int chunk) const { return dout_t(chunk) + dout_size; }
-
- private:
-  std::size_t dy_size_;
+  /// The pieces of one array of `sums`.
+  real* drest(real* dy_rows) const { return dy_rows + dy_size; }
+  real* dout_t(real* dy_rows) const { return drest(dy_rows) + rest_size; }
+  real* dut(real* dy_rows) const { return dout_t(dy_rows) + dout_size; }
 };
 
 /// Adds up what the chunks left behind, as a tree, and writes the gradients of one replica's operands.

@@ -6,8 +6,7 @@
 #include <cstring>
 
 #include "engine/cpu/carver.hpp"
-#include "engine/cpu/pair_chunks.hpp"
-#include "engine/device/kernels.hpp"
+#include "engine/cpu/shared_chunks.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 
@@ -30,27 +29,20 @@ struct Workspace {
   std::size_t h_row;
   real *l, *r;                    ///< (elements, hidden)
   real *u_panels, *ut_panels;     ///< packed u and its transpose
-  real* dl;                       ///< (elements, hidden); a chunk owns the rows of the x that begin in it
-  real* dl_carried;               ///< per chunk (hidden): of the x that goes on from the chunk before
-  real *dr, *dut;                 ///< per chunk: (elements, hidden), (classes, hidden)
-  LossAndCorrect* chunk_results;  ///< per chunk
   std::size_t dr_size, dut_size;
+  ChunkSums sums;                 ///< of dr (elements, hidden), then dut (classes, hidden); rows of dl (hidden)
 
   Workspace(const PairHead& head, Carver& carver)
       : h_row(padded_stride(head.hidden)),
         dr_size(static_cast<std::size_t>(head.elements) * h_row),
-        dut_size(static_cast<std::size_t>(head.classes) * h_row) {
-    const auto chunks = static_cast<std::size_t>(PairChunks(head.x.rows).count());
+        dut_size(static_cast<std::size_t>(head.classes) * h_row),
+        sums(PairChunks(head.x.rows), head.elements, head.together, head.dlr != nullptr ? dr_size + dut_size : 0, h_row,
+             carver) {
     const bool gradient = head.dlr != nullptr;
     l = carver.take<real>(dr_size);
     r = carver.take<real>(dr_size);
     u_panels = carver.take<real>(tile_kernels().panels_size(head.hidden, head.classes));
     ut_panels = gradient ? carver.take<real>(tile_kernels().panels_size(head.classes, head.hidden)) : nullptr;
-    dl = gradient ? carver.take<real>(dr_size) : nullptr;
-    dl_carried = gradient ? carver.take<real>(chunks * h_row) : nullptr;
-    dr = gradient ? carver.take<real>(chunks * dr_size) : nullptr;
-    dut = gradient ? carver.take<real>(chunks * dut_size) : nullptr;
-    chunk_results = carver.take<LossAndCorrect>(chunks);
   }
 };
 
@@ -100,7 +92,7 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
 /// @param scratch  tile_scratch_bytes()
 void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
-  const PairChunk part = PairChunks(head.x.rows).chunk(starts, head.elements, chunk);
+  const PairChunk part = work.sums.chunks.chunk(starts, head.elements, chunk);
   const int first = part.first, last = part.last;
 
   const std::size_t pairs_before = static_cast<std::size_t>(replica) * static_cast<std::size_t>(head.x.rows);
@@ -117,14 +109,13 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   tile.carried_x = part.carried_x;
   const bool gradient = work.ut_panels != nullptr;
   if (gradient) {
-    const auto at = static_cast<std::size_t>(chunk);
-    tile.dl = work.dl;
-    tile.dl_carried = work.dl_carried + at * work.h_row;
+    tile.dl = work.sums.rows;
+    tile.dl_carried = work.sums.carried_of(chunk);
     std::fill_n(tile.dl_carried, work.h_row, real{0});
-    tile.dr = work.dr + at * work.dr_size;
-    tile.dut = work.dut + at * work.dut_size;
-    std::fill(work.dl + static_cast<std::size_t>(part.first_x) * work.h_row,
-              work.dl + static_cast<std::size_t>(part.last_x) * work.h_row, real{0});
+    tile.dr = work.sums.sum_of(chunk);
+    tile.dut = tile.dr + work.dr_size;
+    std::fill(tile.dl + static_cast<std::size_t>(part.first_x) * work.h_row,
+              tile.dl + static_cast<std::size_t>(part.last_x) * work.h_row, real{0});
     std::fill_n(tile.dr, work.dr_size, real{0});
     if (first == last) std::fill_n(tile.dut, work.dut_size, real{0});
   }
@@ -146,35 +137,29 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
     result.correct += of_tile.correct;
     tile.first = false;
   }
-  work.chunk_results[chunk] = result;
+  work.sums.results[chunk] = result;
 }
 
-/// Sums the chunks' gradients into packed dlr and du.
+/// Sums the chunks' gradients into packed dlr and du; those of several processes are summed already.
 void reduce(const PairHead& head, const int* starts, const Workspace& work, real* dlr, real* du) {
-  const int chunks = PairChunks(head.x.rows).count(), levels = std::countr_zero(static_cast<unsigned>(chunks));
+  const int terms = head.together == nullptr ? work.sums.chunks.count() : 1;
+  const int levels = std::countr_zero(static_cast<unsigned>(terms));
   const auto hidden = static_cast<std::size_t>(head.hidden), classes = static_cast<std::size_t>(head.classes);
   constexpr int rows_per_task = 16;
   const int element_tasks = (head.elements + rows_per_task - 1) / rows_per_task;
   const int class_tasks = (head.classes + rows_per_task - 1) / rows_per_task;
   const std::int64_t bytes =
-      static_cast<std::int64_t>(sizeof(real)) * chunks * head.hidden * (head.elements + head.classes);
-  for (int chunk = 0; chunk < chunks; ++chunk) {
-    const int x = PairChunks(head.x.rows).chunk(starts, head.elements, chunk).carried_x;
-    if (x < 0) continue;
-    const real* const carried = work.dl_carried + chunk * work.h_row;
-    real* const sum = work.dl + x * work.h_row;
-    for (std::size_t j = 0; j < hidden; ++j) sum[j] += carried[j];
-  }
+      static_cast<std::int64_t>(sizeof(real)) * terms * head.hidden * (head.elements + head.classes);
+  work.sums.add_carried(starts);
   thread_pool().run(element_tasks + class_tasks, bytes, [&](int task) {
     const bool of_element = task < element_tasks;
     const int first = (of_element ? task : task - element_tasks) * rows_per_task;
     const int last = std::min(of_element ? head.elements : head.classes, first + rows_per_task);
     for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
-      const std::size_t size = of_element ? work.dr_size : work.dut_size;
-      real* const sum = (of_element ? work.dr : work.dut) + row * work.h_row;  // of chunk 0
-      tile_kernels().sum_rows(levels, head.hidden, static_cast<std::ptrdiff_t>(size), sum);
+      real* const sum = work.sums.sums + (of_element ? 0 : work.dr_size) + row * work.h_row;  // of chunk 0
+      tile_kernels().sum_rows(levels, head.hidden, static_cast<std::ptrdiff_t>(work.sums.sum_size), sum);
       if (of_element) {
-        std::memcpy(dlr + row * hidden, work.dl + row * work.h_row, hidden * sizeof(real));
+        std::memcpy(dlr + row * hidden, work.sums.rows + row * work.h_row, hidden * sizeof(real));
         std::memcpy(dlr + (static_cast<std::size_t>(head.elements) + row) * hidden, sum,
                     hidden * sizeof(real));
       } else {
@@ -195,17 +180,19 @@ std::size_t pair_head_workspace(const PairHead& head) {
 void pair_head(const PairHead& head) {
   Carver carver(head.workspace);
   const Workspace work(head, carver);
-  const int chunks = PairChunks(head.x.rows).count();
+  const ChunkShare share = work.sums.share;
   const std::int64_t lr_size = 2LL * head.elements * head.hidden,
                      u_size = std::int64_t{head.hidden} * head.classes;
-  const std::int64_t operations = 6LL * head.x.rows * head.hidden * head.classes;
+  const std::int64_t operations =
+      6LL * head.x.rows * head.hidden * head.classes / work.sums.chunks.count() * share.count();
   for (int replica = 0; replica < head.replicas; ++replica) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
     prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
     thread_pool().run_with_scratch(
-        chunks, operations, tile_scratch_bytes(head),
-        [&](int chunk, void* scratch) { run_chunk(head, starts, replica, chunk, work, scratch); });
-    const LossAndCorrect result = tree_sum(work.chunk_results, chunks);
+        share.count(), operations, tile_scratch_bytes(head),
+        [&](int task, void* scratch) { run_chunk(head, starts, replica, share.first + task, work, scratch); });
+    work.sums.add_up_over_processes(starts);
+    const LossAndCorrect result = work.sums.result();
     head.result[replica] = {result.loss / head.x.rows, result.correct};
     if (head.dlr != nullptr)
       reduce(head, starts, work, head.dlr + replica * lr_size, head.du + replica * u_size);

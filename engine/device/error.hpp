@@ -43,6 +43,11 @@ struct BusyError : FileError {
   using FileError::FileError;
 };
 
+/// Another of the processes that compute together is gone, or has failed.
+struct ProcessError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// A loss or weight that is not finite.
 struct DivergenceError : std::runtime_error {
   using std::runtime_error::runtime_error;

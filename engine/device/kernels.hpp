@@ -8,6 +8,8 @@
 
 namespace engine {
 
+class Communicator;
+
 enum class Trans { no, yes };
 
 /// Which columns the rows of a matrix see.
@@ -64,6 +66,7 @@ struct PairHead {
   real* du;                ///< like u: likewise
   LossAndCorrect* result;  ///< (replicas)
   void* workspace;         ///< pair_head_workspace() bytes
+  Communicator* together;  ///< shares the pairs with other processes, on the CPU; null: this one has all
 };
 
 /// Sizes and operands of the fused one-layer transformer; see ops.hpp, attention_pair_cross_entropy.
@@ -80,6 +83,7 @@ struct AttentionPairs {
   real *dbase, *dout, *dunembed;
   LossAndCorrect* result;  ///< (replicas)
   void* workspace;         ///< attention_pairs_workspace() bytes
+  Communicator* together;  ///< shares the pairs with other processes, on the CPU; null: this one has all
 };
 
 /// Notes on the device what the host reads only now and then.

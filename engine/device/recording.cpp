@@ -10,7 +10,7 @@ Recording::~Recording() {
 
 void Recording::run(const std::function<void()>& work) {
   const RecordingEntries* const device = backend(device_).recording;
-  if (device == nullptr || !called_) {
+  if (device == nullptr || !possible_ || !called_) {
     work();
     called_ = true;
     return;

@@ -11,7 +11,8 @@ namespace engine {
 /// elsewhere it is called each time. The work must neither allocate on the device nor read from it.
 class Recording {
  public:
-  explicit Recording(Device device) : device_(device) {}
+  /// @param possible  whether the work is such that a device can record it; else it is called each time
+  explicit Recording(Device device, bool possible = true) : device_(device), possible_(possible) {}
   ~Recording();
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
@@ -22,6 +23,7 @@ class Recording {
 
  private:
   Device device_;
+  bool possible_;
   bool called_ = false;
   void* recorded_ = nullptr;
 };

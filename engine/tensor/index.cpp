@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/device/communicator.hpp"
 #include "engine/device/error.hpp"
 
 namespace engine {
@@ -82,7 +83,12 @@ Labels::Labels(UnfilledRows unfilled, int replicas, int classes, Device device)
 struct PairBatch::Lists {
   std::vector<int> x, y, product;
 
-  Lists(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>>&& pairs) {
+  /// One of so many parts of the sorted pairs, of about equal length.
+  struct Part {
+    int number = 0, count = 1;
+  };
+  /// @param pairs  are sorted
+  Lists(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>>& pairs, Part part) {
     const auto n = static_cast<std::int64_t>(elements);
     if (static_cast<std::int64_t>(table.size()) != n * n) {
       throw ShapeError("pair batch: a table of " + std::to_string(table.size()) + " entries for " +
@@ -92,7 +98,13 @@ struct PairBatch::Lists {
       if (list.size() != pairs.front().size())
         throw ShapeError("pair batch: replicas differ in their pairs' number");
       std::sort(list.begin(), list.end());
-      for (const std::int64_t k : list) {
+      const auto start = [&](int number) { return std::ssize(list) * number / part.count; };
+      if (part.count > 1 && std::ssize(list) < part.count) {
+        throw ShapeError("pair batch: " + std::to_string(list.size()) + " pairs for " + std::to_string(part.count) +
+                         " processes");
+      }
+      for (std::ptrdiff_t i = start(part.number); i < start(part.number + 1); ++i) {
+        const std::int64_t k = list[static_cast<std::size_t>(i)];
         if (k < 0 || k >= n * n) throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");
         x.push_back(static_cast<int>(k / n));
         y.push_back(static_cast<int>(k % n));
@@ -107,8 +119,15 @@ PairBatch::PairBatch(int elements, int replicas, const Lists& lists, Device devi
                 Labels(replicas, elements, lists.product, device)) {}
 
 PairBatch::PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-                     Device device)
-    : PairBatch(elements, static_cast<int>(pairs.size()), Lists(elements, table, std::move(pairs)), device) {}
+                     Device device, Communicator* together)
+    : PairBatch(elements, static_cast<int>(pairs.size()),
+                Lists(elements, table, pairs,
+                      together == nullptr || device == Device::cpu ? Lists::Part{}
+                                                                   : Lists::Part{together->rank(), together->count()}),
+                device) {
+  together_ = together;
+  pairs_ = static_cast<int>(pairs.front().size());
+}
 
 PairBatch PairBatch::counted(int elements, int replicas, int pairs, Device device) {
   const UnfilledRows rows{pairs};

@@ -62,14 +62,21 @@ class Labels {
 
 /// Pairs (x, y) of group elements with the index of their product: what a network is trained or tested on. Sorted
 /// by x, then y, which the fused head relies on; a full batch has no order of its own.
+///
+/// Processes that compute together have one batch: each makes it from the same lists. The fused heads then compute a
+/// part of it in each process, and return the loss and gradients of all. On the CPU each process holds all pairs, the
+/// bits are those of one process, and ops that know nothing of it compute everything in each. On a GPU a process
+/// holds its part alone, for the fused heads only.
 class PairBatch {
  public:
   /// @param elements  n, the order of the group
   /// @param table     (n, n) row-major, table[x n + y] the index of x*y
   /// @param pairs     one list per replica of pair numbers k, x = k / n and y = k % n, all of one length
-  /// @throws ShapeError if a number is out of range or the lists differ in length or are empty
+  /// @param together  shares the pairs with other processes, and outlives the batch; null: this process is alone
+  /// @throws ShapeError if a number is out of range or the lists differ in length or are empty, or if there are fewer
+  /// pairs than processes on GPUs
   PairBatch(int elements, std::span<const int> table, std::vector<std::vector<std::int64_t>> pairs,
-            Device device = Device::cpu);
+            Device device = Device::cpu, Communicator* together = nullptr);
 
   /// A batch of so many pairs for which there is no memory: for building a computation under an AllocationCount.
   static PairBatch counted(int elements, int replicas, int pairs, Device device);
@@ -78,20 +85,27 @@ class PairBatch {
 
   int replicas() const { return product_.replicas(); }
   int elements() const { return x_.table_rows(); }
-  int pairs() const { return product_.rows(); }
+  /// Of all processes that share the batch.
+  int pairs() const { return pairs_; }
   Device device() const { return product_.device(); }
   const RowIndex& x() const { return x_; }
   const RowIndex& y() const { return y_; }
   const Labels& product() const { return product_; }
+  /// Null where this process is alone.
+  Communicator* together() const { return together_; }
+  /// Whether x(), y() and product() are of this process's part of the pairs.
+  bool holds_a_part() const { return together_ != nullptr && device() != Device::cpu; }
 
  private:
   struct Lists;
   PairBatch(int elements, int replicas, const Lists& lists, Device device);
   PairBatch(RowIndex x, RowIndex y, Labels product)
-      : x_(std::move(x)), y_(std::move(y)), product_(std::move(product)) {}
+      : x_(std::move(x)), y_(std::move(y)), product_(std::move(product)), pairs_(product_.rows()) {}
 
   RowIndex x_, y_;
   Labels product_;
+  int pairs_;
+  Communicator* together_ = nullptr;
 };
 
 }  // namespace engine

@@ -1,5 +1,6 @@
 #include "engine/tensor/op_checks.hpp"
 #include "engine/tensor/ops.hpp"
+#include "engine/tensor/shared_sums.hpp"
 
 namespace engine {
 namespace {
@@ -39,6 +40,7 @@ AttentionPairs checked(const AttentionTables& tables, const Tensor& out, const T
   pairs.x = batch.x().view();
   pairs.y = batch.y().view();
   pairs.labels = batch.product().data();
+  pairs.together = batch.together();
   return pairs;
 }
 
@@ -66,12 +68,13 @@ Tensor attention_pair_cross_entropy(const AttentionTables& tables, const Tensor&
     real** const gradients[] = {&pairs.dscores, &pairs.drows, &pairs.dbase, &pairs.dout, &pairs.dunembed};
     for (std::size_t i = 0; i < operands.size(); ++i) *gradients[i] = (*saved)[i].data();
   }
+  const SharedSums sums(batch, result, *saved);
   const auto workspace = std::make_shared<Buffer>(device, kernels(device).attention_pairs_workspace(pairs));
   pairs.workspace = workspace->data();
 
   return record(
       {pairs.replicas, 1, 1}, operands,
-      [pairs, batch, result, saved, workspace](const Tensor& loss, std::span<const Tensor> in) {
+      [pairs, batch, result, saved, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
         AttentionPairs now = pairs;
         now.scores = in[0].data();
         now.rows = in[1].data();
@@ -80,6 +83,7 @@ Tensor attention_pair_cross_entropy(const AttentionTables& tables, const Tensor&
         now.unembed = in.size() > 4 ? in[4].data() : nullptr;
         const Kernels& k = kernels(loss.device());
         k.attention_pairs(now);
+        sums.add_up();
         k.loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
       [saved](const Tensor& loss, std::span<const Tensor> in) {

@@ -1,5 +1,6 @@
 #include "engine/tensor/op_checks.hpp"
 #include "engine/tensor/ops.hpp"
+#include "engine/tensor/shared_sums.hpp"
 
 namespace engine {
 
@@ -28,7 +29,8 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
                 .dlr = nullptr,
                 .du = nullptr,
                 .result = result.data(),
-                .workspace = nullptr};
+                .workspace = nullptr,
+                .together = batch.together()};
   // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
   struct Saved {
     Tensor dlr, du;
@@ -40,17 +42,19 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
     head.dlr = saved->dlr.data();
     head.du = saved->du.data();
   }
+  const SharedSums sums(batch, result, saved ? std::vector{saved->dlr, saved->du} : std::vector<Tensor>{});
   const auto workspace =
       std::make_shared<Buffer>(lr.device(), kernels(lr.device()).pair_head_workspace(head));
   head.workspace = workspace->data();
 
   return record(
       {replicas, 1, 1}, {lr, u},
-      [head, batch, result, saved, workspace](const Tensor& loss, std::span<const Tensor> in) {
+      [head, batch, result, saved, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
         PairHead now = head;
         now.lr = in[0].data();
         now.u = in[1].data();
         kernels(loss.device()).pair_head(now);
+        sums.add_up();
         kernels(loss.device()).loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
       [saved](const Tensor& loss, std::span<const Tensor> in) {

@@ -17,9 +17,10 @@ MemoryNeed training_memory(const RunConfig& config, int elements, std::size_t ru
 }
 
 void require_memory(const RunConfig& config, int elements, const std::string& group, std::size_t runs,
-                    Device device) {
+                    Device device, int processes) {
   const std::int64_t pairs = std::int64_t{elements} * elements;
-  const std::string what = group + (runs > 1 ? " for " + std::to_string(runs) + " seeds at once" : "");
+  const std::string what = group + (runs > 1 ? " for " + std::to_string(runs) + " seeds at once" : "") +
+                           (processes > 1 ? " in " + std::to_string(processes) + " processes" : "");
   if (pairs > std::numeric_limits<int>::max()) {
     throw ConfigError(what + ": " + std::to_string(pairs) + " pairs; at most 2^31 - 1 can be trained on");
   }
@@ -32,7 +33,7 @@ void require_memory(const RunConfig& config, int elements, const std::string& gr
                       " of " + memory_text(room.total) + (runs > 1 ? "; train fewer seeds at once" : ""));
   };
   if (device != Device::cpu) require(need.device, device);
-  require(need.host + (device == Device::cpu ? need.device : 0), Device::cpu);
+  require(processes * (need.host + (device == Device::cpu ? need.device : 0)), Device::cpu);
 }
 
 }  // namespace engine

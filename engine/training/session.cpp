@@ -7,7 +7,7 @@
 
 #include "engine/device/error.hpp"
 #include "engine/training/checkpoint_writer.hpp"
-#include "engine/training/pair_split.hpp"
+#include "engine/training/shared_training.hpp"
 
 namespace engine {
 namespace {
@@ -33,13 +33,6 @@ bool is_finite(const TensorFile& file) {
   });
 }
 
-/// Updates after which the next checkpoint is due: behind each epoch that checkpoint_every divides, and the
-/// last.
-std::int64_t next_checkpoint(std::int64_t updates, const RunConfig& config) {
-  const std::int64_t every = config.checkpoint_every, behind = updates / every + (updates % every != 0);
-  return behind > (config.epochs - 1) / every ? config.epochs : behind * every + 1;
-}
-
 /// @throws ConfigError unless they can be replicas
 void require_alike(std::span<const TrainingRun> runs) {
   const RunConfig& first = runs.front().config;
@@ -53,53 +46,48 @@ void require_alike(std::span<const TrainingRun> runs) {
   }
 }
 
-Trainer make_trainer(const Replicas& runs, const Multiplication& product, Device device) {
-  std::vector<std::vector<std::int64_t>> train, test;
-  std::vector<std::uint64_t> seeds;
+/// @param end  updates to be done in all
+ComputationSpec spec_of(const Replicas& runs, const Multiplication& product, std::int64_t end) {
+  ComputationSpec spec{.config = runs.front()->config,
+                       .seeds = {},
+                       .split_seeds = {},
+                       .product = product,
+                       .updates = runs.front()->updates,
+                       .end = end,
+                       .states = {}};
   for (const TrainingRun* run : runs) {
-    PairSplit split = split_pairs(product.elements, run->config.frac_train, run->config.split_seed);
-    train.push_back(std::move(split.train));
-    test.push_back(std::move(split.test));
-    seeds.push_back(run->config.seed);
+    spec.seeds.push_back(run->config.seed);
+    spec.split_seeds.push_back(run->config.split_seed);
+    spec.states.push_back({run->state ? &*run->state : nullptr,
+                           run->directory != nullptr ? run->directory->state_path().string() : "the run's state"});
   }
-  const auto batch = [&](std::vector<std::vector<std::int64_t>>& pairs) {
-    return PairBatch(product.elements, product.table, std::move(pairs), device);
-  };
-  const RunConfig& config = runs.front()->config;
-  return {*make_model(product.elements, config.model), config.optimizer, batch(train), batch(test), seeds};
+  return spec;
 }
 
 /// One computation of a session: runs that stand at one epoch.
 class Computation {
  public:
-  Computation(Replicas runs, const Multiplication& product, Device device)
-      : runs_(std::move(runs)), trainer_(make_trainer(runs_, product, device)), writer_(runs_, trainer_) {
-    for (std::size_t r = 0; r < runs_.size(); ++r) {
-      TrainingRun& run = *runs_[r];
-      if (!run.state) continue;
-      trainer_.restore(*run.state, run.directory != nullptr ? run.directory->state_path().string() : "the run's state",
-                       run.updates, static_cast<int>(r));
-      if (run.directory != nullptr) run.state.reset();
+  /// @param spec  of the runs
+  Computation(Replicas runs, const ComputationSpec& spec, Device device, Communicator* together)
+      : runs_(std::move(runs)),
+        spec_(spec),
+        together_(together),
+        trainer_(make_trainer(spec, device, together)),
+        writer_(runs_, trainer_) {
+    restore(trainer_, spec);
+    for (TrainingRun* run : runs_) {
+      if (run->directory != nullptr) run->state.reset();
     }
     in_memory_ = std::any_of(runs_.begin(), runs_.end(), [](const TrainingRun* r) { return r->directory == nullptr; });
   }
 
-  /// Trains until `end` updates, until no run is finite, or until the observer stops it, and saves.
-  /// @return whether the observer did not
-  bool train_to(std::int64_t end, SessionObserver& observer, Clock::time_point start) {
-    constexpr double check_seconds = 1;  // to see divergence long before a checkpoint that is far away
-    const RunConfig& config = runs_.front()->config;
-    double next_check = seconds_since(start) + check_seconds;
-    while (goes_on_ && trainer_.updates() < end && !all_diverged()) {
-      const double now = seconds_since(start);
-      if (now >= next_check) {
-        note_divergence(trainer_.diverged());
-        next_check = now + check_seconds;
-      }
-      if (!observer.progress(trainer_.updates(), now)) goes_on_ = false;
-      if (!goes_on_) break;
-      const std::int64_t due = next_checkpoint(trainer_.updates(), config);
-      trainer_.advance(std::min<std::int64_t>(trainer_.steps_at_once(), std::min(due, end) - trainer_.updates()));
+  /// Trains until the spec's end, until no run is finite, or until an observer stops it, and saves.
+  /// @return whether the observers did not
+  bool train(SessionObserver& observer, Clock::time_point start) {
+    next_check_ = seconds_since(start) + check_seconds;
+    while (trainer_.updates() < spec_.end && all_go_on(observer, seconds_since(start))) {
+      const std::int64_t due = next_checkpoint(trainer_.updates(), spec_.config);
+      trainer_.advance(updates_at_once(trainer_, spec_));
       if (writer_.done()) finish_checkpoint(observer);
       if (trainer_.updates() == due) {
         if (writer_.busy()) finish_checkpoint(observer);
@@ -114,6 +102,19 @@ class Computation {
   }
 
  private:
+  /// Asked before every update.
+  bool all_go_on(SessionObserver& observer, double now) {
+    if (now >= next_check_) {
+      note_divergence(trainer_.diverged());
+      next_check_ = now + check_seconds;
+    }
+    bool here = goes_on_ && !all_diverged();
+    if (here && !observer.progress(trainer_.updates(), now)) here = goes_on_ = false;
+    const bool all = together_ != nullptr ? agree(*together_, here) : here;
+    if (here && !all) goes_on_ = false;  // another process has been stopped
+    return all;
+  }
+
   /// @param epochs  one a run, -1 for a finite one
   void note_divergence(const std::vector<std::int64_t>& epochs) {
     for (std::size_t r = 0; r < runs_.size(); ++r) {
@@ -167,16 +168,21 @@ class Computation {
   }
 
   Replicas runs_;
+  const ComputationSpec& spec_;
+  Communicator* together_;  ///< null: this process is alone
   Trainer trainer_;
   CheckpointWriter writer_;
   bool in_memory_ = false;  ///< some run: then nothing is written in the background
   bool goes_on_ = true;
+  double next_check_ = 0;
+
+  static constexpr double check_seconds = 1;  ///< to see divergence long before a checkpoint that is far away
 };
 
 }  // namespace
 
 bool train_together(std::span<TrainingRun> runs, const Multiplication& product, Device device,
-                    SessionObserver& observer) {
+                    SessionObserver& observer, Communicator* together) {
   const Clock::time_point start = Clock::now();
   if (runs.empty()) return true;
   require_alike(runs);
@@ -193,7 +199,9 @@ bool train_together(std::span<TrainingRun> runs, const Multiplication& product, 
       if (run.updates == least) behind.push_back(&run);
       if (run.updates > least) end = std::min(end, run.updates);
     }
-    if (!Computation(std::move(behind), product, device).train_to(end, observer, start)) {
+    const ComputationSpec spec = spec_of(behind, product, end);
+    if (together != nullptr) tell(*together, spec, device);
+    if (!Computation(std::move(behind), spec, device, together).train(observer, start)) {
       return std::all_of(runs.begin(), runs.end(), is_over);
     }
   }

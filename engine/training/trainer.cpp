@@ -28,7 +28,7 @@ void throw_if_any(const std::vector<std::int64_t>& diverged) {
 /// How many steps a recording holds: enough for the GPU that issuing one is nothing, few enough that the host
 /// is heard within some tens of milliseconds.
 int steps_for(const ParameterLayout& layout, const PairBatch& batch) {
-  if (batch.device() == Device::cpu) return 1;
+  if (batch.device() == Device::cpu || batch.together() != nullptr) return 1;
   constexpr double operations = 5e11, most_steps = 20;
   const double of_step = 2.0 * batch.pairs() * static_cast<double>(layout.count());  // about, for all replicas
   return static_cast<int>(std::clamp(operations / of_step, 1.0, most_steps));
@@ -71,8 +71,8 @@ Trainer::Trainer(const Model& model, const AdamOptions& options, const PairBatch
                                  {train_meter_.watch(), watches_.size() * sizeof(LossWatch)},
                                  {test_meter_.data(), watches_.size() * sizeof(LossAndCorrect)}}),
       steps_at_once_(steps_for(*parameters_.layout(), train)),
-      step_(train.device()),
-      steps_(train.device()) {
+      step_(train.device(), train.together() == nullptr),
+      steps_(train.device(), train.together() == nullptr) {
   parameters_.start(seeds);
   train_meter_.restart();  // recording the computation has run it once
 }

@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <map>
 
 #include "engine/device/error.hpp"
+#include "engine/processes_of_threads.hpp"
 #include "engine/training/memory_check.hpp"
 #include "engine/training/session.hpp"
 #include "group/elements/group_name.hpp"
@@ -79,6 +81,55 @@ TEST_CASE("gpu training: the files and figures are those of the CPU, within roun
     CHECK(gpu[r].latest->epoch == 130);
     CHECK(gpu[r].latest->train_loss == doctest::Approx(cpu[r].latest->train_loss).epsilon(1e-3));
     CHECK(gpu[r].latest->test_loss == doctest::Approx(cpu[r].latest->test_loss).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("gpu training: processes share the pairs; all of them train alike, within rounding as one does") {
+  const group::FiniteGroup group = group::parse_group("s3");
+  for (const char* model : {"OneLayerMLP", "Transformer"}) {
+    CAPTURE(model);
+    std::vector<engine::RunConfig> configs;
+    for (const std::uint64_t seed : {3U, 8U}) {
+      configs.push_back(config_of(seed));
+      configs.back().model.model = model;
+      if (model == std::string("Transformer")) configs.back().model.layers.clear();
+      configs.back().epochs = 4;
+      configs.back().checkpoint_every = 2;
+    }
+    const auto in_memory = [&] {
+      std::vector<engine::TrainingRun> runs;
+      for (const engine::RunConfig& config : configs) runs.push_back(engine::run_in_memory(config));
+      return runs;
+    };
+    std::vector<engine::TrainingRun> alone = in_memory();
+    engine::train_together(alone, {group.order(), group.cayley_table()}, Device::cuda);
+    for (const int processes : {2, 3}) {
+      CAPTURE(processes);
+      std::vector<engine::TrainingRun> shared = in_memory();
+      engine::SessionObserver nobody;
+      test::as_processes(
+          processes,
+          [&](engine::Communicator& together) {
+            if (!together.is_first()) return engine::help_to_train(together, Device::cuda, nobody);
+            engine::train_together(shared, {group.order(), group.cayley_table()}, Device::cuda, nobody, &together);
+            engine::dismiss_helpers(together);
+          },
+          true);
+      for (std::size_t r = 0; r < alone.size(); ++r) {
+        REQUIRE(shared[r].updates == 4);
+        CHECK(shared[r].latest->train_loss == doctest::Approx(alone[r].latest->train_loss).epsilon(1e-4));
+        CHECK(shared[r].latest->test_loss == doctest::Approx(alone[r].latest->test_loss).epsilon(1e-4));
+        CHECK(shared[r].latest->train_acc == alone[r].latest->train_acc);
+        for (const auto& [name, tensor] : alone[r].weights->tensors) {
+          const std::vector<float>& values = shared[r].weights->tensors.at(name).values;
+          double worst = 0;
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            worst = std::max(worst, std::abs(static_cast<double>(values[i]) - static_cast<double>(tensor.values[i])));
+          }
+          CHECK(worst < 2e-4);  // of updates of 1e-2
+        }
+      }
+    }
   }
 }
 

@@ -42,6 +42,16 @@ class ProgramTest(unittest.TestCase):
         return result
 
 
+def mpi_environment(test, program):
+    """What mpirun needs to start `program` several times here; skips the test where that cannot be."""
+    if shutil.which("mpirun") is None:
+        test.skipTest("mpirun is not installed")
+    if "libmpi" not in subprocess.run(["ldd", BIN / program], capture_output=True, text=True).stdout:
+        test.skipTest("built without MPI")
+    return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
+
 def read_log(run):
     """training.csv as a list of dicts of floats."""
     lines = (run / "training.csv").read_text().splitlines()

@@ -13,7 +13,7 @@ import time
 import unittest
 
 import slurm_cluster
-from program import BIN, ProgramTest, files_below
+from program import ProgramTest, files_below, mpi_environment
 
 KILLS = int(os.environ.get("IRREPLENS_KILLS", "4"))  # a careful run takes 20
 
@@ -320,12 +320,7 @@ class SweepBadInput(SweepTest):
 class SweepOverMpi(SweepTest):
     def setUp(self):
         super().setUp()
-        if shutil.which("mpirun") is None:
-            self.skipTest("mpirun is not installed")
-        if "libmpi" not in subprocess.run(["ldd", BIN / "sweep"], capture_output=True, text=True).stdout:
-            self.skipTest("built without MPI")
-        self.mpi = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-                    "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+        self.mpi = mpi_environment(self, "sweep")
 
     def mpirun(self, processes, *arguments):
         return subprocess.Popen(["mpirun", "-n", str(processes), *self.command("sweep", *arguments)],

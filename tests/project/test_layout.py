@@ -14,7 +14,7 @@ ROOMS = {"engine": ["device", "cpu", "cuda", "tensor", "files", "model", "traini
          "group": ["elements", "young", "characters", "subgroups", "irreps", "fourier", "verification", "export"],
          "analysis": ["numerics", "input", "network", "cuda", "certificate_check", "certificates", "findings", "circuits",
                       "report", "census"],
-         "apps": ["terminal", "sweep"], "python": ["binding"]}
+         "apps": ["terminal", "mpi", "sweep"], "python": ["binding"]}
 OF_APPS = {"apps/presets.hpp"}  # all that the Python package shares with the programs beside the libraries
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/', re.MULTILINE)
 ROOM = re.compile(r'^\s*#\s*include\s*["<]([a-z_]+)/([a-z_]+)/', re.MULTILINE)
