@@ -1,6 +1,7 @@
-// What the chunks of the fused one-layer transformer left behind becomes the gradients of its operands.
+// What the tasks of the fused one-layer transformer left behind becomes the gradients of its operands.
 
 #include <bit>
+#include <initializer_list>
 
 #include "engine/cpu/attention_workspace.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -8,26 +9,41 @@
 namespace engine::cpu {
 namespace {
 
-/// Sums of all chunks, in the place of the first one's.
-void sum_partials(const AttentionWorkspace& work, int chunks) {
+/// So many vectors, a power of two, one behind the other, to be added up in the place of the first one.
+struct Summands {
+  int count;
+  std::size_t size;
+  real* first;
+};
+
+void add_up(std::initializer_list<Summands> all) {
   constexpr std::size_t numbers_per_task = 1 << 12;
-  const int levels = std::countr_zero(static_cast<unsigned>(chunks));
-  const auto tasks = static_cast<int>((work.partial_size + numbers_per_task - 1) / numbers_per_task);
-  const auto bytes = static_cast<std::int64_t>(sizeof(real) * work.partial_size) * chunks;
-  thread_pool().run(tasks, bytes, [&](int task) {
+  const auto tasks_of = [](const Summands& of) {
+    return of.count > 1 ? static_cast<int>((of.size + numbers_per_task - 1) / numbers_per_task) : 0;
+  };
+  int tasks = 0;
+  std::size_t numbers = 0;
+  for (const Summands& of : all) {
+    tasks += tasks_of(of);
+    numbers += of.size * static_cast<std::size_t>(of.count);
+  }
+  thread_pool().run(tasks, static_cast<std::int64_t>(sizeof(real) * numbers), [&](int task) {
+    const Summands* of = all.begin();
+    for (; task >= tasks_of(*of); ++of) task -= tasks_of(*of);
     const std::size_t first = static_cast<std::size_t>(task) * numbers_per_task;
-    const auto count = static_cast<int>(std::min(numbers_per_task, work.partial_size - first));
-    tile_kernels().sum_rows(levels, count, static_cast<std::ptrdiff_t>(work.partial_size), work.partials + first);
+    const auto count = static_cast<int>(std::min(numbers_per_task, of->size - first));
+    tile_kernels().sum_rows(std::countr_zero(static_cast<unsigned>(of->count)), count,
+                            static_cast<std::ptrdiff_t>(of->size), of->first + first);
   });
 }
 
 void add_carried(const AttentionPairs& of, const AttentionWorkspace& work) {
-  const PairChunks chunks = attention_chunks(of);
+  const PairChunks& chunks = work.tasks.chunks;
   for (int number = 0; number < chunks.count(); ++number) {
     const int x = chunks.chunk(of.x.starts, of.elements, number).carried_x;
     if (x < 0) continue;
-    const real* const carried = work.dx_carried + static_cast<std::size_t>(number) * work.record_size;
-    real* const sum = work.dx_rows + static_cast<std::size_t>(x) * work.record_size;
+    const real* const carried = work.dx_carried(0, number);
+    real* const sum = work.dx + static_cast<std::size_t>(x) * work.record_size;
     for (std::size_t j = 0; j < work.record_size; ++j) sum[j] += carried[j];
   }
 }
@@ -46,8 +62,8 @@ void write_columns(const AttentionPairs& of, const AttentionWorkspace& work, int
   std::fill_n(position_0, count, real{0});
   std::fill_n(position_1, count, real{0});
   for (int t = 0; t < of.elements; ++t) {
-    const real* const dx = work.dx_rows + t * s.record + head * s.stride + place;
-    const real* const dy = work.dy_rows(0) + t * s.record + head * s.stride + place;
+    const real* const dx = work.dx + t * s.record + head * s.stride + place;
+    const real* const dy = work.dy + t * s.record + head * s.stride + place;
     real* const token = table + t * row;
     for (int c = 0; c < count; ++c) {
       token[c] = dx[c] + dy[c];
@@ -55,7 +71,7 @@ void write_columns(const AttentionPairs& of, const AttentionWorkspace& work, int
       position_1[c] += dy[c];
     }
   }
-  const real* const all = work.drest(0) + place;
+  const real* const all = work.dall + place;
   for (int c = 0; c < count; ++c) equals[c] = position_2[c] = all[c] - (position_0[c] + position_1[c]);
 }
 
@@ -64,8 +80,8 @@ void write_scores(const AttentionPairs& of, const AttentionWorkspace& work) {
   real* const special = of.dscores + std::int64_t{of.elements} * s.heads;
   std::fill_n(special, special_rows * s.heads, real{0});
   for (int t = 0; t < of.elements; ++t) {
-    const real* const dx = work.dx_rows + t * s.record + s.heads * s.stride;
-    const real* const dy = work.dy_rows(0) + t * s.record + s.heads * s.stride;
+    const real* const dx = work.dx + t * s.record + s.heads * s.stride;
+    const real* const dy = work.dy + t * s.record + s.heads * s.stride;
     for (int h = 0; h < s.heads; ++h) {
       of.dscores[std::int64_t{t} * s.heads + h] = dx[h] + dy[h];
       special[of_position_0 * s.heads + h] += dx[h];
@@ -73,14 +89,17 @@ void write_scores(const AttentionPairs& of, const AttentionWorkspace& work) {
     }
   }
   for (int h = 0; h < s.heads; ++h) {
-    special[of_equals * s.heads + h] = special[of_position_2 * s.heads + h] = work.drest(0)[s.stride + h];
+    special[of_equals * s.heads + h] = special[of_position_2 * s.heads + h] = work.dall[s.stride + h];
   }
 }
 
 }  // namespace
 
 void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspace& work) {
-  sum_partials(work, attention_chunks(of).count());
+  const AttentionTasks& tasks = work.tasks;
+  add_up({{tasks.parts, work.dx_size, work.dx},
+          {tasks.chunks.count(), work.dy_size, work.dy},
+          {tasks.count(), work.dall_size, work.dall}});
   add_carried(of, work);
   const AttentionSizes& s = work.sizes;
   constexpr int columns_per_task = 128;
@@ -102,8 +121,8 @@ void write_attention_gradients(const AttentionPairs& of, const AttentionWorkspac
       }
     } else if (task == tables + hidden_tasks) {
       write_scores(of, work);
-      std::copy_n(work.drest(0), s.hidden, of.dbase);
-      std::copy_n(work.drest(0) + s.hidden_end, s.width, of.dbase + s.hidden);
+      std::copy_n(work.dall, s.hidden, of.dbase);
+      std::copy_n(work.dall + s.hidden_end, s.width, of.dbase + s.hidden);
     } else if (of.dunembed != nullptr) {
       const auto row = static_cast<std::ptrdiff_t>(padded_stride(s.width));
       for (int c = 0; c < s.width; ++c) {
