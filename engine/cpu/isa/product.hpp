@@ -55,7 +55,18 @@ void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a
   }
 }
 
-/// The rows of some columns: blocks of `rows`, then of half as many, down to one.
+/// m rows, at most `rows`, in one block: several smaller ones would each wait for their own few sums.
+template <typename Vec, int rows, int vecs>
+void multiply_few_rows(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
+                       std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, Into into) {
+  if (m == rows) {
+    multiply_block<Vec, rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, into);
+  } else if constexpr (rows > 1) {
+    multiply_few_rows<Vec, rows - 1, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, into);
+  }
+}
+
+/// The rows of some columns: whole blocks, then what is left.
 template <typename Vec, int rows, int vecs>
 void multiply_columns(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
                       std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, Into into) {
@@ -64,9 +75,7 @@ void multiply_columns(int m, int k, const real* a, std::ptrdiff_t a_row, std::pt
     a += rows * a_row;
     c += rows * c_row;
   }
-  if constexpr (rows > 1) {
-    if (m > 0) multiply_columns<Vec, rows / 2, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, into);
-  }
+  if (m > 0) multiply_few_rows<Vec, rows - 1, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, into);
 }
 
 /// b as it is packed, or as it lies: panel j starts at j * panel, its rows are row (or, packed, their width)
