@@ -4,50 +4,15 @@
 #include <cstdio>
 #include <string>
 
+#include "bench/head_products.hpp"
 #include "bench/interleaved.hpp"
 #include "bench/train_problem.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 
-#ifdef BENCH_ONEDNN
-#include <dnnl.h>
-#include <omp.h>
-#endif
-
 namespace {
 
-using bench::TrainProblem;
-
-/// z = h u, du = h' dz, dh = dz u' over all train pairs at once, as a library does them.
-class HeadProducts {
- public:
-  HeadProducts(int rows, int hidden, int classes) : rows_(rows), hidden_(hidden), classes_(classes) {
-    const auto numbers = [](int a, int b) {
-      return std::vector<float>(static_cast<std::size_t>(a) * static_cast<std::size_t>(b), 0.5F);
-    };
-    h_ = numbers(rows, hidden);
-    dh_ = h_;
-    u_ = numbers(hidden, classes);
-    du_ = u_;
-    z_ = numbers(rows, classes);
-  }
-  double operations() const { return 6.0 * rows_ * hidden_ * classes_; }
-
-#ifdef BENCH_ONEDNN
-  void run() {
-    dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(),
-               classes_);
-    dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(),
-               classes_);
-    dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(),
-               hidden_);
-  }
-#endif
-
- private:
-  int rows_, hidden_, classes_;
-  std::vector<float> h_, u_, z_, du_, dh_;
-};
+using bench::HeadProducts, bench::TrainProblem;
 
 /// Step, peak and products on each number of threads, all in turns with each other.
 void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int rounds) {
@@ -67,12 +32,7 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
                           plain.step();
                         }});
     subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
-#ifdef BENCH_ONEDNN
-    subjects.push_back({"products", [&products, threads] {
-                          omp_set_num_threads(threads);
-                          products.run();
-                        }});
-#endif
+    if (HeadProducts::available) subjects.push_back({"products", [&products, threads] { products.run(threads); }});
   }
   bench::interleave(subjects, rounds, 0.15);
 
@@ -88,11 +48,10 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
         "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f, \"plain_step_ms\": %.4f, \"plain_over_fused\": %.2f",
         p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations,
         1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h), 1e3 * of[1].median(), of[1].median() / step);
-#ifdef BENCH_ONEDNN
-    const double floor = of[3].median();
-    std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
-                step / floor);
-#endif
+    if (HeadProducts::available) {
+      const double floor = of[3].median();
+      std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor, step / floor);
+    }
     std::printf("}\n");
   }
   if (thread_counts.size() == 2) {

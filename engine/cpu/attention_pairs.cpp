@@ -1,7 +1,7 @@
 // The fused one-layer transformer on the CPU. What an element adds to a pair's row, in each head and as x or as y, is
 // tabulated once; a pair's row is then a few scaled rows of these tables, and all the rest of the network follows in
-// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, and a chunk's pairs are
-// taken by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
+// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, a chunk's pairs into parts by
+// y, and a part's pairs are taken by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
 
 #include "engine/cpu/attention_workspace.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -10,7 +10,7 @@ namespace engine::cpu {
 namespace {
 
 constexpr int rows_per_block = PairChunks::rows_per_block;
-constexpr std::size_t tile_bytes = std::size_t{256} << 10;  // of a tile's rows: half of a second-level cache
+constexpr std::size_t tile_bytes = std::size_t{288} << 10;  // of a tile's rows: about half of a second-level cache
 
 std::size_t to_line(std::size_t numbers) {
   constexpr std::size_t line = 64 / sizeof(real);
@@ -19,8 +19,7 @@ std::size_t to_line(std::size_t numbers) {
 
 /// The most rows of a tile.
 int tile_rows(const AttentionSizes& sizes, bool unembeds) {
-  const std::size_t row = static_cast<std::size_t>(sizes.stride) + dh_columns +
-                          (unembeds ? padded_stride(sizes.classes) : 0);
+  const std::size_t row = static_cast<std::size_t>(sizes.stride) + (unembeds ? padded_stride(sizes.classes) : 0);
   return rows_per_block * std::clamp(static_cast<int>(tile_bytes / (row * sizeof(real) * rows_per_block)), 2, 16);
 }
 
@@ -36,7 +35,6 @@ struct TileScratch {
     tile.logits_row = static_cast<std::ptrdiff_t>(padded_stride(s.classes));
     tile.logits =
         pairs.unembed != nullptr ? carver.take<real>(count * static_cast<std::size_t>(tile.logits_row)) : nullptr;
-    tile.dh = carver.take<real>(count * dh_columns);
     const std::size_t weights = to_line(count * static_cast<std::size_t>(s.heads));
     for (real** of_tile : {&tile.weight_x, &tile.weight_y, &tile.weight_rest, &tile.dweight_x, &tile.dweight_y}) {
       *of_tile = carver.take<real>(weights);
@@ -68,10 +66,10 @@ std::size_t scratch_bytes(const AttentionPairs& pairs) {
   return measure.used();
 }
 
-/// Goes through the pairs first .. last - 1 by y.
+/// Goes through the pairs first .. last - 1 by y, from y = first_y on.
 class PairsByY {
  public:
-  PairsByY(const IndexView& y, int first, int last) : y_(y), first_(first), last_(last) { enter(0); }
+  PairsByY(const IndexView& y, int first, int last, int first_y) : y_(y), first_(first), last_(last) { enter(first_y); }
 
   /// The next pair's number; its y is at().
   int next() {
@@ -123,7 +121,7 @@ void write_records(const AttentionPairs& of, const AttentionWorkspace& work, int
   for (const bool as_x : {true, false}) {
     const int position = as_x ? of_position_0 : of_position_1;
     real* const record = (as_x ? work.x_rows : work.y_rows) + t * s.record;
-    std::fill_n(record, s.record, real{0});
+    std::fill(record + s.heads * s.stride + s.heads, record + s.record, real{0});
     for (int h = 0; h < s.heads; ++h) {
       const real* const of_head = of.rows + h * table;
       const real* const token = of_head + std::int64_t{t} * row_length;
@@ -133,8 +131,11 @@ void write_records(const AttentionPairs& of, const AttentionWorkspace& work, int
       const auto write = [&](int first, int count, real* target) {
         for (int c = first; c < first + count; ++c) *target++ = (token[c] + place[c]) - (equals[c] + last[c]);
       };
-      write(0, s.hidden, record + h * s.stride);
-      write(s.hidden, s.width, record + h * s.stride + s.hidden_end);
+      real* const row = record + h * s.stride;
+      write(0, s.hidden, row);
+      std::fill(row + s.hidden, row + s.hidden_end, real{0});
+      write(s.hidden, s.width, row + s.hidden_end);
+      std::fill(row + s.hidden_end + s.width, row + s.stride, real{0});
       record[s.heads * s.stride + h] =
           of.scores[std::int64_t{t} * s.heads + h] + of.scores[std::int64_t{of.elements + position} * s.heads + h];
     }
@@ -166,8 +167,26 @@ void prepare(const AttentionPairs& of, const AttentionWorkspace& work) {
   });
 }
 
+/// The pairs of a chunk whose y are first_y .. last_y - 1: how many there are.
+/// @param without  called with each y that has none
+template <typename Without>
+int count_pairs(const AttentionPairs& of, const PairChunk& chunk, int first_y, int last_y, const Without& without) {
+  int pairs = 0;
+  for (int y = first_y; y < last_y; ++y) {
+    const int *const begin = of.y.members + of.y.starts[y], *const end = of.y.members + of.y.starts[y + 1];
+    const int* const first = std::lower_bound(begin, end, chunk.first);
+    const auto members = static_cast<int>(std::lower_bound(first, end, chunk.last) - first);
+    if (members == 0) without(y);
+    pairs += members;
+  }
+  return pairs;
+}
+
 /// @param of  one replica's operands
-void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const AttentionWorkspace& work, void* memory) {
+void run_task(const AttentionPairs& of, int number, const AttentionWorkspace& work, void* memory) {
+  const AttentionTasks& tasks = work.tasks;
+  const int part = number % tasks.parts, first_y = tasks.first_y(part), last_y = tasks.first_y(part + 1);
+  const PairChunk chunk = tasks.chunks.chunk(of.x.starts, of.elements, number / tasks.parts);
   AttentionTile tile{};
   tile.sizes = work.sizes;
   tile.x_rows = work.x_rows;
@@ -182,33 +201,31 @@ void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const Attention
   tile.continued_y = -1;
   tile.first = true;
   const std::int64_t record = work.sizes.record;
-  if (work.sums.sums != nullptr) {
-    tile.dx_rows = work.sums.rows;
-    tile.dx_carried = work.sums.carried_of(chunk.number);
-    tile.dy_rows = work.sums.sum_of(chunk.number);
-    tile.drest = work.drest(tile.dy_rows);
-    tile.dout_t = work.dout_t(tile.dy_rows);
-    tile.dut = work.dut(tile.dy_rows);
+  const bool gradient = work.dall != nullptr;
+  if (gradient) {
+    tile.dx_rows = work.dx_rows(part);
+    tile.dx_carried = work.dx_carried(part, chunk.number);
+    tile.dy_rows = work.dy_rows(chunk.number);
+    tile.drest = work.drest(number);
+    tile.dout_t = work.dout_t(number);
+    tile.dut = work.dut(number);
     tile.dut_row = static_cast<std::ptrdiff_t>(padded_stride(of.width));
     std::fill_n(tile.dx_carried, record, real{0});
     std::fill(tile.dx_rows + chunk.first_x * record, tile.dx_rows + chunk.last_x * record, real{0});
     std::fill_n(tile.drest, work.rest_size, real{0});
-    for (int y = 0; y < of.elements; ++y) {
-      const int *const begin = of.y.members + of.y.starts[y], *const end = of.y.members + of.y.starts[y + 1];
-      const int* const member = std::lower_bound(begin, end, chunk.first);
-      if (member == end || *member >= chunk.last) std::fill_n(tile.dy_rows + y * record, record, real{0});
-    }
-    if (chunk.first == chunk.last) std::fill_n(tile.dout_t, work.dout_size + work.dut_size, real{0});
   }
+  const int pairs = count_pairs(of, chunk, first_y, last_y, [&](int y) {
+    if (gradient) std::fill_n(tile.dy_rows + y * record, record, real{0});
+  });
+  if (gradient && pairs == 0) std::fill_n(tile.dout_t, work.dout_size + work.dut_size, real{0});
 
-  const int pairs = chunk.last - chunk.first;
   const int most_rows = tile_rows(work.sizes, of.unembed != nullptr);
   Carver carver(memory);
   const TileScratch scratch(of, tile, most_rows, carver);
   const int tiles = divide_up(pairs, most_rows);  // all alike, but for the last
   const int rows_per_tile = tiles == 0 ? 0 : divide_up(divide_up(pairs, tiles), rows_per_block) * rows_per_block;
   const int first_x = chunk.carried_x >= 0 ? chunk.carried_x : chunk.first_x;
-  PairsByY by_y(of.y, chunk.first, chunk.last);
+  PairsByY by_y(of.y, chunk.first, chunk.last, first_y);
   LossAndCorrect result{0, 0};
   for (int done = 0; done < pairs; done += tile.rows) {
     tile.rows = std::min(rows_per_tile, pairs - done);
@@ -226,7 +243,7 @@ void run_chunk(const AttentionPairs& of, const PairChunk& chunk, const Attention
     tile.first = false;
     tile.continued_y = by_y.at();
   }
-  work.sums.results[chunk.number] = result;
+  work.results[number] = result;
 }
 
 /// The operands of one replica alone.
@@ -268,26 +285,36 @@ AttentionSizes attention_sizes(const AttentionPairs& pairs) {
 }
 
 AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, Carver& carver)
-    : sizes(attention_sizes(pairs)),
+    : tasks(pairs),
+      sizes(attention_sizes(pairs)),
       rest_size(static_cast<std::size_t>(sizes.stride) + to_line(static_cast<std::size_t>(sizes.heads))),
       record_size(static_cast<std::size_t>(sizes.record)),
       dout_size(static_cast<std::size_t>(sizes.width) * static_cast<std::size_t>(sizes.dout_row)),
       dut_size(pairs.unembed != nullptr ? static_cast<std::size_t>(sizes.classes) * padded_stride(sizes.width) : 0),
+      dx_size(static_cast<std::size_t>(pairs.elements + tasks.chunks.count()) * record_size),
       dy_size(static_cast<std::size_t>(pairs.elements) * record_size),
-      sums(attention_chunks(pairs), pairs.elements, pairs.together,
-           pairs.drows != nullptr ? dy_size + rest_size + dout_size + dut_size : 0, record_size, carver) {
+      dall_size(rest_size + dout_size + dut_size) {
   const bool gradient = pairs.drows != nullptr, unembeds = pairs.unembed != nullptr;
   const auto panels = [&](bool wanted, int rows, int cols) {
     return wanted ? carver.take<real>(tile_kernels().panels_size(rows, cols)) : nullptr;
   };
-  const auto records = [&](std::size_t count) { return carver.take<real>(count * record_size); };
-  x_rows = records(static_cast<std::size_t>(pairs.elements));
-  y_rows = records(static_cast<std::size_t>(pairs.elements));
+  const auto of_each = [&](int count, std::size_t size) {
+    return gradient ? carver.take<real>(static_cast<std::size_t>(count) * size) : nullptr;
+  };
+  x_rows = carver.take<real>(dy_size);
+  y_rows = carver.take<real>(dy_size);
   rest = carver.take<real>(rest_size);
   out_panels = panels(true, sizes.hidden, sizes.width);
   out_t_panels = panels(gradient, sizes.width, sizes.hidden);
   u_panels = panels(unembeds, sizes.width, sizes.classes);
   u_t_panels = panels(unembeds && gradient, sizes.classes, sizes.width);
+  dx = of_each(tasks.parts, dx_size);
+  dy = of_each(tasks.chunks.count(), dy_size);
+  dall = of_each(tasks.count(), dall_size);
+  results = carver.take<LossAndCorrect>(static_cast<std::size_t>(tasks.count()));
+  if (pairs.together != nullptr) {
+    shared.emplace(tasks.chunks, pairs.elements, pairs.together, gradient ? dy_size + dall_size : 0, record_size, carver);
+  }
 }
 
 std::size_t attention_pairs_workspace(const AttentionPairs& pairs) {
@@ -299,22 +326,19 @@ std::size_t attention_pairs_workspace(const AttentionPairs& pairs) {
 void attention_pairs(const AttentionPairs& pairs) {
   Carver carver(pairs.workspace);
   const AttentionWorkspace work(pairs, carver);
-  const PairChunks& chunks = work.sums.chunks;
-  const ChunkShare share = work.sums.share;
+  const ChunkShare share = work.share();
+  const int parts = work.tasks.parts;
   const std::int64_t operations =
       2LL * pairs.x.rows * pairs.width * (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0)) /
-      chunks.count() * share.count();
+      work.tasks.chunks.count() * share.count();
   for (std::int64_t replica = 0; replica < pairs.replicas; ++replica) {
     const AttentionPairs of = of_replica(pairs, replica);
     prepare(of, work);
     thread_pool().run_with_scratch(
-        share.count(), operations, scratch_bytes(pairs), [&](int task, void* scratch) {
-          run_chunk(of, chunks.chunk(of.x.starts, of.elements, share.first + task), work, scratch);
-        });
-    work.sums.add_up_over_processes(of.x.starts);
-    const LossAndCorrect result = work.sums.result();
+        share.count() * parts, operations, scratch_bytes(pairs),
+        [&](int task, void* scratch) { run_task(of, share.first * parts + task, work, scratch); });
+    const LossAndCorrect result = add_up_attention(of, work);
     *of.result = {result.loss / of.x.rows, result.correct};
-    if (of.drows != nullptr) write_attention_gradients(of, work);
   }
 }
 

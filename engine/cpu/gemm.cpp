@@ -54,14 +54,14 @@ void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const real* a, con
         const auto [panels, scratch] = carve(carver);
         real* target = c + entry * m * n + std::int64_t{first_row} * n + first_col;
         // A whole block writes no padding, so it may be summed up where it belongs.
-        const bool in_place = beta == 0 && cols == block_cols;
+        const bool in_place = (beta == 0 || beta == 1) && cols == block_cols;
         real* const sums = in_place ? target : scratch;
         const std::ptrdiff_t sum_row = in_place ? n : scratch_row;
         for (int first = 0; first < k; first += block_inner) {
           const int inner = std::min(block_inner, k - first);
           tile_kernels().pack_panels(inner, cols, of_b.at(first, first_col), of_b.row, of_b.col, panels);
           tile_kernels().product(rows, cols, inner, of_a.at(first_row, first), of_a.row, of_a.col, panels,
-                                 sums, sum_row, first > 0);
+                                 sums, sum_row, first > 0 || (in_place && beta == 1));
         }
         if (in_place) return;
         for (int i = 0; i < rows; ++i, target += n) {

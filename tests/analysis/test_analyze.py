@@ -294,6 +294,45 @@ class AnalyzeBadInput(AnalyzeTest):
         (run / "cfg.json").write_text("{")
         self.refuse(2, "cfg.json: not JSON", "analyze", "run")
 
+    def test_transformers_of_other_makes(self):
+        self.succeed("train", "s3", "--model", "Transformer", "--epochs", 1, "--out", "run", "--quiet")
+        model = self.directory / "run/model.safetensors"
+        header, data = read_safetensors(model)
+        header.pop("__metadata__", None)
+
+        def changed(name, shape, values=None):
+            """The file with one more tensor, or this one in the place of its own; without it if there is no shape."""
+            tensors, bytes_ = dict(header), data
+            tensors.pop(name, None)
+            if shape is not None:
+                new = struct.pack(f"<{math.prod(shape)}f", *(values or [0.0] * math.prod(shape)))
+                tensors[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(new)]}
+                bytes_ = data + new
+            packed, chunks = {}, []
+            for key, entry in tensors.items():
+                start, end = entry["data_offsets"]
+                at = sum(map(len, chunks))
+                chunks.append(bytes_[start:end])
+                packed[key] = dict(entry, data_offsets=[at, at + end - start])
+            text = json.dumps(packed).encode()
+            model.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(chunks))
+
+        changed("blocks.0.mlp.b_in", [512])  # zeros are no bias
+        self.succeed("analyze", "run", "--quiet")
+        for words, *change in [
+                ("tensor 'blocks.0.mlp.b_in' has the value 0.5; this transformer has no biases", "blocks.0.mlp.b_in", [512],
+                 [0.5] * 512),
+                ("tensor 'blocks.1.attn.W_K' (4,128,32) is of a second layer; this transformer has one", "blocks.1.attn.W_K",
+                 [4, 128, 32]),
+                ("tensor 'blocks.0.attn.W_Q' has shape (8,128,16), not (4,128,32)", "blocks.0.attn.W_Q", [8, 128, 16]),
+                ("tensor 'blocks.0.mlp.W_in' has shape (128,256), not (128,512)", "blocks.0.mlp.W_in", [128, 256]),
+                ("no tensor 'blocks.0.attn.W_V'", "blocks.0.attn.W_V", None),
+                ("tensor 'ln_final.w' (128) is not one of Transformer's embed.W_E, ", "ln_final.w", [128]),
+                ("tensor 'x_embed' differs from embed.W_E, whose other name it is", "x_embed", [7, 128])]:
+            with self.subTest(words):
+                changed(*change)
+                self.refuse(2, words, "analyze", "run")
+
     def test_models_of_other_makes(self):
         run = self.train(1)
         model = run / "model.safetensors"

@@ -11,7 +11,7 @@ void multiply_deep(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std
   for (int first = 0; first < k; first += deep_block) {
     const int inner = k - first < deep_block ? k - first : deep_block;
     multiply(m, n, inner, a + first * a_col, a_row, a_col, packed(b + std::ptrdiff_t{first} * width, inner), c, c_row,
-             add || first > 0);
+             add || first > 0 ? Into::sum : Into::fresh);
   }
 }
 
@@ -56,47 +56,55 @@ void attention_weights(const AttentionTile& t) {
   }
 }
 
-/// Columns first .. last of every row: rest + sum over heads of weight_x of_x + weight_y of_y; relu if asked for. In
-/// blocks of a few vectors, whose part of the tables stays in the first-level cache.
+/// Columns first .. last of row i: rest + sum over heads of weight_x of_x + weight_y of_y; relu if asked for. All of the
+/// row's weights stay in registers.
 template <int heads, int vectors>
-void scaled_rows_of(const AttentionTile& t, int first_head, int first, int last, bool with_relu) {
+void scaled_row(const AttentionTile& t, int i, int first_head, std::ptrdiff_t first, std::ptrdiff_t last,
+                bool with_relu) {
   using S = Simd<real>;
-  const AttentionSizes s = t.sizes;
-  for (int c = first; c < last; c += vectors * S::lanes) {
-    for (int i = 0; i < t.rows; ++i) {
-      real* const row = t.z + i * s.stride + c;
-      const real* const start = first_head == 0 ? t.rest + c : row;
-      const real* of_x = t.x_rows + t.x[i] * s.record + first_head * s.stride + c;
-      const real* of_y = t.y_rows + t.y[i] * s.record + first_head * s.stride + c;
-      const real* const weight_x = t.weight_x + i * s.heads + first_head;
-      const real* const weight_y = t.weight_y + i * s.heads + first_head;
-      S::Vec sum[vectors];
+  const std::ptrdiff_t stride = t.sizes.stride;
+  real* const row = t.z + i * stride;
+  const real* const start = first_head == 0 ? t.rest : row;
+  const real* const of_x = t.x_rows + t.x[i] * t.sizes.record + first_head * stride;
+  const real* const of_y = t.y_rows + t.y[i] * t.sizes.record + first_head * stride;
+  S::Vec by_x[heads], by_y[heads];
 #pragma GCC unroll 4
-      for (int j = 0; j < vectors; ++j) sum[j] = S::load(start + j * S::lanes);
+  for (int h = 0; h < heads; ++h) {
+    by_x[h] = S::all(t.weight_x[i * t.sizes.heads + first_head + h]);
+    by_y[h] = S::all(t.weight_y[i * t.sizes.heads + first_head + h]);
+  }
+  const S::Vec least = S::all(with_relu ? real{0} : -std::numeric_limits<real>::infinity());
+  for (std::ptrdiff_t c = first; c < last; c += vectors * S::lanes) {
+    S::Vec sum[vectors];
 #pragma GCC unroll 4
-      for (int h = 0; h < heads; ++h, of_x += s.stride, of_y += s.stride) {
-        const S::Vec by_x = S::all(weight_x[h]), by_y = S::all(weight_y[h]);
+    for (int j = 0; j < vectors; ++j) sum[j] = S::load(start + c + j * S::lanes);
 #pragma GCC unroll 4
-        for (int j = 0; j < vectors; ++j) {
-          sum[j] = mul_add(by_x, S::load(of_x + j * S::lanes), sum[j]);
-          sum[j] = mul_add(by_y, S::load(of_y + j * S::lanes), sum[j]);
-        }
+    for (int h = 0; h < heads; ++h) {
+#pragma GCC unroll 4
+      for (int j = 0; j < vectors; ++j) {
+        sum[j] = mul_add(by_x[h], S::load(of_x + h * stride + c + j * S::lanes), sum[j]);
       }
 #pragma GCC unroll 4
       for (int j = 0; j < vectors; ++j) {
-        if (with_relu) sum[j] = sum[j] < S::Vec{} ? S::Vec{} : sum[j];  // keeps NaN
-        S::store(row + j * S::lanes, sum[j]);
+        sum[j] = mul_add(by_y[h], S::load(of_y + h * stride + c + j * S::lanes), sum[j]);
       }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; ++j) {
+      S::store(row + c + j * S::lanes, sum[j] < least ? least : sum[j]);  // keeps NaN
     }
   }
 }
 
+/// Row by row, since pairs are sorted by y, whose tables so stay in the first-level cache.
 template <int heads>
 void scaled_rows(const AttentionTile& t, int first_head, int first, int last, bool with_relu) {
   constexpr int vectors = 4, block = vectors * Simd<real>::lanes;
   const int whole = first + (last - first) / block * block;
-  scaled_rows_of<heads, vectors>(t, first_head, first, whole, with_relu);
-  scaled_rows_of<heads, 1>(t, first_head, whole, last, with_relu);
+  for (int i = 0; i < t.rows; ++i) {
+    scaled_row<heads, vectors>(t, i, first_head, first, whole, with_relu);
+    scaled_row<heads, 1>(t, i, first_head, whole, last, with_relu);
+  }
 }
 
 void attention_rows(const AttentionTile& t) {
@@ -126,13 +134,18 @@ struct RowGroup {
 template <int heads>
 void weight_gradients(const AttentionTile& t, const RowGroup& group, int first_head) {
   using S = Simd<real>;
-  const AttentionSizes s = t.sizes;
-  const int end = s.hidden_end + s.width_end;
-  const real* const table = group.table + first_head * s.stride;
+  const std::ptrdiff_t stride = t.sizes.stride;
+  const int end = t.sizes.hidden_end + t.sizes.width_end;
+  const real* const table = group.table + first_head * stride;
   for (int n = 0; n < group.count; ++n) {
     const int i = group.numbers[n];
-    const real* const row = t.z + i * s.stride;
-    S::Vec sums[heads][S::sum_vectors] = {};
+    const real* const row = t.z + i * stride;
+    S::Vec sums[heads][S::sum_vectors];
+#pragma GCC unroll 4
+    for (int h = 0; h < heads; ++h) {
+#pragma GCC unroll 4
+      for (int v = 0; v < S::sum_vectors; ++v) sums[h][v] = S::Vec{};
+    }
     for (int c = 0; c < end; c += S::sum_lanes) {
 #pragma GCC unroll 4
       for (int v = 0; v < S::sum_vectors; ++v) {
@@ -140,65 +153,74 @@ void weight_gradients(const AttentionTile& t, const RowGroup& group, int first_h
         const S::Vec gradient = S::load(row + at);
 #pragma GCC unroll 4
         for (int h = 0; h < heads; ++h) {
-          sums[h][v] = mul_add(gradient, S::load(table + h * s.stride + at), sums[h][v]);
+          sums[h][v] = mul_add(gradient, S::load(table + h * stride + at), sums[h][v]);
         }
       }
     }
+#pragma GCC unroll 4
     for (int h = 0; h < heads; ++h) {
-      group.dweight[i * s.heads + first_head + h] = static_cast<real>(S::sum(sums[h]));
+      group.dweight[i * t.sizes.heads + first_head + h] = static_cast<real>(S::sum(sums[h]));
     }
   }
 }
 
-/// dtable[h] = or += sum over the group's rows of weight[i][h] times gradient row i.
-template <int heads, bool with_sum>
-void table_gradients(const AttentionTile& t, const RowGroup& group, int first_head) {
+/// Columns first .. last of dtable[h] = or += sum over the group's rows of weight[i][h] times gradient row i.
+template <int heads, bool with_sum, int vectors>
+void table_gradients_of(const AttentionTile& t, const RowGroup& group, int first_head, int first, int last) {
   using S = Simd<real>;
-  const AttentionSizes s = t.sizes;
-  constexpr int vectors = 2;  // hidden_end and width_end are multiples of 64 bytes
-  constexpr int block = S::lanes * vectors <= S::sum_lanes ? S::lanes * vectors : S::sum_lanes;
-  constexpr int in_block = block / S::lanes;
-  const int end = s.hidden_end + s.width_end, count = group.count;
+  const std::ptrdiff_t stride = t.sizes.stride, weights = t.sizes.heads;
+  const int count = group.count;
   const int* const numbers = group.numbers;
   const real* const weight = group.weight + first_head;
-  for (int c = 0; c < end; c += block) {
-    real* const target = group.dtable + first_head * s.stride + c;
+  for (int c = first; c < last; c += vectors * S::lanes) {
+    real* const target = group.dtable + first_head * stride + c;
     const real* const gradients = t.z + c;
-    S::Vec sums[heads][in_block] = {}, all[in_block] = {};
-    if (!group.fresh) {
+    S::Vec sums[heads][vectors], all[vectors];
 #pragma GCC unroll 4
-      for (int h = 0; h < heads; ++h) {
+    for (int h = 0; h < heads; ++h) {
 #pragma GCC unroll 2
-        for (int j = 0; j < in_block; ++j) sums[h][j] = S::load(target + h * s.stride + j * S::lanes);
+      for (int j = 0; j < vectors; ++j) {
+        sums[h][j] = group.fresh ? S::Vec{} : S::load(target + h * stride + j * S::lanes);
       }
     }
+#pragma GCC unroll 2
+    for (int j = 0; j < vectors; ++j) all[j] = S::Vec{};
     for (int n = 0; n < count; ++n) {
       const std::ptrdiff_t i = numbers[n];
-      S::Vec gradient[in_block];
+      S::Vec gradient[vectors];
 #pragma GCC unroll 2
-      for (int j = 0; j < in_block; ++j) gradient[j] = S::load(gradients + i * s.stride + j * S::lanes);
+      for (int j = 0; j < vectors; ++j) gradient[j] = S::load(gradients + i * stride + j * S::lanes);
 #pragma GCC unroll 4
       for (int h = 0; h < heads; ++h) {
-        const S::Vec factor = S::all(weight[i * s.heads + h]);
+        const S::Vec factor = S::all(weight[i * weights + h]);
 #pragma GCC unroll 2
-        for (int j = 0; j < in_block; ++j) sums[h][j] = mul_add(factor, gradient[j], sums[h][j]);
+        for (int j = 0; j < vectors; ++j) sums[h][j] = mul_add(factor, gradient[j], sums[h][j]);
       }
       if constexpr (with_sum) {
 #pragma GCC unroll 2
-        for (int j = 0; j < in_block; ++j) all[j] += gradient[j];
+        for (int j = 0; j < vectors; ++j) all[j] += gradient[j];
       }
     }
 #pragma GCC unroll 4
     for (int h = 0; h < heads; ++h) {
 #pragma GCC unroll 2
-      for (int j = 0; j < in_block; ++j) S::store(target + h * s.stride + j * S::lanes, sums[h][j]);
+      for (int j = 0; j < vectors; ++j) S::store(target + h * stride + j * S::lanes, sums[h][j]);
     }
     if constexpr (with_sum) {
       real* const sum = group.sum_of_rows + c;
 #pragma GCC unroll 2
-      for (int j = 0; j < in_block; ++j) S::store(sum + j * S::lanes, S::load(sum + j * S::lanes) + all[j]);
+      for (int j = 0; j < vectors; ++j) S::store(sum + j * S::lanes, S::load(sum + j * S::lanes) + all[j]);
     }
   }
+}
+
+template <int heads, bool with_sum>
+void table_gradients(const AttentionTile& t, const RowGroup& group, int first_head) {
+  constexpr int vectors = 2;
+  constexpr int block = vectors * Simd<real>::lanes;
+  const int end = t.sizes.hidden_end + t.sizes.width_end, whole = end / block * block;
+  table_gradients_of<heads, with_sum, vectors>(t, group, first_head, 0, whole);
+  table_gradients_of<heads, with_sum, 1>(t, group, first_head, whole, end);
 }
 
 void group_gradients(const AttentionTile& t, const RowGroup& group) {
@@ -256,27 +278,6 @@ void attention_rows_back(const AttentionTile& t) {
   score_gradients(t);
 }
 
-/// The hidden part of t.z = where it is positive, dz out'; else 0.
-void hidden_gradients(const AttentionTile& t) {
-  using S = Simd<real>;
-  const AttentionSizes& s = t.sizes;
-  constexpr int vectors = dh_columns / S::lanes;
-  for (int first = 0; first < s.hidden; first += dh_columns) {
-    const int cols = s.hidden - first < dh_columns ? s.hidden - first : dh_columns;
-    const real* const panels = t.out_t_panels + std::ptrdiff_t{first} * s.width;  // width is one deep block
-    multiply(t.rows, cols, s.width, t.z + s.hidden_end, s.stride, 1, packed(panels, s.width), t.dh, dh_columns, false);
-    const int used = round_up(cols, S::lanes) / S::lanes;
-    for (int i = 0; i < t.rows; ++i) {
-      real* const row = t.z + i * s.stride + first;
-      const real* const dh = t.dh + i * dh_columns;
-      for (int j = 0; j < (used < vectors ? used : vectors); ++j) {
-        const S::Vec h = S::load(row + j * S::lanes), of_h = S::load(dh + j * S::lanes);
-        S::store(row + j * S::lanes, h > S::Vec{} ? of_h : S::Vec{});
-      }
-    }
-  }
-}
-
 LossAndCorrect attention_tile(const AttentionTile& t) {
   const AttentionSizes& s = t.sizes;
   real* const h = t.z;
@@ -294,14 +295,17 @@ LossAndCorrect attention_tile(const AttentionTile& t) {
       cross_entropy_rows(t.rows, s.classes, t.labels, t.weight, logits, logits_row, t.odds);
   if (t.out_t_panels == nullptr) return result;
 
+  const Into into = t.first ? Into::fresh : Into::sum;
   if (unembeds) {
     // du' (classes, width) += dlogits' y, then dy = dlogits u'
-    multiply(s.classes, s.width, t.rows, logits, 1, logits_row, in_place(y, s.stride), t.dut, t.dut_row, !t.first);
+    multiply(s.classes, s.width, t.rows, logits, 1, logits_row, in_place(y, s.stride), t.dut, t.dut_row, into);
     multiply_deep(t.rows, s.width, s.classes, logits, logits_row, 1, t.u_t_panels, y, s.stride, false);
   }
   // dout' (width, hidden) += dy' h
-  multiply(s.width, s.hidden, t.rows, y, 1, s.stride, in_place(h, s.stride), t.dout_t, s.dout_row, !t.first);
-  hidden_gradients(t);
+  multiply(s.width, s.hidden, t.rows, y, 1, s.stride, in_place(h, s.stride), t.dout_t, s.dout_row, into);
+  // dh (rows, hidden) = dy out' takes the place of h, where that is positive
+  multiply(t.rows, s.hidden, s.width, y, s.stride, 1, packed(t.out_t_panels, s.width), h, s.stride,
+           Into::where_positive);
   attention_rows_back(t);
   return result;
 }

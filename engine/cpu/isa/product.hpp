@@ -6,10 +6,17 @@ namespace {
 
 constexpr int panel_width = 2 * Simd<real>::lanes;
 
-/// c (rows, vecs vectors) = or += a (rows, k) b (k, ..), sums held in registers.
+/// What a product does to what stands where it is written.
+enum class Into {
+  fresh,           ///< overwrites it
+  sum,             ///< is added to it
+  where_positive,  ///< overwrites what is positive, and the rest by 0
+};
+
+/// c (rows, vecs vectors) takes a (rows, k) b (k, ..), sums held in registers.
 template <typename Vec, int rows, int vecs>
 void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
-                    std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
+                    std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, Into into) {
   constexpr int lanes = sizeof(Vec) / sizeof(real);
   const auto load = [](const real* p) {
     Vec v;
@@ -17,6 +24,8 @@ void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a
     return v;
   };
   Vec sums[rows][vecs] = {};
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; ++i) __builtin_prefetch(c + i * c_row, 1);
   // Two pointers into a: the distances of `rows` rows from one don't all fit in registers.
   constexpr int upper_rows = rows / 2;
   const real* lower = a + upper_rows * a_row;
@@ -39,24 +48,34 @@ void multiply_block(int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a
 #pragma GCC unroll 2
     for (int j = 0; j < vecs; ++j) {
       real* const target = c + j * lanes;
-      if (add) sums[i][j] += load(target);
+      if (into == Into::sum) sums[i][j] += load(target);
+      if (into == Into::where_positive) sums[i][j] = load(target) > Vec{} ? sums[i][j] : Vec{};
       std::memcpy(target, &sums[i][j], sizeof(Vec));
     }
   }
 }
 
-/// The rows of some columns: blocks of `rows`, then of half as many, down to one.
+/// m rows, at most `rows`, in one block: several smaller ones would each wait for their own few sums.
+template <typename Vec, int rows, int vecs>
+void multiply_few_rows(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
+                       std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, Into into) {
+  if (m == rows) {
+    multiply_block<Vec, rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, into);
+  } else if constexpr (rows > 1) {
+    multiply_few_rows<Vec, rows - 1, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, into);
+  }
+}
+
+/// The rows of some columns: whole blocks, then what is left.
 template <typename Vec, int rows, int vecs>
 void multiply_columns(int m, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
-                      std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, bool add) {
+                      std::ptrdiff_t b_row, real* c, std::ptrdiff_t c_row, Into into) {
   for (; m >= rows; m -= rows) {
-    multiply_block<Vec, rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, add);
+    multiply_block<Vec, rows, vecs>(k, a, a_row, a_col, b, b_row, c, c_row, into);
     a += rows * a_row;
     c += rows * c_row;
   }
-  if constexpr (rows > 1) {
-    if (m > 0) multiply_columns<Vec, rows / 2, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, add);
-  }
+  if (m > 0) multiply_few_rows<Vec, rows - 1, vecs>(m, k, a, a_row, a_col, b, b_row, c, c_row, into);
 }
 
 /// b as it is packed, or as it lies: panel j starts at j * panel, its rows are row (or, packed, their width)
@@ -75,7 +94,7 @@ PanelsOf in_place(const real* rows, std::ptrdiff_t stride) {
 
 /// Columns of c are written up to a whole number of half vectors: of 120 with 16 lanes none too many.
 void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, PanelsOf b,
-              real* c, std::ptrdiff_t c_row, bool add) {
+              real* c, std::ptrdiff_t c_row, Into into) {
   using S = Simd<real>;
   constexpr int half_lanes = S::lanes / 2;
   const int width = round_up(n, half_lanes);
@@ -86,16 +105,16 @@ void multiply(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptr
     const std::ptrdiff_t packed_row = rest > S::lanes ? panel_width : S::lanes;
     const std::ptrdiff_t b_row = b.row != 0 ? b.row : packed_row;
     if (rest >= panel_width) {
-      multiply_columns<S::Vec, block_rows, 2>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
+      multiply_columns<S::Vec, block_rows, 2>(m, k, a, a_row, a_col, panel, b_row, target, c_row, into);
       continue;
     }
     if (rest >= S::lanes) {
-      multiply_columns<S::Vec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
+      multiply_columns<S::Vec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, into);
       panel += S::lanes;
       target += S::lanes;
     }
     if (rest % S::lanes != 0)
-      multiply_columns<S::HalfVec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, add);
+      multiply_columns<S::HalfVec, block_rows, 1>(m, k, a, a_row, a_col, panel, b_row, target, c_row, into);
   }
 }
 

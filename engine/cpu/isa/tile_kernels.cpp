@@ -84,17 +84,17 @@ LossAndCorrect head_tile_of(const HeadTile& tile) {
   hidden_rows<combine>(tile, h_row);
   // z (rows, classes) = h u
   multiply(tile.rows, tile.classes, tile.hidden, tile.h, h_row, 1, packed(tile.u_panels, tile.hidden), tile.z,
-           z_row, false);
+           z_row, Into::fresh);
   const LossAndCorrect result =
       cross_entropy_rows(tile.rows, tile.classes, tile.labels, tile.weight, tile.z, z_row, tile.odds);
   if (tile.ut_panels == nullptr) return result;
 
   // du' (classes, hidden) += dz' h
   multiply(tile.classes, tile.hidden, tile.rows, tile.z, 1, z_row, in_place(tile.h, h_row), tile.dut, h_row,
-           !tile.first);
+           tile.first ? Into::fresh : Into::sum);
   // dh (rows, hidden) = dz u'
   multiply(tile.rows, tile.hidden, tile.classes, tile.z, z_row, 1, packed(tile.ut_panels, tile.classes),
-           tile.dh, h_row, false);
+           tile.dh, h_row, Into::fresh);
   scatter_hidden_gradient<combine>(tile, h_row);
   return result;
 }
@@ -110,7 +110,7 @@ std::size_t panels_size(int rows, int cols) {
 
 void product(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col,
              const real* b_panels, real* c, std::ptrdiff_t c_row, bool add) {
-  multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add);
+  multiply(m, n, k, a, a_row, a_col, packed(b_panels, k), c, c_row, add ? Into::sum : Into::fresh);
 }
 
 /// The sum of 2^levels vectors, `distance` numbers apart, as a binary tree.

@@ -97,6 +97,26 @@ std::vector<std::vector<real>> gradients_of(const Tensor& loss, const std::vecto
   return gradients;
 }
 
+/// Loss and gradients are those of the composition.
+void check_against_composition(const Sizes& s, Numbers& numbers, engine::Device device) {
+  CAPTURE(s.elements);
+  CAPTURE(s.pairs);
+  const Pairs pairs(s, numbers, device);
+  std::vector<Tensor> in = operands(s, numbers, device);
+  for (Tensor& x : in) x.set_requires_grad();
+  const engine::LossMeter meter(s.replicas, device);
+  const Tensor loss = fused(in, pairs, &meter);
+  const auto ours = gradients_of(loss, in);
+  const Tensor expected = composed(in, pairs);
+  const auto theirs = gradients_of(expected, in);
+  const double tolerance = sizeof(real) == 8 ? 1e-12 : 2e-5;
+  CHECK(test::largest_difference(loss.to_host(), expected.to_host()) < tolerance);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    CAPTURE(i);
+    CHECK(test::largest_difference(ours[i], theirs[i]) < tolerance);
+  }
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("quick");
@@ -110,22 +130,15 @@ TEST_CASE_TEMPLATE("attention_pair_cross_entropy: equals its composition, gradie
                          Sizes{41, 4, 37, 41, false, 900, 1}, Sizes{23, 2, 70, 23, false, 211, 3},
                          Sizes{7, 4, 33, 5, true, 49, 2}, Sizes{150, 5, 131, 34, true, 333, 2},
                          Sizes{4, 4, 20, 4, false, 700, 1}, Sizes{300, 1, 300, 16, true, 1200, 1}}) {
-    CAPTURE(s.elements);
-    CAPTURE(s.pairs);
-    const Pairs pairs(s, numbers, device);
-    std::vector<Tensor> in = operands(s, numbers, device);
-    for (Tensor& x : in) x.set_requires_grad();
-    const engine::LossMeter meter(s.replicas, device);
-    const Tensor loss = fused(in, pairs, &meter);
-    const auto ours = gradients_of(loss, in);
-    const Tensor expected = composed(in, pairs);
-    const auto theirs = gradients_of(expected, in);
-    const double tolerance = sizeof(real) == 8 ? 1e-12 : 2e-5;
-    CHECK(test::largest_difference(loss.to_host(), expected.to_host()) < tolerance);
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      CAPTURE(i);
-      CHECK(test::largest_difference(ours[i], theirs[i]) < tolerance);
-    }
+    check_against_composition(s, numbers, device);
+  }
+}
+
+TEST_CASE("attention_pair_cross_entropy: chunks in parts by y, with nothing of the replica before") {
+  Numbers numbers(4);
+  // Two parts, many y without pairs in a chunk, two replicas in one workspace; four parts and sixteen chunks.
+  for (const Sizes& s : {Sizes{80, 4, 40, 80, false, 1100, 2}, Sizes{200, 1, 5, 3, true, 33'000, 1}}) {
+    check_against_composition(s, numbers, engine::Device::cpu);
   }
 }
 
