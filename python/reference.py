@@ -18,12 +18,7 @@ HEADER = """# irreplens in Python
 pip install .
 ```
 
-in a clone builds a wheel with everything inside (two to three minutes; `tools/install_dependencies build`
-installs what that needs) and installs it; `make python` does so into `build/python/venv`. It needs Python 3.10
-or newer, and NumPy; pandas, PyTorch, JAX and plotly are used where they are there. From Python 3.12 on one wheel
-fits all versions (the stable ABI); 3.10 and 3.11 need one each, since the stable ABI lacks there what nanobind
-uses. OpenBLAS, libzip and their like are inside the wheel, put there by auditwheel under names of their own, so
-that they meet neither NumPy's nor PyTorch's. `irreplens train|analyze|irreps|census` are the programs.
+@INSTALL@
 
 ```python
 import irreplens
@@ -90,10 +85,7 @@ def wrapped(text):
 
 
 def signature_of(name, value):
-    try:
-        signature = inspect.signature(value)
-    except ValueError:
-        return name
+    signature = inspect.signature(value)
     parameters = [p for p in signature.parameters.values() if p.name != "self"]
     words, bare = [], False
     for p in parameters:
@@ -134,7 +126,8 @@ def main():
         print(f"## {name}\n")
         shown = name in ("Group",) or not isinstance(value, type)
         if shown:
-            print(f"`irreplens.{signature_of(name, value)}`\n")
+            call = textwrap.fill(f"irreplens.{signature_of(name, value)}", 106, subsequent_indent=" " * 4)
+            print(f"```python\n{call}\n```\n")
         print(text_of(value.__doc__) + "\n")
         if isinstance(value, type):
             for member, doc in members(value):

@@ -176,9 +176,9 @@ nb::dict read_tensors(const std::string& path) {
   return arrays(file);
 }
 
-using Floats = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
+using FloatTensor = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
 
-void write_tensors(const std::string& path, const std::vector<std::pair<std::string, Floats>>& named) {
+void write_tensors(const std::string& path, const std::vector<std::pair<std::string, FloatTensor>>& named) {
   engine::TensorFile file;
   for (const auto& [name, values] : named) {
     engine::StoredTensor& tensor = file.tensors[name];
