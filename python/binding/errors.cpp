@@ -1,6 +1,7 @@
 #include <nanobind/nanobind.h>
 
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include "engine/device/error.hpp"
@@ -30,6 +31,8 @@ void declare_errors(nb::module_& module) {
     try {
       std::rethrow_exception(caught);
     } catch (const engine::FileError& error) {
+      raise(PyExc_OSError, error);
+    } catch (const std::filesystem::filesystem_error& error) {
       raise(PyExc_OSError, error);
     } catch (const std::invalid_argument& error) {
       raise(PyExc_ValueError, error);

@@ -251,12 +251,8 @@ def analyze(
         run = what
     else:
         raise ValueError(f"analyze: a {type(what).__name__}, where a run, a path or a state dict is needed")
-    options = (
-        to_switch("final_only", final_only),
-        *(float(share) for share in (before_relu, after_relu, off)),
-        to_text("device", device),
-        to_switch("circuits", circuits),
-    )
+    shares = (float(before_relu), float(after_relu), float(off))
+    options = (to_switch("final_only", final_only), *shares, to_text("device", device), to_switch("circuits", circuits))
     try:
         if run.directory is not None:
             return Analysis(_native.analyze(str(run.directory), *options), run)

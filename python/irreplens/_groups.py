@@ -296,7 +296,7 @@ class Group:
         >>> irreplens.Group("s3").character_table.round().astype(int).tolist()
         [[1, 1, 1], [1, -1, 1], [2, 0, -1]]
         """
-        return _read_only(self._native.character_values())
+        return _read_only(np.asarray(self._native.character_values()))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -430,21 +430,22 @@ class Group:
 
     def _block(self, which: Irrep | Block | str | int) -> int:
         if isinstance(which, (Irrep, Block)):
-            which = which.name
-        if not isinstance(which, str):
-            which = to_integer("irrep", which)
-            if not 0 <= which < len(self.irreps):
-                raise ValueError(f"irrep: {shown(which)} is none of 0 to {len(self.irreps) - 1}")
-            which = self.irreps[which].name
+            name = which.name
+        elif isinstance(which, str):
+            name = which
+        elif 0 <= (place := to_integer("irrep", which)) < len(self.irreps):
+            name = self.irreps.names[place]
+        else:
+            raise ValueError(f"irrep: {shown(which)} is none of 0 to {len(self.irreps) - 1}")
         names = [block.name for block in self.blocks]
-        if which in names:
-            return names.index(which)
-        if which in self.irreps.names:  # the other one of a complex pair
-            character = self.irreps[which].character
+        if name in names:
+            return names.index(name)
+        if name in self.irreps.names:  # the other one of a complex pair
+            character = self.irreps[name].character
             for i, block in enumerate(self.blocks):
                 if block.type == "complex" and np.allclose(block.character, 2 * character.real, atol=1e-9):
                     return i
-        raise ValueError(f"irrep: {self.name} has no {shown(which)}; there are {', '.join(names)}")
+        raise ValueError(f"irrep: {self.name} has no {shown(name)}; there are {', '.join(names)}")
 
 
 def _group_of(arguments: dict[str, Any]) -> Group:

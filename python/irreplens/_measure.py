@@ -124,7 +124,7 @@ def _given(name: str, value: Any, n: int, width: int | None) -> tuple[Any, int]:
             width = _width_of(name, value)
         return _checked(name, value, width), width
     array = to_numpy(name, value)
-    wanted = (n, n, width if width is not None else "H")
+    wanted: tuple[int | str, ...] = (n, n, width if width is not None else "H")
     if (
         array.ndim != 3
         or array.shape[:2] != (n, n)
