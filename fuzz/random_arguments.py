@@ -107,6 +107,7 @@ def function(r):
 
     def calls_back(a, b):
         irreplens.measure("s3", logits=np.ones((6, 6, 6)))
+        irreplens.train("s3", epochs=1)
         return np.ones((len(a), 24))
 
     inner = r.choice(

@@ -175,6 +175,16 @@ def test_what_a_function_raises_comes_out():
         irreplens.measure("s4", logits=broken)
 
 
+def test_a_function_may_measure():
+    def measures(a, b):
+        inner.append(dict(irreplens.measure("s4", logits=lambda a, b: cube[a, b])))
+        return cube[a, b]
+
+    inner, cube = [], np.random.default_rng(1).normal(size=(24, 24, 24))
+    outer = irreplens.measure("s4", logits=measures)
+    assert inner and all(metrics == outer for metrics in inner)
+
+
 def says(text, *words):
     assert "\n" not in text
     for word in words:
