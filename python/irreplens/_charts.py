@@ -130,11 +130,11 @@ class Chart:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table; numbers aligned right, with four digits."""
+    """A table; numbers aligned right, with four digits, and a dash where there is none."""
 
     def cell(value: Any) -> str:
         if isinstance(value, float):
-            return f'<td style="text-align:right">{value:.4g}</td>'
+            return f'<td style="text-align:right;white-space:nowrap">{"–" if value != value else f"{value:.4g}"}</td>'
         if isinstance(value, int):
             return f'<td style="text-align:right">{value}</td>'
         return f'<td style="text-align:left">{escape(str(value))}</td>'
