@@ -221,4 +221,4 @@ def test_bad_input(given, words):
 
 def test_shows_itself():
     m = irreplens.measure("s4", logits=np.random.default_rng(0).normal(size=(24, 24, 24)))
-    assert "<table" in m._repr_html_() and "<svg" in m._repr_html_() and m.irreps.shape[0] == 5
+    assert "<table" in m._repr_html_() and "<svg" in m._repr_html_() and len(m.irreps["irrep"]) == 5
