@@ -1,4 +1,4 @@
-"""The Python package: measure() against PyTorch on the same cores, a callback's cost, and a group's matrices. JSON lines.
+"""The Python package: measure() against PyTorch on the same cores, a callback's cost, a group's matrices. JSON lines.
 
 usage: PYTHONPATH=build/release/python python_package.py YARDSTICK.py MODEL_DIR     in turns, three rounds
 PyTorch is that of IRREPLENS_TORCH_PYTHON, else Debian's.

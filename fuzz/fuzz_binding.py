@@ -21,10 +21,14 @@ from random_arguments import FIELDS, NUMBERS, TEXTS, Raised, anything, array, da
 
 import irreplens
 
-SETTINGS = ["lr", "beta1", "beta2", "weight_decay", "frac_train", "hidden_dim", "embed_dim", "seed", "split_seed", "model"]
-SETTINGS += ["optimizer", "checkpoint_every", "unembed_bias", "colour"]
+SETTINGS = ["lr", "beta1", "beta2", "weight_decay", "frac_train", "hidden_dim", "embed_dim", "seed", "split_seed"]
+SETTINGS += ["model", "optimizer", "checkpoint_every", "unembed_bias", "colour"]
 DOCUMENTED = (ValueError, OSError, irreplens.DivergenceError, Raised)
 THRESHOLDS = ("before_relu", "after_relu", "off")
+
+
+def right_logits(a, b):
+    return np.ones((len(a), 24))
 
 
 class Fuzzer:
@@ -60,40 +64,44 @@ class Fuzzer:
         """A call of each public function: (its name, what it may raise beside DOCUMENTED, the call)."""
         r, a, g = self.r, self.a, self.r.choice(self.groups)
         n = g.order
+        one, maybe = r.choice(FIELDS), self.maybe
+        part_of = {**g.fourier(np.ones(n)), r.choice(g.irreps).name: array(r)}
         f = r.choice([a, lambda: np.ones((n, 2)), lambda: np.asfortranarray(np.ones((n, 3), dtype=np.float32))])
         wrong_key = (KeyError, IndexError, TypeError)
         return [
             ("Group(name)", (), lambda: irreplens.Group(r.choice([r.choice(TEXTS), a()]))),
-            ("Group(table)", (), lambda: irreplens.Group(table=r.choice([g.table, a()]), **self.maybe("labels", "name"))),
+            ("Group(table)", (), lambda: irreplens.Group(table=r.choice([g.table, a()]), **maybe("labels", "name"))),
             ("Group(generators)", (), lambda: irreplens.Group(generators=a(), **self.maybe("name"))),
             ("Group(generators)", (), lambda: irreplens.Group(generators=r.choices(TEXTS, k=2))),
             ("Group(elements)", (), lambda: irreplens.Group(elements=a(), **self.maybe("name", "labels"))),
             ("Group.index", (), lambda: g.index(a())),
             ("Group.fourier", (), lambda: g.fourier(f())),
             ("Group.inverse_fourier", (), lambda: g.inverse_fourier(a())),
-            ("Group.inverse_fourier", (), lambda: g.inverse_fourier({**g.fourier(np.ones(n)), r.choice(g.irreps).name: a()})),
+            ("Group.inverse_fourier", (), lambda: g.inverse_fourier(part_of)),
+            ("Group.inverse_fourier", (), lambda: g.inverse_fourier({**part_of, r.choice(g.irreps).name: a()})),
             ("Group.inverse_fourier", (), lambda: g.inverse_fourier({irrep.name: array(r) for irrep in g.irreps})),
             ("Group.project", (), lambda: g.project(r.choice([a(), r.choice(g.irreps)]), f())),
             ("Group.shares", (), lambda: g.shares(f(), a())),
-            ("Group.cosets", (), lambda: g.cosets(r.choice([a(), r.choice(g.subgroups)]), r.choice(["left", "right", a()]))),
+            ("Group.cosets", (), lambda: g.cosets(a(), r.choice(["left", "right", a()]))),
+            ("Group.cosets", (), lambda: g.cosets(r.choice(g.subgroups), r.choice(["left", "right", a()]))),
             ("Group.subgroup", (), lambda: g.subgroup(a()).fixed_dimensions),
             ("Subgroup.cosets", (), lambda: r.choice(g.subgroups).cosets(a())),
             ("Group.irreps", wrong_key, lambda: g.irreps[a()]),
             ("measure", (), lambda: irreplens.measure(g, **self.measured())),
             ("measure", (), lambda: irreplens.measure(a(), **self.measured())),
-            ("measure", (), lambda: irreplens.measure("s4", **{**self.measured(), "logits": lambda x, y: np.ones((len(x), 24))})),
+            ("measure", (), lambda: irreplens.measure("s4", **{**self.measured(), "logits": right_logits})),
             ("Measurement", (KeyError, TypeError), lambda: irreplens.measure(g, embed_x=np.ones((n, 1)))[a()]),
             ("train", (), lambda: irreplens.train("s3", epochs=r.choice([1, 3, self.epochs()]), **self.settings())),
             ("train", (), lambda: irreplens.train(r.choice([a(), "s3"]), epochs=2, callback=a())),
             ("train", (), lambda: irreplens.train("s3", seeds=r.choice([a(), [1, 2]]), epochs=2, callback=a())),
-            ("train", (), lambda: irreplens.train({**self.run.config, r.choice(FIELDS): a(), "num_epochs": 2})),
-            ("train", (), lambda: irreplens.train("s3", epochs=2, **self.maybe("device", "overwrite", "keep_checkpoints"))),
+            ("train", (), lambda: irreplens.train({**self.run.config, one: a(), "num_epochs": 2})),
+            ("train", (), lambda: irreplens.train("s3", epochs=2, **maybe("device", "overwrite", "keep_checkpoints"))),
             ("train", (), lambda: irreplens.train("s3", epochs=2, out=self.out(), overwrite=a())),
             ("load", (), lambda: irreplens.load(a())),
             ("load", (), self.load_damaged),
             ("analyze", (), lambda: irreplens.analyze(a(), **self.maybe("config", "final_only", "device", "circuits"))),
-            ("analyze", (), lambda: irreplens.analyze({**self.run.weights, r.choice(FIELDS): a()}, config="s3")),
-            ("analyze", (), lambda: irreplens.analyze(self.run.weights, config={**self.run.config, r.choice(FIELDS): a()})),
+            ("analyze", (), lambda: irreplens.analyze({**self.run.weights, one: a()}, config="s3")),
+            ("analyze", (), lambda: irreplens.analyze(self.run.weights, config={**self.run.config, one: a()})),
             ("analyze", (), lambda: irreplens.analyze(self.run, **self.maybe(*THRESHOLDS))),
             ("Analysis.plot", (), lambda: self.analysis.plot(a(), log=a()).svg),
             ("Analysis.report", (), lambda: self.analysis.report(self.out())),
@@ -206,9 +214,8 @@ def main(seconds, seed):
     findings, counts = {}, []
     with tempfile.TemporaryDirectory() as folder:
         work(seconds * 2 / 3, seed, folder, findings, counts)
-        threads = [
-            threading.Thread(target=work, args=(seconds / 3, 4 * seed + 1000 + i, folder, findings, counts)) for i in range(4)
-        ]
+        others = [(seconds / 3, 4 * seed + 1000 + i, folder, findings, counts) for i in range(4)]
+        threads = [threading.Thread(target=work, args=arguments) for arguments in others]
         for thread in threads:
             thread.start()
         for thread in threads:

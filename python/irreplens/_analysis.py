@@ -96,7 +96,8 @@ class Analysis:
         for name in metrics:
             if not isinstance(name, str) or name not in known:
                 raise ValueError(
-                    f"plot: there is no metric {shown(name)} through training; its columns are {', '.join(known[:6])}, .."
+                    f"plot: there is no metric {shown(name)} through training; "
+                    f"its columns are {', '.join(known[:6])}, .."
                 )
         lines = {name: column(training, name) for name in metrics}
         title = "Through training" if len(metrics) > 1 else metrics[0]

@@ -58,7 +58,8 @@ def train(
 
     what: a preset's name (``"s5"``), a cfg.json's path, or its content as a dict.
 
-    seeds: the seeds of the start weights, as ``range(8)``, at most 1024; then a list of runs is returned. Without, one :class:`Run`.
+    seeds: the seeds of the start weights, as ``range(8)``, at most 1024; then a list of runs is returned. Without, one
+    :class:`Run`.
 
     out: a run directory, or a folder for ``seed_0``, ..: training is saved there as ``irreplens train`` saves it,
     goes on where it was stopped, and takes no memory for checkpoints. None trains in memory.
