@@ -33,8 +33,8 @@ irreplens.measure("s5", hidden=h, unembed=w_u)    # any network: arrays or funct
 work, and `irreplens train|analyze|irreps|census|certify|sweep` are the programs.
 
 - **One wheel from Python 3.12 on** (the stable ABI); 3.10 and 3.11 need one each, since their stable ABI
-  lacks what nanobind uses. Tested: the one of 3.12 with 3.12, and with 3.13 on a Debian without compilers,
-  BLAS or libzip.
+  lacks what nanobind uses. Tested: the wheel of 3.12 with 3.12, and with 3.13 on a Debian without
+  compilers, BLAS or libzip; 3.11 in the build tree. 3.10 was not yet built.
 - **It needs no other package of the system.** OpenBLAS, libzip and their like are inside the wheel, put
   there by auditwheel under names of their own, so that they meet neither NumPy's nor PyTorch's. CUDA and
   MPI are not: a GPU, and a sweep over machines, are for the programs that `make` builds.
