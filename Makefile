@@ -1,7 +1,7 @@
 # make          install what is missing, build the programs, leave them here
 # make test     build the rest too, then run the tests    make asan | tsan   .. under sanitizers
 # make bench    measure, as JSON lines                    make lint | format
-# make fuzz     fuzz the readers of foreign files, ten minutes each; needs clang
+# make fuzz     fuzz the readers of foreign files and the Python package, ten minutes each; needs clang
 # make python   the Python package, into build/python/venv
 # make install  for every GPU that CUDA knows             make bench-gpu     test and measure on the GPU
 
@@ -61,6 +61,7 @@ install: setup
 	@cmake --install build/portable
 
 fuzz: setup
+	@$(SETUP_PYTHON)
 	@fuzz/run
 
 lint: setup

@@ -1,9 +1,11 @@
-"""The Python package: measure() against PyTorch on the same cores, a callback's cost, and a group's matrices. JSON lines.
+"""The Python package: measure() against PyTorch on the same cores, a callback's cost, a group's matrices. JSON lines.
 
 usage: PYTHONPATH=build/release/python python_package.py YARDSTICK.py MODEL_DIR     in turns, three rounds
+PyTorch is that of IRREPLENS_TORCH_PYTHON, else Debian's.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -41,7 +43,7 @@ def measure():
 measure()
 theirs, ours = [], []
 for _ in range(3):
-    command = ["/usr/bin/python3", yardstick, *[model + "/model.pt"] * 3]
+    command = [os.environ.get("IRREPLENS_TORCH_PYTHON", "/usr/bin/python3"), yardstick, *[model + "/model.pt"] * 3]
     theirs.append(
         json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["seconds_per_checkpoint"]
     )
@@ -61,13 +63,14 @@ print(
 
 
 def training(callback):
-    irreplens.train("s5", epochs=1001, checkpoint_every=100, callback=callback)
+    irreplens.train("s5", epochs=401, checkpoint_every=100, callback=callback)
 
 
 with_callback, without = [], []
-for _ in range(3):
-    without.append(seconds(lambda: training(None), 1))
-    with_callback.append(seconds(lambda: training(lambda epoch, metrics: True), 1))
+for turn in range(8):  # which of the two goes first alternates; the least of each
+    for called in (True, False) if turn % 2 else (False, True):
+        callback = (lambda epoch, metrics: True) if called else None
+        (with_callback if called else without).append(seconds(lambda: training(callback), 1))  # noqa: B023
 cost = min(with_callback) / min(without) - 1
 print(
     json.dumps(

@@ -18,12 +18,9 @@ HEADER = """# irreplens in Python
 pip install .
 ```
 
-in a clone builds a wheel with everything inside (two to three minutes; `tools/install_dependencies build`
-installs what that needs) and installs it; `make python` does so into `build/python/venv`. It needs Python 3.10
-or newer, and NumPy; pandas, PyTorch, JAX and plotly are used where they are there. From Python 3.12 on one wheel
-fits all versions (the stable ABI); 3.10 and 3.11 need one each, since the stable ABI lacks there what nanobind
-uses. OpenBLAS, libzip and their like are inside the wheel, put there by auditwheel under names of their own, so
-that they meet neither NumPy's nor PyTorch's. `irreplens train|analyze|irreps|census` are the programs.
+in a clone builds a wheel and installs it; `tools/install_dependencies build` installs what that needs.
+`make python` does both, into `build/python/venv`. It needs Python 3.10 or newer, and NumPy; pandas,
+PyTorch, JAX and plotly are used where they are there. Then
 
 ```python
 import irreplens
@@ -32,6 +29,23 @@ run = irreplens.train("s4")                       # or load("runs/s5"), or a pub
 irreplens.analyze(run).metrics["percent_logits_explained"]
 irreplens.measure("s5", hidden=h, unembed=w_u)    # any network: arrays or functions
 ```
+
+work, and `irreplens train|analyze|irreps|census|certify|sweep` are the programs.
+
+- **One wheel from Python 3.12 on** (the stable ABI); 3.10 and 3.11 need one each, since their stable ABI
+  lacks what nanobind uses. Tested: the wheel of 3.12 with 3.12, and with 3.13 on a Debian without
+  compilers, BLAS or libzip; 3.11 in the build tree. 3.10 was not yet built.
+- **It needs no other package of the system.** OpenBLAS, libzip and their like are inside the wheel, put
+  there by auditwheel under names of their own, so that they meet neither NumPy's nor PyTorch's. CUDA and
+  MPI are not: a GPU, and a sweep over machines, are for the programs that `make` builds.
+- **A tensor on a GPU** raises ValueError, which says to move it: nothing is copied behind your back.
+- **Errors** are ValueError in one line that names the argument, what it is and what it should be, with the
+  words of the programs; FileNotFoundError for what is not there, OSError for what the machine refuses,
+  DivergenceError for a training whose loss is no longer finite. What a callback raises comes out as it is.
+  `make fuzz` calls everything with random arguments for ten minutes.
+- **Threads.** Python's lock is released while anything is computed. Threads may share all objects;
+  computations share one pool of threads. A function that you hand to `measure` is called from them, under
+  the lock.
 
 [examples/demo.ipynb](../examples/demo.ipynb) tells the whole story on a network of ours,
 [examples/own_network.ipynb](../examples/own_network.ipynb) on one that you train in PyTorch.
@@ -90,10 +104,7 @@ def wrapped(text):
 
 
 def signature_of(name, value):
-    try:
-        signature = inspect.signature(value)
-    except ValueError:
-        return name
+    signature = inspect.signature(value)
     parameters = [p for p in signature.parameters.values() if p.name != "self"]
     words, bare = [], False
     for p in parameters:
@@ -134,7 +145,8 @@ def main():
         print(f"## {name}\n")
         shown = name in ("Group",) or not isinstance(value, type)
         if shown:
-            print(f"`irreplens.{signature_of(name, value)}`\n")
+            call = textwrap.fill(f"irreplens.{signature_of(name, value)}", 106, subsequent_indent=" " * 4)
+            print(f"```python\n{call}\n```\n")
         print(text_of(value.__doc__) + "\n")
         if isinstance(value, type):
             for member, doc in members(value):

@@ -12,6 +12,7 @@ namespace {
 std::mutex lock;
 int computations = 0;
 std::vector<std::thread> abandoned;
+thread_local int callbacks = 0;
 
 }  // namespace
 
@@ -23,6 +24,18 @@ Computing::Computing() {
 Computing::~Computing() {
   const std::lock_guard guard(lock);
   --computations;
+}
+
+CallingBack::CallingBack() {
+  ++callbacks;
+}
+
+CallingBack::~CallingBack() {
+  --callbacks;
+}
+
+bool CallingBack::on_this_thread() {
+  return callbacks > 0;
 }
 
 void set_threads(int threads) {

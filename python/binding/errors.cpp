@@ -1,5 +1,7 @@
 #include <nanobind/nanobind.h>
 
+#include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include "engine/device/error.hpp"
@@ -9,16 +11,33 @@ namespace binding {
 
 namespace nb = nanobind;
 
-/// std::invalid_argument is ValueError, std::out_of_range IndexError and std::runtime_error RuntimeError by
+namespace {
+
+/// Raises an exception whose message may quote a file's bytes, or half a character: what is no UTF-8 is replaced.
+void raise(PyObject* type, const std::exception& error) {
+  const auto length = static_cast<Py_ssize_t>(std::strlen(error.what()));
+  const nb::object text = nb::steal(PyUnicode_DecodeUTF8(error.what(), length, "replace"));
+  if (text.is_valid()) PyErr_SetObject(type, text.ptr());
+}
+
+}  // namespace
+
+/// std::invalid_argument is ValueError, std::out_of_range IndexError, and std::runtime_error RuntimeError by
 /// nanobind itself; a file that the machine refuses is OSError, and a training that diverges has an error of
 /// its own.
 void declare_errors(nb::module_& module) {
   nb::exception<engine::DivergenceError>(module, "DivergenceError", PyExc_ArithmeticError);
-  nb::register_exception_translator([](const std::exception_ptr& error, void*) {
+  nb::register_exception_translator([](const std::exception_ptr& caught, void*) {
     try {
-      std::rethrow_exception(error);
-    } catch (const engine::FileError& file) {
-      PyErr_SetString(PyExc_OSError, file.what());
+      std::rethrow_exception(caught);
+    } catch (const engine::FileError& error) {
+      raise(PyExc_OSError, error);
+    } catch (const std::filesystem::filesystem_error& error) {
+      raise(PyExc_OSError, error);
+    } catch (const std::invalid_argument& error) {
+      raise(PyExc_ValueError, error);
+    } catch (const std::out_of_range& error) {
+      raise(PyExc_IndexError, error);
     }
   });
 }

@@ -33,6 +33,7 @@ analysis::PairRows rows_of_function(const nb::object& function, int width,
                                     std::shared_ptr<std::atomic<bool>> stopped) {
   return [function = function.ptr(), width, stopped](int count, const int* a, const int* b, double* rows) {
     const nb::gil_scoped_acquire lock;
+    const CallingBack calling_back;
     if (stopped->load()) throw std::runtime_error("measure: interrupted");
     const auto elements = [count](const int* x) {
       return array(std::vector<int>(x, x + count), {size(count)});

@@ -1,4 +1,5 @@
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
@@ -8,6 +9,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,7 +30,10 @@
 namespace binding {
 namespace {
 
-nb::dict arrays(const engine::TensorFile& file) {
+using Named = nb::typed<nb::dict, nb::str, nb::any>;
+using NamedArrays = nb::typed<nb::dict, nb::str, Array<float>>;
+
+NamedArrays arrays(const engine::TensorFile& file) {
   nb::dict result;
   for (const auto& [name, tensor] : file.tensors) {
     const std::vector<std::size_t> shape(tensor.shape.begin(), tensor.shape.end());
@@ -36,7 +41,7 @@ nb::dict arrays(const engine::TensorFile& file) {
     nb::capsule owner(held.get(), [](void* p) noexcept { delete static_cast<std::vector<float>*>(p); });
     result[name.c_str()] = Array<float>(held.release()->data(), shape.size(), shape.data(), owner);
   }
-  return result;
+  return NamedArrays(std::move(result));
 }
 
 /// What a run in memory leaves.
@@ -130,7 +135,7 @@ nb::dict outcome(const engine::TrainingRun& run, const Log& log) {
 /// @param configs   JSON, equal but for the seeds.  @param directories  one a run, or none: in memory
 /// @param callback  gets the epoch and a row of metrics a run, and says whether to go on; or None
 /// @return          what each run left, and "training diverged: .." or ""
-std::pair<nb::list, std::string> train(const std::vector<std::string>& configs,
+std::pair<nb::typed<nb::list, Named>, std::string> train(const std::vector<std::string>& configs,
                                        const std::vector<std::string>& directories, bool overwrite,
                                        const std::string& device_name, const nb::object& callback,
                                        bool keep) {
@@ -164,10 +169,10 @@ std::pair<nb::list, std::string> train(const std::vector<std::string>& configs,
   watcher->rethrow();
   nb::list outcomes;
   for (std::size_t r = 0; r < runs.size(); ++r) outcomes.append(outcome(runs[r], watcher->log(r)));
-  return {outcomes, engine::divergence_text(runs)};
+  return {nb::typed<nb::list, Named>(std::move(outcomes)), engine::divergence_text(runs)};
 }
 
-nb::dict read_tensors(const std::string& path) {
+NamedArrays read_tensors(const std::string& path) {
   engine::TensorFile file;
   {
     const nb::gil_scoped_release release;
@@ -176,9 +181,9 @@ nb::dict read_tensors(const std::string& path) {
   return arrays(file);
 }
 
-using Floats = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
+using FloatTensor = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
 
-void write_tensors(const std::string& path, const std::vector<std::pair<std::string, Floats>>& named) {
+void write_tensors(const std::string& path, const std::vector<std::pair<std::string, FloatTensor>>& named) {
   engine::TensorFile file;
   for (const auto& [name, values] : named) {
     engine::StoredTensor& tensor = file.tensors[name];
@@ -203,11 +208,9 @@ void declare_training(nb::module_& module) {
     return std::pair(engine::config_to_json(preset.config), preset.split_follows_seed);
   });
   module.def("model_kinds", [] {  // by name: how run directories call it, and the sizes that it needs
-    nb::dict kinds;
-    for (const engine::ModelKind& kind : engine::model_kinds()) {
-      kinds[kind.name] = std::pair(std::string(kind.short_name),
-                                   std::vector<std::string>(kind.layers.begin(), kind.layers.end()));
-    }
+    std::map<std::string, std::pair<std::string, std::vector<std::string>>> kinds;
+    for (const engine::ModelKind& kind : engine::model_kinds())
+      kinds[kind.name] = {kind.short_name, {kind.layers.begin(), kind.layers.end()}};
     return kinds;
   });
   module.def("find_run", [](const std::string& directory) {

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _charts, _native
+from ._arguments import shown, to_path, to_switch, to_text
 from ._arrays import require_finite, to_numpy
 from ._configs import Config, configured
 from ._frames import column, column_names, frame
@@ -32,8 +33,9 @@ class Report:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Writes the page. Raises OSError where that cannot be done."""
-        _native.write_file(str(path), self.html)
-        return Path(path)
+        file = to_path("path", path)
+        _native.write_file(str(file), self.html)
+        return file
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{escape(self.html)}" style="width:100%;height:900px;border:0"></iframe>'
@@ -94,12 +96,12 @@ class Analysis:
         for name in metrics:
             if not isinstance(name, str) or name not in known:
                 raise ValueError(
-                    f"plot: there is no metric {name!r} through training; its columns are {', '.join(known[:6])}, .."
+                    f"plot: there is no metric {shown(name)} through training; "
+                    f"its columns are {', '.join(known[:6])}, .."
                 )
         lines = {name: column(training, name) for name in metrics}
-        return _charts.Chart(
-            "Through training" if len(metrics) > 1 else metrics[0], "epoch", column(training, "epoch"), lines, log
-        )
+        title = "Through training" if len(metrics) > 1 else metrics[0]
+        return _charts.Chart(title, "epoch", column(training, "epoch"), lines, to_switch("log", log))
 
     @property
     def skipped(self) -> list[str]:
@@ -162,9 +164,10 @@ class Analysis:
 
     def write(self, directory: str | os.PathLike[str]) -> Path:
         """Writes the files of the program ``analyze``: report.html, metrics.csv, summary_metrics.json, .."""
-        Path(directory).mkdir(parents=True, exist_ok=True)
-        self._native.write(str(directory))
-        return Path(directory)
+        path = to_path("directory", directory)
+        path.mkdir(parents=True, exist_ok=True)
+        self._native.write(str(path))
+        return path
 
     def __repr__(self) -> str:
         return f"Analysis({self.run.name}, key irreps {', '.join(self.key_irreps) or 'none'})"
@@ -238,7 +241,7 @@ def analyze(
     """
     for name, value in (("before_relu", before_relu), ("after_relu", after_relu), ("off", off)):
         if isinstance(value, bool) or not isinstance(value, (int, float, np.floating)) or not 0 <= value <= 1:
-            raise ValueError(f"{name} {value!r} is no share; it must be in 0..1")
+            raise ValueError(f"{name} {shown(value)} is no share; it must be in 0..1")
     if isinstance(what, Mapping):
         run = _run_of_weights(what, config)
     elif config is not None:
@@ -249,7 +252,8 @@ def analyze(
         run = what
     else:
         raise ValueError(f"analyze: a {type(what).__name__}, where a run, a path or a state dict is needed")
-    options = (bool(final_only), float(before_relu), float(after_relu), float(off), str(device), bool(circuits))
+    shares = (float(before_relu), float(after_relu), float(off))
+    options = (to_switch("final_only", final_only), *shares, to_text("device", device), to_switch("circuits", circuits))
     try:
         if run.directory is not None:
             return Analysis(_native.analyze(str(run.directory), *options), run)
@@ -268,11 +272,12 @@ def _run_of_weights(weights: Mapping[str, Any], config: Any) -> Run:
         raise ValueError("config: a state dict needs one: a preset's name, a cfg.json or its content")
     arrays: dict[str, NDArray[np.float32]] = {}
     for name, value in weights.items():
-        array = to_numpy(str(name), value)
+        array = to_numpy(to_text("state dict", name), value)
         if array.dtype not in (np.float32, np.float64):
             raise ValueError(f"{name}: dtype {array.dtype}, where float32 or float64 is needed")
-        require_finite(str(name), array)
-        arrays[str(name)] = np.ascontiguousarray(array, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is named below
+            arrays[name] = np.ascontiguousarray(array, dtype=np.float32)
+        require_finite(name, arrays[name])
     if not arrays:
         raise ValueError("state dict: there are no weights in it")
     sizes: dict[str, Any] = {}

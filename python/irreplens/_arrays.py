@@ -7,12 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._arguments import first_line
+
 _ON_THE_CPU = (1, 3, 11, 13)  # DLPack's codes: the CPU, and memory of CUDA and ROCm that the CPU reads
-
-
-def first_line(error: BaseException) -> str:
-    """An exception's message, on one line."""
-    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def shape_text(shape: tuple[int | str, ...]) -> str:
@@ -23,13 +20,15 @@ def shape_text(shape: tuple[int | str, ...]) -> str:
 def to_numpy(name: str, value: Any) -> NDArray[Any]:
     """The array behind a NumPy array, a torch, JAX or other DLPack tensor on the CPU, or nested lists.
 
-    Raises ValueError for a tensor on another device, and for what is no array.
+    Raises ValueError for a tensor on another device, a masked array, and for what is no array.
     """
+    if isinstance(value, np.ma.MaskedArray):
+        raise ValueError(f"{name}: a masked array, whose masked entries have no value; fill them first")
     if isinstance(value, np.ndarray):
-        return value
-    if hasattr(value, "detach"):  # torch: what needs a gradient does not hand out its memory
-        value = value.detach()
+        return np.asarray(value)
     if hasattr(value, "__dlpack_device__"):
+        if hasattr(value, "detach"):  # torch: what needs a gradient does not hand out its memory
+            value = value.detach()
         try:
             kind = int(value.__dlpack_device__()[0])
         except Exception as error:

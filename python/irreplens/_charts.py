@@ -60,10 +60,10 @@ def line_chart(
 
     parts = [_text(_LEFT, 16, title, size=13)]
     stride = max(1, int((high - low) // 6) + (1 if (high - low) % 6 else 0)) if log else 1
-    for tick in np.arange(low, high + 1, stride) if log else _ticks(low, high):
-        y = at_y(float(tick))
+    for tick in [float(x) for x in np.arange(low, high + 1, stride)] if log else _ticks(low, high):
+        y = at_y(tick)
         parts.append(f'<path d="M{_LEFT} {y:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" stroke-opacity=".15"/>')
-        parts.append(_text(_LEFT - 6, y + 4, f"1e{int(tick)}" if log else _number(float(tick)), "end"))
+        parts.append(_text(_LEFT - 6, y + 4, f"1e{int(tick)}" if log else _number(tick), "end"))
     for tick in _ticks(left, right):
         parts.append(_text(at_x(tick), _HEIGHT - _BOTTOM + 15, _number(tick), "middle"))
     parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 4, x_name, "middle"))
@@ -130,11 +130,11 @@ class Chart:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table; numbers aligned right, with four digits."""
+    """A table; numbers aligned right, with four digits, and a dash where there is none."""
 
     def cell(value: Any) -> str:
         if isinstance(value, float):
-            return f'<td style="text-align:right">{value:.4g}</td>'
+            return f'<td style="text-align:right;white-space:nowrap">{"–" if value != value else f"{value:.4g}"}</td>'
         if isinstance(value, int):
             return f'<td style="text-align:right">{value}</td>'
         return f'<td style="text-align:left">{escape(str(value))}</td>'

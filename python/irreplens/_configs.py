@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from . import _native
+from ._arguments import first_line, read_text, shown, to_path, to_text
 
 _NAMES = {"epochs": "num_epochs"}
 _FIELDS = (
@@ -48,16 +48,16 @@ def configured(what: str | os.PathLike[str] | Config, settings: Mapping[str, Any
         config = _parsed(_text_of(what), where)
         follows = config["split_seed"] == config["seed"]
     elif isinstance(what, os.PathLike) or (isinstance(what, str) and (what.endswith(".json") or os.sep in what)):
-        path = Path(what)
+        path = to_path("config", what)
         if path.is_dir():
             path = path / "cfg.json"
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such file")
         where = str(path)
-        config = _parsed(path.read_text(), where)
+        config = _parsed(read_text(path), where)
         follows = config["split_seed"] == config["seed"]
     elif isinstance(what, str):
-        text, follows = _native.preset(what)
+        text, follows = _native.preset(to_text("config", what))
         config = json.loads(text)
     else:
         raise ValueError(f"config: a {type(what).__name__}, where a preset's name, a path or a dict is needed")
@@ -72,12 +72,15 @@ def configured(what: str | os.PathLike[str] | Config, settings: Mapping[str, Any
 def _change(config: dict[str, Any], name: str, value: Any) -> None:
     field = _NAMES.get(name, name)
     if hasattr(value, "item"):  # a NumPy or torch scalar
-        value = value.item()
+        try:
+            value = value.item()
+        except Exception:
+            raise ValueError(f"{name}: {shown(value)}, where one value is needed") from None
     kinds = _native.model_kinds()
     if field in ("beta1", "beta2"):
         config["betas"][int(field == "beta2")] = value
     elif any(field in layers for _, layers in kinds.values()):
-        if config["model"] in kinds and field not in kinds[config["model"]][1]:
+        if isinstance(config["model"], str) and field not in kinds.get(config["model"], ("", [field]))[1]:
             raise ValueError(f"{field}: {config['model']} has no such size")
         config["layers"][field] = value
     elif field in _FIELDS:
@@ -91,8 +94,8 @@ def _change(config: dict[str, Any], name: str, value: Any) -> None:
 def _text_of(config: Config) -> str:
     try:
         return json.dumps(dict(config), default=_plain, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"config: {error}") from None
+    except Exception as error:  # whatever a value's own conversion raises
+        raise ValueError(f"config: {first_line(error)}") from None
 
 
 def _plain(value: Any) -> Any:

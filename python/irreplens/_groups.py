@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
+from ._arguments import shown, to_integer, to_list, to_switch, to_text
 from ._arrays import shape_text, to_float64, to_int32, to_numpy
 from ._irreps import Block, Irrep, Irreps
 from ._subgroups import Subgroup
+
+_MOST_GENERATORS = 1024
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -65,20 +68,20 @@ class Group:
             raise ValueError("Group: give a name, or one of table, generators and elements")
         if labels is not None and table is None:
             raise ValueError("Group: labels go with a table")
-        if name is not None and not isinstance(name, str):
-            raise ValueError(f"Group: the name is a {type(name).__name__}, where a text such as 's5' is needed")
+        if name is not None:
+            to_text("name", name)
         self._made_by: tuple[str, Any] = ("name", name)
         if table is not None:
             array = to_int32("table", table, ("n", "n"))
             if array.shape[0] != array.shape[1]:
                 raise ValueError(f"table: shape {shape_text(array.shape)}, where (n,n) is needed")
-            texts = [] if labels is None else [str(label) for label in labels]
+            texts = [] if labels is None else [to_text("labels", x) for x in to_list("labels", labels, len(array))]
             self._native = _native.Group.from_table(name or "group", array, texts)
             self._made_by = ("table", None)
         elif generators is not None:
             if isinstance(generators, str):
                 raise ValueError('generators: a list of texts is needed, as ["(0 1 2)", "(0 1)"]')
-            texts = [_cycle_text(generator) for generator in generators]
+            texts = [to_text("generators", x) for x in to_list("generators", generators, _MOST_GENERATORS)]
             self._native = _native.Group.from_generators(name or "perm:" + ",".join(texts), texts)
             self._made_by = ("generators", texts)
         elif elements is not None:
@@ -166,10 +169,10 @@ class Group:
         5
         """
         try:
-            return self.labels.index(str(label))
+            return self.labels.index(to_text("label", label))
         except ValueError:
             raise ValueError(
-                f"{self.name} has no element '{label}'; there are {', '.join(self.labels[:6])}, .."
+                f"{self.name} has no element {shown(label)}; there are {', '.join(self.labels[:6])}, .."
             ) from None
 
     @cached_property
@@ -239,7 +242,8 @@ class Group:
 
     def subgroup(self, generators: Sequence[int | str]) -> Subgroup:
         """The subgroup that elements generate, given as indices or labels. Raises ValueError for what is no element."""
-        indices = [self.index(x) if isinstance(x, str) else self._element(x) for x in generators]
+        given = to_list("generators", generators, self.order)
+        indices = [self.index(x) if isinstance(x, str) else self._element(x) for x in given]
         return Subgroup(self, tuple(self._native.generated_subgroup(indices)))
 
     def cosets(self, subgroup: Subgroup | Sequence[int], side: str = "left") -> list[list[int]]:
@@ -254,14 +258,14 @@ class Group:
         ([[0, 3], [1, 5], [2, 4]], [[0, 3], [1, 4], [2, 5]])
         """
         if not isinstance(side, str) or side not in ("left", "right"):
-            raise ValueError(f"side: {side!r}, where 'left' or 'right' is needed")
-        elements = subgroup.elements if isinstance(subgroup, Subgroup) else subgroup
+            raise ValueError(f"side: {shown(side)}, where 'left' or 'right' is needed")
+        elements = subgroup.elements if isinstance(subgroup, Subgroup) else to_list("subgroup", subgroup, self.order)
         return self._native.cosets([self._element(x) for x in elements], side == "left")
 
     def _element(self, x: Any) -> int:
-        if isinstance(x, (int, np.integer)) and not isinstance(x, bool) and 0 <= x < self.order:
-            return int(x)
-        raise ValueError(f"{self.name}: {x!r} is no element; they are 0 to {self.order - 1}")
+        if 0 <= (element := to_integer("element", x)) < self.order:
+            return element
+        raise ValueError(f"{self.name}: {shown(x)} is no element; they are 0 to {self.order - 1}")
 
     # Representations.
 
@@ -292,7 +296,7 @@ class Group:
         >>> irreplens.Group("s3").character_table.round().astype(int).tolist()
         [[1, 1, 1], [1, -1, 1], [2, 0, -1]]
         """
-        return _read_only(self._native.character_values())
+        return _read_only(np.asarray(self._native.character_values()))
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -352,7 +356,7 @@ class Group:
         unknown = [name for name in coefficients if name not in self.irreps.names]
         if unknown:
             raise ValueError(
-                f"coefficients: {self.name} has no irrep {unknown[0]!r}; there are {', '.join(self.irreps.names)}"
+                f"coefficients: {self.name} has no irrep {shown(unknown[0])}; there are {', '.join(self.irreps.names)}"
             )
         tail: tuple[int, ...] | None = None
         parts: list[Any] = []
@@ -368,7 +372,7 @@ class Group:
                 )
                 raise ValueError(f"{what}: shape {shape_text(array.shape)}, where {needed} is needed")
             tail = array.shape[2:]
-            rows = array.reshape(irrep.dimension**2, -1)
+            rows = array.reshape((irrep.dimension**2,) + (tail or (1,)))
             imag = to_float64(what, rows.imag) if np.iscomplexobj(rows) else None
             parts.append((to_float64(what, rows.real), imag))
         assert tail is not None
@@ -403,7 +407,7 @@ class Group:
         >>> g.shares([1.0, 0, 1, 0])
         {'trivial': 0.5, 'sign': 0.5, 'freq_1': 0.0}
         """
-        functions = to_numpy("f", f)
+        functions, per_column = to_numpy("f", f), to_switch("per_column", per_column)
         energies = self._native.energies(self._columns("f", functions))
         totals = energies.sum(axis=0) if per_column and functions.ndim == 2 else energies.sum()
         shares = np.divide(
@@ -426,27 +430,23 @@ class Group:
 
     def _block(self, which: Irrep | Block | str | int) -> int:
         if isinstance(which, (Irrep, Block)):
-            which = which.name
-        if isinstance(which, (int, np.integer)) and not isinstance(which, bool):
-            if not 0 <= which < len(self.irreps):
-                raise ValueError(f"irrep: {which} is none of 0 to {len(self.irreps) - 1}")
-            which = self.irreps[int(which)].name
+            name = which.name
+        elif isinstance(which, str):
+            name = which
+        elif 0 <= (place := to_integer("irrep", which)) < len(self.irreps):
+            name = self.irreps.names[place]
+        else:
+            raise ValueError(f"irrep: {shown(which)} is none of 0 to {len(self.irreps) - 1}")
         names = [block.name for block in self.blocks]
-        if which in names:
-            return names.index(which)
-        if which in self.irreps.names:  # the other one of a complex pair
-            character = self.irreps[which].character
+        if name in names:
+            return names.index(name)
+        if name in self.irreps.names:  # the other one of a complex pair
+            character = self.irreps[name].character
             for i, block in enumerate(self.blocks):
                 if block.type == "complex" and np.allclose(block.character, 2 * character.real, atol=1e-9):
                     return i
-        raise ValueError(f"irrep: {self.name} has no {which!r}; there are {', '.join(names)}")
+        raise ValueError(f"irrep: {self.name} has no {shown(name)}; there are {', '.join(names)}")
 
 
 def _group_of(arguments: dict[str, Any]) -> Group:
     return Group(**arguments)
-
-
-def _cycle_text(generator: Any) -> str:
-    if isinstance(generator, str):
-        return generator
-    raise ValueError(f"generators: {generator!r} is no text in cycle notation, as '(0 1 2)'")

@@ -47,7 +47,7 @@ class Irrep:
         Where the irrep's type is real the matrices are real and orthogonal. For S_n they are Young's orthogonal form.
         Raises ValueError where they need more than 4 GiB.
         """
-        matrices = self._group.matrices(self._index)
+        matrices = np.asarray(self._group.matrices(self._index))
         matrices.flags.writeable = False
         return matrices
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
-from ._arrays import first_line, require_finite, shape_text, to_float64, to_numpy
+from ._arrays import require_finite, shape_text, to_float64, to_numpy
 from ._frames import frame
 from ._groups import Group
 from ._metrics import irrep_columns, irrep_table_html
@@ -62,7 +62,6 @@ def measure(
     embed_y: Any = None,
     unembed: Any = None,
     train_pairs: Any = None,
-    hidden_dim: int | None = None,
 ) -> Measurement:
     """Every metric of the analysis that what you give defines, for a network of any kind.
 
@@ -100,8 +99,8 @@ def measure(
     """
     g = Group._of(group)
     n = g.order
-    hidden_rows, width = _given("hidden", hidden, n, None, hidden_dim)
-    logit_rows, _ = _given("logits", logits, n, n, None)
+    hidden_rows, width = _given("hidden", hidden, n, None)
+    logit_rows, _ = _given("logits", logits, n, n)
     unembedding = _matrix("unembed", unembed, (width if hidden is not None else None, n))
     metrics, key_irreps = _native.measure(
         g._native,
@@ -116,16 +115,16 @@ def measure(
     return Measurement(g, dict(metrics), list(key_irreps))
 
 
-def _given(name: str, value: Any, n: int, width: int | None, given_width: int | None) -> tuple[Any, int]:
+def _given(name: str, value: Any, n: int, width: int | None) -> tuple[Any, int]:
     """An array (n, n, width), float32 or float64, or a checked function; and the width, 0 for nothing."""
     if value is None:
         return None, 0
     if callable(value) and not hasattr(value, "__dlpack__") and not isinstance(value, np.ndarray):
         if width is None:
-            width = given_width if given_width is not None else _width_of(name, value)
+            width = _width_of(name, value)
         return _checked(name, value, width), width
     array = to_numpy(name, value)
-    wanted = (n, n, width if width is not None else "H")
+    wanted: tuple[int | str, ...] = (n, n, width if width is not None else "H")
     if (
         array.ndim != 3
         or array.shape[:2] != (n, n)
@@ -187,7 +186,7 @@ def _pairs(value: Any, n: int) -> list[int] | None:
             f"train_pairs: shape {shape_text(array.shape)} of {array.dtype}, "
             "where numbers of pairs, a*n + b, are needed"
         )
-    try:
-        return [int(k) for k in array]
-    except OverflowError as error:
-        raise ValueError(f"train_pairs: {first_line(error)}") from None
+    for k in (array.min(), array.max()) if array.size else ():
+        if not 0 <= k < n * n:
+            raise ValueError(f"train_pairs: {k} is no number of a pair; they are 0 to {n * n - 1}")
+    return [int(k) for k in array]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _charts, _native
+from ._arguments import read_text, to_path
 from ._frames import column, frame
 from ._groups import Group
 
@@ -123,7 +124,7 @@ class Run:
 
         Raises FileExistsError for a folder that is not empty; OSError where it cannot be written.
         """
-        path = Path(directory)
+        path = to_path("directory", directory)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise FileExistsError(f"{path}: is there already; a run is saved into a new or empty folder")
         (path / "checkpoints").mkdir(parents=True, exist_ok=True)
@@ -159,7 +160,7 @@ def load(directory: str | os.PathLike[str]) -> Run:
 
     Raises FileNotFoundError for a missing folder or file, ValueError that names file and field for a broken one.
     """
-    path = Path(directory)
+    path = to_path("directory", directory)
     try:
         config, model, checkpoints = _native.find_run(str(path))
     except ValueError as error:
@@ -177,7 +178,7 @@ def _config_text(config: Mapping[str, Any]) -> str:
 
 
 def _read_log(path: Path) -> NDArray[np.float64]:
-    lines = path.read_text().splitlines()
+    lines = read_text(path).splitlines()
     try:
         rows = [[float(cell) for cell in line.split(",")] for line in lines[1:] if line]
         if lines[:1] != [",".join(LOG_COLUMNS)] or any(len(row) != len(LOG_COLUMNS) for row in rows):

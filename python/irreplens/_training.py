@@ -6,16 +6,17 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
 from . import _native
+from ._arguments import shown, to_integer, to_list, to_path, to_switch, to_text
 from ._configs import Config, configured
 from ._runs import LOG_COLUMNS, Run, load
 
 Callback = Callable[[int, dict[str, Any]], Any]
+_MOST_SEEDS = 1024  # as the program's --seeds
 
 
 @overload
@@ -57,7 +58,8 @@ def train(
 
     what: a preset's name (``"s5"``), a cfg.json's path, or its content as a dict.
 
-    seeds: the seeds of the start weights, as ``range(8)``; then a list of runs is returned. Without, one :class:`Run`.
+    seeds: the seeds of the start weights, as ``range(8)``, at most 1024; then a list of runs is returned. Without, one
+    :class:`Run`.
 
     out: a run directory, or a folder for ``seed_0``, ..: training is saved there as ``irreplens train`` saves it,
     goes on where it was stopped, and takes no memory for checkpoints. None trains in memory.
@@ -87,7 +89,8 @@ def train(
     configs = _configs(what, seeds, settings)
     directories: list[str] = []
     if out is not None:
-        directories = [str(out)] if seeds is None else [str(Path(out) / f"seed_{c['seed']}") for c in configs]
+        folder = to_path("out", out)
+        directories = [str(folder)] if seeds is None else [str(folder / f"seed_{c['seed']}") for c in configs]
     if callback is not None and not callable(callback):
         raise ValueError(f"callback: a {type(callback).__name__} cannot be called")
 
@@ -99,7 +102,12 @@ def train(
 
     texts = [json.dumps(config) for config in configs]
     outcomes, divergence = _native.train(
-        texts, directories, bool(overwrite), device, told if callback else None, bool(keep_checkpoints)
+        texts,
+        directories,
+        to_switch("overwrite", overwrite),
+        to_text("device", device),
+        told if callback is not None else None,
+        to_switch("keep_checkpoints", keep_checkpoints),
     )
     if divergence and all(outcome["diverged"] is not None for outcome in outcomes):
         raise _native.DivergenceError(divergence)
@@ -114,10 +122,7 @@ def _configs(what: Any, seeds: Iterable[int] | None, settings: Mapping[str, Any]
         return [configured(what, settings)]
     if settings.get("seed") is not None:
         raise ValueError("seed and seeds exclude each other")
-    try:
-        wanted = [int(seed) for seed in seeds]
-    except (TypeError, ValueError):
-        raise ValueError(f"seeds: {seeds!r}, where some integers are needed, as range(8)") from None
+    wanted = [to_integer("seeds", seed) for seed in to_list("seeds", seeds, _MOST_SEEDS)]
     if not wanted or len(set(wanted)) != len(wanted):
         raise ValueError("seeds: at least one, and none of them twice")
     return [configured(what, {**settings, "seed": seed}) for seed in wanted]
@@ -137,6 +142,6 @@ def set_threads(threads: int) -> None:
 
     Raises ValueError for a number outside 1..1024, RuntimeError while another thread computes.
     """
-    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= 1024:
-        raise ValueError(f"threads: {threads!r} is outside 1..1024")
-    _native.set_threads(int(threads))
+    if not 1 <= (number := to_integer("threads", threads)) <= 1024:
+        raise ValueError(f"threads: {shown(threads)} is outside 1..1024")
+    _native.set_threads(number)

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import json
 import pathlib
 import pkgutil
 import subprocess
@@ -44,28 +45,38 @@ def test_the_reference_page_is_current():
     ), "docs/python.md is old; make it anew: python/reference.py > docs/python.md"
 
 
-def test_types(tmp_path):
+@pytest.fixture
+def mypy(tmp_path, monkeypatch):
+    """Runs mypy in an empty folder where it finds the package, and returns what it says."""
     try:
         subprocess.run([sys.executable, "-m", "mypy", "--version"], capture_output=True, check=True)
     except subprocess.CalledProcessError:
         pytest.skip("no mypy")
-    import json
+    monkeypatch.setenv("MYPYPATH", str(pathlib.Path(irreplens.__file__).parents[1]))
+    large = "".join(f"[mypy-{name}.*]\nfollow_imports = skip\n" for name in ("torch", "pandas", "plotly"))
+    (tmp_path / "mypy.ini").write_text("[mypy]\nignore_missing_imports = True\n" + large)
 
+    def said(*arguments):
+        command = [sys.executable, "-m", "mypy", "--config-file", "mypy.ini", "--no-error-summary", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path).stdout
+
+    return said
+
+
+def test_types(mypy, tmp_path):
     package = pathlib.Path(irreplens.__file__).parent
     assert (package / "py.typed").exists() and "class Group:" in (package / "_native.pyi").read_text()
-    files = []
+    assert mypy("--strict", "-p", "irreplens") == ""
+    names = []
     for notebook in sorted((SOURCE / "examples").glob("*.ipynb")):
         cells = json.loads(notebook.read_text())["cells"]
         code = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-        files.append(tmp_path / f"{notebook.stem}.py")
-        files[-1].write_text(code + "\n")
-    result = subprocess.run(
-        [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--no-error-summary", *map(str, files)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert result.returncode == 0, result.stdout
+        names.append(f"{notebook.stem}.py")
+        (tmp_path / names[-1]).write_text(code + "\n")
+    assert len(names) == 2 and mypy(*names) == ""
+    (tmp_path / "wrong.py").write_text("import irreplens\nirreplens.measure(5.0)\nirreplens.load('x').group.ordre\n")
+    wrong = mypy("wrong.py")
+    assert 'Argument 1 to "measure"' in wrong and '"Group" has no attribute "ordre"' in wrong
 
 
 def test_nothing_leaks_at_exit():

@@ -224,6 +224,10 @@ def test_bad_groups():
         irreplens.Group(elements=[[0, 1, 2], [1, 0, 2], [0, 2, 1]])
     with pytest.raises(ValueError):
         irreplens.Group(5)
+    for text in ("é", "(0 1)\n", "\0", "\ud800"):  # half a character, no line, no text
+        with pytest.raises(ValueError) as error:
+            irreplens.Group(generators=[text])
+        says(error, " ")
     with pytest.raises(FileNotFoundError) as error:
         irreplens.Group("table:/nowhere/klein.csv")
     says(error, "/nowhere/klein.csv")

@@ -175,6 +175,16 @@ def test_what_a_function_raises_comes_out():
         irreplens.measure("s4", logits=broken)
 
 
+def test_a_function_may_measure():
+    def measures(a, b):
+        inner.append(dict(irreplens.measure("s4", logits=lambda a, b: cube[a, b])))
+        return cube[a, b]
+
+    inner, cube = [], np.random.default_rng(1).normal(size=(24, 24, 24))
+    outer = irreplens.measure("s4", logits=measures)
+    assert inner and all(metrics == outer for metrics in inner)
+
+
 def says(text, *words):
     assert "\n" not in text
     for word in words:
@@ -191,12 +201,14 @@ def says(text, *words):
         ({"logits": np.full((24, 24, 24), np.nan)}, ["logits", "(0,0,0)", "nan"]),
         ({"logits": np.zeros((24, 24, 24), dtype=complex)}, ["logits", "complex128"]),
         ({"logits": "text"}, ["logits"]),
+        ({"logits": np.ma.masked_array(np.zeros((24, 24, 24)))}, ["logits", "masked"]),
         ({"logits": lambda a, b: np.zeros((len(a), 3))}, ["logits", "24)"]),
         ({"hidden": lambda a, b: np.zeros(3)}, ["hidden", "(3,)"]),
         ({"logits": lambda a, b: np.full((len(a), 24), np.inf)}, ["logits", "inf"]),
         ({}, ["nothing to measure"]),
         ({"logits": np.ones((24, 24, 24)), "train_pairs": [0, 0]}, ["train pair 0", "twice"]),
-        ({"logits": np.ones((24, 24, 24)), "train_pairs": [600]}, ["600"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": [600]}, ["train_pairs", "600", "575"]),
+        ({"logits": np.ones((24, 24, 24)), "train_pairs": np.array([2**64 - 1])}, ["train_pairs", str(2**64 - 1)]),
         ({"logits": np.ones((24, 24, 24)), "train_pairs": np.ones((3, 3), dtype=bool)}, ["train_pairs", "(3,3)"]),
         ({"logits": np.ones((24, 24, 24)), "train_pairs": [0.5]}, ["train_pairs", "float64"]),
     ],
@@ -209,4 +221,4 @@ def test_bad_input(given, words):
 
 def test_shows_itself():
     m = irreplens.measure("s4", logits=np.random.default_rng(0).normal(size=(24, 24, 24)))
-    assert "<table" in m._repr_html_() and "<svg" in m._repr_html_() and m.irreps.shape[0] == 5
+    assert "<table" in m._repr_html_() and "<svg" in m._repr_html_() and len(m.irreps["irrep"]) == 5

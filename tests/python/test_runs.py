@@ -1,5 +1,6 @@
 """Training, runs and their analysis: the figures of the programs, bit for bit."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -214,9 +215,13 @@ def test_bad_input_is_told_as_the_programs_tell_it(tmp_path, s3_run):
     assert "lr" in said(ValueError, "s3", lr="fast")
     assert "seeds" in said(ValueError, "s3", seeds=[])
     assert "seeds" in said(ValueError, "s3", seeds=["x"])
+    assert "seeds" in said(ValueError, "s3", seeds=[0.5])
+    assert "1024" in said(ValueError, "s3", seeds=itertools.count())
+    assert "overwrite" in said(ValueError, "s3", overwrite="no")
+    assert "out" in said(ValueError, "s3", out=b"run")
     assert "callback" in said(ValueError, "s3", callback=3)
     assert "cfg.json" in said(FileNotFoundError, str(tmp_path / "cfg.json"))
-    assert "device" in said(ValueError, "s3", device="tpu") or True
+    assert said(ValueError, "s3", device="tpu") in complaint("train", "s3", "--device", "tpu")
     with pytest.raises(FileNotFoundError):
         irreplens.load(tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError):
