@@ -1,6 +1,6 @@
 // The one-layer transformer's training step on the CPU against its floor: the arithmetic that is left once all that can
-// be factored is, at the speed of the cores' fused multiply-adds, and beside a library's three products of pairs x hidden
-// x classes, where the classes are few enough for that. A JSON line for each group, and for one thread of s5.
+// be factored is, at the speed of the cores' fused multiply-adds, and beside a library's three products of pairs x
+// hidden x classes, where the classes are few enough for that. A JSON line for each group, and for one thread of s5.
 // usage: bench_transformer_step [GROUP]     s5, a5, c113, d59 or s6; all of them without one
 
 #include <cstdio>

@@ -1,7 +1,7 @@
 // The fused one-layer transformer on the CPU. What an element adds to a pair's row, in each head and as x or as y, is
 // tabulated once; a pair's row is then a few scaled rows of these tables, and all the rest of the network follows in
-// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, a chunk's pairs into parts by
-// y, and a part's pairs are taken by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
+// tiles that stay in the cache, forward and back. Pairs, sorted by x, are cut into chunks, a chunk's pairs into parts
+// by y, and a part's pairs are taken by y: of a chunk's few x the tables stay in the cache, and each y comes by once.
 
 #include "engine/cpu/attention_workspace.hpp"
 #include "engine/cpu/thread_pool.hpp"

@@ -56,8 +56,8 @@ void attention_weights(const AttentionTile& t) {
   }
 }
 
-/// Columns first .. last of row i: rest + sum over heads of weight_x of_x + weight_y of_y; relu if asked for. All of the
-/// row's weights stay in registers.
+/// Columns first .. last of row i: rest + sum over heads of weight_x of_x + weight_y of_y; relu if asked for. All of
+/// the row's weights stay in registers.
 template <int heads, int vectors>
 void scaled_row(const AttentionTile& t, int i, int first_head, std::ptrdiff_t first, std::ptrdiff_t last,
                 bool with_relu) {
