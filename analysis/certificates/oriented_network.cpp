@@ -8,7 +8,7 @@ namespace analysis {
 OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& group, Side side) {
   Embeddings embeddings = embeddings_of(weights);
   const int n = weights.elements(), m = weights.hidden_dim();
-  OrientedNetwork network{side, std::move(embeddings.l), std::move(embeddings.r), weights.unembed, {}, {}};
+  OrientedNetwork network{side, std::move(embeddings.l), std::move(embeddings.r), weights.unembed, {}, {}, {}};
   if (side == Side::x) std::swap(network.l, network.r);
   for (int i = 0; i < m; ++i) {
     double* const u = network.u.row(i);
@@ -17,6 +17,7 @@ OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& gr
     for (int z = 0; z < n; ++z) u[z] -= middle;
     network.width.push_back(*std::max_element(u, u + n));
   }
+  network.u_by_class = transposed(network.u);
   network.products.resize(static_cast<std::size_t>(n) * static_cast<std::size_t>(n));
   std::size_t at = 0;
   for (int x = 0; x < n; ++x) {

@@ -18,6 +18,7 @@ struct OrientedNetwork {
   Side side;
   Matrix l, r;                ///< (n, m)
   Matrix u;                   ///< (m, n): W_U, each row shifted so that its maximum is minus its minimum
+  Matrix u_by_class;          ///< (n, m): the same, a class a row
   std::vector<double> width;  ///< m: max_z u_i(z)
   std::vector<int> products;  ///< (n, n): entry x*n + y is the class of that pair
 

@@ -58,6 +58,7 @@ class AccountTables {
   Slice slice(int x) const;
 
   int elements() const { return network_.elements(); }
+  bool exact() const { return exact_; }
   int tables() const { return static_cast<int>(cells_.size()); }
   /// Rows of Slice::tables whose sum is S(x, y, .).
   std::span<const int> rows(int y) const {
@@ -86,7 +87,7 @@ class AccountTables {
   OperationCounts structure_;
 };
 
-/// Operations of an account.
+/// Operations of an account, on all threads.
 /// @param xs  follow these x's only and scale what depends on them; all of them gives the count itself
 /// Cost: about the operations counted.
 template <typename Real>
