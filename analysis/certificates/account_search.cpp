@@ -41,17 +41,17 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
       blocks = block_candidates(group);
       return;
     }
-    const Side side = task == 0 ? Side::y : Side::x;
+    const TableSide side = task == 0 ? TableSide::y : TableSide::x;
     OrientedNetwork network = oriented(weights, group, side);
-    Candidates first = candidates_for(group, network.l, side == Side::x);
-    Candidates second = candidates_for(group, network.r, side == Side::y);
+    Candidates first = candidates_for(group, network.l, side == TableSide::x);
+    Candidates second = candidates_for(group, network.r, side == TableSide::y);
     sides[size(task)] = std::make_unique<SideMaterial>(
         SideMaterial{std::move(network), std::move(first), std::move(second), {}});
   });
   for (const auto& material : sides) material->blocks = blocks;
 
   mark("candidates");
-  // The best ones are improved; half of them drop out after each stage.
+  // The best ones are improved; some drop out after each stage.
   const std::vector<TableAccount> starts =
       starting_accounts(*sides[0], *sides[1], threshold, options.candidates);
   mark("first pass");
@@ -60,25 +60,27 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
   const auto for_all = [&](const auto& task) {
     engine::thread_pool().run(static_cast<int>(improving.size()), std::int64_t{1} << 40, task);
   };
-  const auto keep_half = [&] {
+  const auto keep = [&](std::size_t most) {
     std::stable_sort(improving.begin(), improving.end(),
                      [](const auto& a, const auto& b) { return a->total() < b->total(); });
-    improving.resize((improving.size() + 1) / 2);
+    improving.resize(std::min(improving.size(), most));
   };
   for_all([&](int task) {
     const TableAccount& start = starts[size(task)];
-    const SideMaterial& material = *sides[start.side == Side::y ? 0 : 1];
+    const SideMaterial& material = *sides[start.side == TableSide::y ? 0 : 1];
     improving[size(task)] =
-        std::make_unique<AccountImprovement>(material, start, threshold, options.block_rows);
+        std::make_unique<AccountImprovement>(material, start, threshold, options);
   });
   mark("fitted");
   for (auto& i: improving) std::fprintf(stderr,"  %g\n", i->total());
-  const int rounds = n > 300 ? std::min(options.rounds, 3) : options.rounds;  // some ten seconds each, for S_6
-  keep_half();
+  // A round takes some ten seconds for S_6.
+  const bool large = n > 300;
+  const int rounds = large ? std::min(options.rounds, 2) : options.rounds;
+  keep(large ? 2 : 3);
   for_all([&](int task) { improving[size(task)]->improve_once(); });
   mark("improved once");
   for (auto& i: improving) std::fprintf(stderr,"  %g\n", i->total());
-  keep_half();
+  keep(2);
   for_all([&](int task) {
     for (int round = 1; round < rounds && improving[size(task)]->improve_once(); ++round) {
     }
@@ -92,7 +94,7 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
   FoundAccount best;
   double least = std::numeric_limits<double>::infinity();
   for (FoundAccount& one : found) {
-    const SideMaterial& material = *sides[one.account.side == Side::y ? 0 : 1];
+    const SideMaterial& material = *sides[one.account.side == TableSide::y ? 0 : 1];
     one.operations =
         operations(AccountTables<double>(material.network, one.account, threshold), one.account.blocks, all);
     if (one.operations.total() < least) {

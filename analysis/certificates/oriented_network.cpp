@@ -5,11 +5,11 @@
 
 namespace analysis {
 
-OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& group, Side side) {
+OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& group, TableSide side) {
   Embeddings embeddings = embeddings_of(weights);
   const int n = weights.elements(), m = weights.hidden_dim();
   OrientedNetwork network{side, std::move(embeddings.l), std::move(embeddings.r), weights.unembed, {}, {}, {}};
-  if (side == Side::x) std::swap(network.l, network.r);
+  if (side == TableSide::x) std::swap(network.l, network.r);
   for (int i = 0; i < m; ++i) {
     double* const u = network.u.row(i);
     const auto [least, most] = std::minmax_element(u, u + n);
@@ -22,7 +22,7 @@ OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& gr
   std::size_t at = 0;
   for (int x = 0; x < n; ++x) {
     for (int y = 0; y < n; ++y)
-      network.products[at++] = side == Side::y ? group.multiply(x, y) : group.multiply(y, x);
+      network.products[at++] = side == TableSide::y ? group.multiply(x, y) : group.multiply(y, x);
   }
   return network;
 }

@@ -15,7 +15,7 @@ namespace analysis {
 /// pre-activations hardly change. circuits.md, section 6, `table`; docs/certificates.md says why it proves
 /// margins.
 struct TableAccount {
-  Side side = Side::y;
+  TableSide side = TableSide::y;
   bool exact = false;                    ///< compare with the network's own logit of z, not with the tables'
   int cap = 0;                           ///< largest number of cells of merged second partitions
   Partition blocks;                      ///< of the classes z

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/certificates/certificate_claim.hpp"
 #include "analysis/circuits/ablation.hpp"
 #include "analysis/circuits/coset_view.hpp"
 #include "analysis/circuits/equivariance.hpp"
@@ -57,6 +58,7 @@ struct Circuits {
   std::optional<IdealBound> bound;
   std::vector<Intervention> interventions;
   std::optional<Nulls> nulls;
+  std::optional<CertificateClaim> certificate;  ///< of these weights: made for, or found in, the run
 };
 
 /// @throws engine::ShapeError if the network does not fit the group

@@ -34,7 +34,7 @@ class Writer {
     const CircuitViews& views = circuits_.options.views;
     ordered_json all = {{"coset", nullptr},        {"rho_sets", nullptr},      {"equivariance", nullptr},
                         {"ideal_bound", nullptr},  {"interventions", nullptr}, {"nulls", nullptr},
-                        {"notes", circuits_.notes}};
+                        {"certificate", nullptr},  {"notes", circuits_.notes}};
     if (circuits_.cosets && views.cosets) all["coset"] = cosets(*circuits_.cosets, circuits_.ablation, true);
     if (circuits_.rho && views.rho) all["rho_sets"] = rho(*circuits_.rho, true);
     if (circuits_.equivariance) all["equivariance"] = equivariance(*circuits_.equivariance);
@@ -44,6 +44,7 @@ class Writer {
     }
     if (!circuits_.interventions.empty()) all["interventions"] = interventions(circuits_.interventions);
     if (circuits_.nulls) all["nulls"] = nulls(*circuits_.nulls);
+    if (circuits_.certificate) all["certificate"] = certificate(*circuits_.certificate);
     return all;
   }
 
@@ -196,6 +197,17 @@ class Writer {
       if (shares[c] > 0) all[catalogue().classes[c].id] = shares[c];
     }
     return all;
+  }
+
+  static ordered_json certificate(const CertificateClaim& claim) {
+    return {{"method", claim.method == CertificateMethod::table ? "table" : "brute"},
+            {"certified", claim.certified},
+            {"pairs", claim.pairs},
+            {"margin", claim.margin},
+            {"operations", static_cast<std::int64_t>(claim.operations)},
+            {"brute_operations", static_cast<std::int64_t>(claim.brute_operations)},
+            {"stored", claim.stored},
+            {"sentence", claim_sentence(claim)}};
   }
 
   ordered_json nulls(const Nulls& n) const {

@@ -6,7 +6,7 @@
 
 namespace analysis {
 
-/// circuits.json: sections coset, rho_sets, equivariance, ideal_bound, interventions, nulls, notes. Sections
+/// circuits.json: sections coset, rho_sets, equivariance, ideal_bound, interventions, nulls, certificate, notes. Sections
 /// that were not computed are null. docs/circuits.md lists the fields.
 std::string circuits_json(const Circuits& circuits, const Harmonics& harmonics);
 

@@ -251,10 +251,16 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
     text += heading("Interventions on the pre-activations", color) + intervention_table(c, width, color);
   }
   if (c.nulls) text += control_tables(c, harmonics, width, color);
+  if (c.certificate) {
+    text += heading("Accuracy that is proved", color) + "  " + analysis::claim_sentence(*c.certificate) + "\n";
+    if (c.certificate->stored)
+      text += "  (read from certificate.json; ./certify --check certificate.json RUN_DIR checks it)\n";
+  }
   for (const std::string& note : c.notes) text += "\nNote: " + note + "\n";
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
+  if (!c.certificate) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 

@@ -47,11 +47,21 @@ function fillControls() {
   document.getElementById("control-reading").textContent = `${nulls.draws} draws of each, seed ${nulls.seed}.${none}`;
 }
 
+function fillCertificate() {
+  const its = circuits.certificate;
+  document.getElementById("certificate-reading").textContent = its.sentence + (!its.stored ? ""
+    : " It was read from certificate.json and not checked here; ./certify --check certificate.json RUN_DIR does.");
+  put("certificate-table", certificateTable());
+}
+
 function fillCircuits() {
   const notes = document.getElementById("circuit-notes");
   for (const note of circuits.notes) notes.append(element("p", note, {class: "notice"}));
   if (report.circuits && !circuits.nulls) {
     notes.append(element("p", "Interventions and null controls: analyze with --views irreps,cosets,rho,interventions.", {class: "notice"}));
+  }
+  if (report.circuits && !circuits.certificate) {
+    notes.append(element("p", "A proof of the accuracy: analyze with --views irreps,cosets,rho,certificate, or ./certify.", {class: "notice"}));
   }
   if (circuits.coset) fillCosets();
   else hideSection("cosets");
@@ -61,6 +71,8 @@ function fillCircuits() {
   else hideSection("rho-sets");
   if (circuits.nulls) fillControls();
   else hideSection("interventions");
+  if (circuits.certificate) fillCertificate();
+  else hideSection("certificate");
 }
 
 function declareCircuitFigures() {

@@ -391,11 +391,11 @@ TEST_CASE("certificate: sentences") {
   analysis::Certificate certificate;
   certificate.proved = {14400, 14400, 14400, 14398, 11.4242};
   certificate.operations = certificate.brute_operations = 224755200;
-  CHECK(analysis::certificate_sentence(certificate) ==
+  CHECK(analysis::claim_sentence(analysis::claim_of(certificate)) ==
         "A brute certificate proves 14,400 of 14,400 pairs (accuracy 1) in 224,755,200 operations.");
   certificate.account.emplace();
   certificate.operations = 4259664;
-  CHECK(analysis::certificate_sentence(certificate) ==
+  CHECK(analysis::claim_sentence(analysis::claim_of(certificate)) ==
         "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 4,259,664 operations, 52.76 times "
         "fewer than "
         "brute force's 224,755,200.");
