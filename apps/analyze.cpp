@@ -140,10 +140,10 @@ void write_certificate(const Arguments& arguments, const std::filesystem::path& 
 /// Without the view irreps: the final model's circuits, and circuits.json alone.
 int analyze_circuits_alone(const Arguments& arguments, const analysis::Run& run,
                            const analysis::Harmonics& harmonics) {
-  if (!analysis::is_plain_mlp(run.config)) {
+  if (!analysis::is_plain_mlp(run.config) && !analysis::is_transformer(run.config)) {
     throw std::invalid_argument("--views " + arguments.circuits.views +
-                                ": cosets, rho, interventions and certificate are defined for "
-                                "OneLayerMLP without biases, not for this run's " +
+                                ": cosets, rho and interventions are defined for OneLayerMLP without biases "
+                                "and for Transformer, not for this run's " +
                                 run.config.model.model);
   }
   ShareBar bar(arguments.quiet);

@@ -18,6 +18,19 @@ void require_range(const char* option, std::int64_t value, std::int64_t least, s
                               std::to_string(least) + ".." + std::to_string(most));
 }
 
+analysis::Circuits circuits_of_transformer(const analysis::Run& run, const analysis::Harmonics& harmonics,
+                                           const std::vector<int>& key_irreps,
+                                           const analysis::CircuitOptions& options) {
+  const analysis::TransformerNetwork network(
+      analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
+  const analysis::TokenNetwork tokens(network);
+  if (!options.views.interventions) return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  const analysis::TransformerNetwork start(
+      analysis::transformer_weights(analysis::start_weights(run.config, run.group.order())));
+  const analysis::TokenNetwork start_tokens(start);
+  return analysis::analyze_circuits({tokens, &start_tokens, key_irreps}, harmonics, options);
+}
+
 }  // namespace
 
 void declare(CLI::App& app, CircuitArguments& arguments) {
@@ -62,29 +75,30 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
                             const std::function<void(double)>& progress, const std::function<void()>& pulse) {
   const ChosenViews views = chosen_views(arguments);
   if (!views.circuits.any() && !views.certificate) return {};
-  if (!analysis::is_plain_mlp(run.config)) {
-    if (views.certificate) {
-      throw std::invalid_argument("--views " + arguments.views +
-                                  ": a certificate is of OneLayerMLP without biases, not of this run's " +
-                                  run.config.model.model);
-    }
-    return {};
+  if (views.certificate && !analysis::is_plain_mlp(run.config)) {
+    throw std::invalid_argument("--views " + arguments.views +
+                                ": a certificate is of OneLayerMLP without biases, not of this run's " +
+                                run.config.model.model);
   }
+  const analysis::CircuitOptions options{views.circuits, static_cast<int>(arguments.draws), arguments.seed,
+                                         static_cast<std::size_t>(arguments.most_subgroups), progress};
+  if (analysis::is_transformer(run.config)) {
+    return {circuits_of_transformer(run, harmonics, key_irreps, options), ""};
+  }
+  if (!analysis::is_plain_mlp(run.config)) return {};
   const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   analysis::CircuitInput input{analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps};
   if (views.circuits.interventions) {
     const int n = run.group.order();
     input.swapped = analysis::swapped_network_of(weights);
-    const analysis::MlpWeights start = analysis::start_weights(run.config, n);
+    const analysis::MlpWeights start = analysis::mlp_weights(analysis::start_weights(run.config, n));
     input.start = analysis::relu_network_of(start);
     input.start_swapped = analysis::swapped_network_of(start);
     input.pairs = analysis::pairs_by_product(
         run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
   }
   RunCircuits result;
-  result.circuits = analysis::analyze_circuits(std::move(input), harmonics,
-                                               {views.circuits, static_cast<int>(arguments.draws), arguments.seed,
-                                                static_cast<std::size_t>(arguments.most_subgroups), progress});
+  result.circuits = analysis::analyze_circuits(std::move(input), harmonics, options);
   if (views.certificate) {
     analysis::AccountSearch search;
     search.pulse = pulse;

@@ -6,8 +6,6 @@
 #include <map>
 #include <memory>
 #include <numeric>
-#include <chrono>
-#include <cstdio>
 
 #include "analysis/certificates/account_improvement.hpp"
 #include "analysis/certificates/candidates.hpp"
@@ -17,13 +15,6 @@
 namespace analysis {
 namespace {
 
-void mark(const char* w) {
-  static auto t0 = std::chrono::steady_clock::now();
-  auto t = std::chrono::steady_clock::now();
-  timespec c;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &c);
-  std::fprintf(stderr, "%-20s wall %.2f cpu %.2f\n", w, std::chrono::duration<double>(t - t0).count(), static_cast<double>(c.tv_sec) + static_cast<double>(c.tv_nsec) * 1e-9);
-}
 std::size_t size(int n) {
   return static_cast<std::size_t>(n);
 }
@@ -32,7 +23,6 @@ std::size_t size(int n) {
 
 FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup& group, double threshold,
                             const AccountSearch& options) {
-  mark("start");
   const int n = group.order();
   std::vector<std::unique_ptr<SideMaterial>> sides(2);
   std::vector<Partition> blocks;
@@ -50,12 +40,9 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
   });
   for (const auto& material : sides) material->blocks = blocks;
 
-  mark("candidates");
   // The best ones are improved; some drop out after each stage.
   const std::vector<TableAccount> starts =
       starting_accounts(*sides[0], *sides[1], threshold, options.candidates);
-  mark("first pass");
-  for (auto& a : starts) std::fprintf(stderr, "  side %d exact %d cap %d firsts %zu seconds %zu blocks %d\n", static_cast<int>(a.side), a.exact, a.cap, a.first.size(), a.second.size(), a.blocks.cells);
   std::vector<std::unique_ptr<AccountImprovement>> improving(starts.size());
   const auto for_all = [&](const auto& task) {
     engine::thread_pool().run(static_cast<int>(improving.size()), std::int64_t{1} << 40, task);
@@ -71,22 +58,16 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
     improving[size(task)] =
         std::make_unique<AccountImprovement>(material, start, threshold, options);
   });
-  mark("fitted");
-  for (auto& i: improving) std::fprintf(stderr,"  %g\n", i->total());
   // A round takes some ten seconds for S_6.
   const bool large = n > 300;
   const int rounds = large ? std::min(options.rounds, 2) : options.rounds;
   keep(large ? 2 : 3);
   for_all([&](int task) { improving[size(task)]->improve_once(); });
-  mark("improved once");
-  for (auto& i: improving) std::fprintf(stderr,"  %g\n", i->total());
   keep(2);
   for_all([&](int task) {
     for (int round = 1; round < rounds && improving[size(task)]->improve_once(); ++round) {
     }
   });
-  mark("improved");
-  for (auto& i: improving) std::fprintf(stderr,"  %g\n", i->total());
   std::vector<FoundAccount> found;
   for (const auto& one : improving) found.push_back({one->account(), {}});
   std::vector<int> all(size(n));
@@ -102,7 +83,6 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
       best = std::move(one);
     }
   }
-  mark("counted");
   return best;
 }
 

@@ -15,6 +15,7 @@
 #include "analysis/circuits/interventions.hpp"
 #include "analysis/circuits/nulls.hpp"
 #include "analysis/circuits/rho_view.hpp"
+#include "analysis/circuits/token_network.hpp"
 
 namespace analysis {
 
@@ -60,6 +61,21 @@ struct Circuits {
   std::optional<Nulls> nulls;
   std::optional<CertificateClaim> certificate;  ///< of these weights: made for, or found in, the run
 };
+
+/// What the views read of a transformer.
+struct TokenCircuitInput {
+  const TokenNetwork& network;
+  const TokenNetwork* start = nullptr;  ///< the untrained network; null: no such control
+  std::vector<int> key_irreps;          ///< get random directions
+};
+
+/// The views that a transformer has: coset view of its tokens' images; ablation by it, and the interventions that
+/// need no l and r of their own, with random directions, random neurons and the untrained network beside them;
+/// bi-equivariance. `notes` name what is not covered.
+/// @throws engine::ShapeError if the network does not fit the group
+/// Cost: as below
+Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmonics,
+                          const CircuitOptions& options = {});
 
 /// @throws engine::ShapeError if the network does not fit the group
 /// Cost: cosets O(n m) a subgroup; ablation, equivariance, bound and each intervention a loss over all pairs,

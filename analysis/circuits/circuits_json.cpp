@@ -247,7 +247,7 @@ class Writer {
       const Untrained& u = *n.untrained;
       all["untrained"] = {{"coset", u.cosets ? cosets(*u.cosets, u.ablation, false) : ordered_json()},
                           {"rho_sets", u.rho ? rho(*u.rho, false) : ordered_json()},
-                          {"equivariance", equivariance(u.equivariance)},
+                          {"equivariance", u.equivariance ? equivariance(*u.equivariance) : ordered_json()},
                           {"interventions", interventions(u.interventions)}};
     }
     return all;

@@ -90,8 +90,10 @@ std::string coset_tables(const Circuits& c, const Harmonics& harmonics, int widt
           " live neurons of " + std::to_string(c.cosets->neurons.size()) + "; same class on both sides " +
           number(c.cosets->conjugate_share) + ", irrep in the class's spectrum " +
           number(c.cosets->irrep_in_subgroup_share) + "\n";
-  text += heading("Without the neurons that are least concentrated on cosets", color) +
-          ablation_table(c, width, color);
+  if (!c.ablation.empty()) {
+    text += heading("Without the neurons that are least concentrated on cosets", color) +
+            ablation_table(c, width, color);
+  }
   if (c.bound) {
     text += "  cosets alone bound the margin of a share " + number(c.bound->share) +
             " of the pairs above 0.01; " + number(c.bound->unexplained_unembed) +
@@ -232,9 +234,14 @@ std::string control_tables(const Circuits& c, const Harmonics& harmonics, int wi
       concentrated += neuron.live && neuron.left.subgroup != 0 && neuron.right.subgroup != 0 ? 1 : 0;
     }
     text += "  untrained: " + std::to_string(concentrated) + " of " + std::to_string(view.live) +
-            " live neurons concentrate on cosets, " +
-            std::to_string(view.live - nulls.untrained->rho->unassigned) + " are an irrep's own, " +
-            number(nulls.untrained->equivariance.equivariant_share) + " of the logits is bi-equivariant\n";
+            " live neurons concentrate on cosets";
+    if (nulls.untrained->rho) {
+      text += ", " + std::to_string(view.live - nulls.untrained->rho->unassigned) + " are an irrep's own";
+    }
+    if (nulls.untrained->equivariance) {
+      text += ", " + number(nulls.untrained->equivariance->equivariant_share) + " of the logits is bi-equivariant";
+    }
+    text += "\n";
   }
   return text;
 }
@@ -260,7 +267,7 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
-  if (!c.certificate) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
+  if (!c.certificate && c.bound) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 
