@@ -141,7 +141,7 @@ void write_certificate(const Arguments& arguments, const std::filesystem::path& 
 int analyze_circuits_alone(const Arguments& arguments, const analysis::Run& run,
                            const analysis::Harmonics& harmonics) {
   if (!analysis::is_plain_mlp(run.config) && !analysis::is_transformer(run.config)) {
-    throw std::invalid_argument("--views " + arguments.circuits.views +
+    throw std::invalid_argument("--views " + arguments.circuits.views.value_or("") +
                                 ": cosets, rho and interventions are defined for OneLayerMLP without biases "
                                 "and for Transformer, not for this run's " +
                                 run.config.model.model);

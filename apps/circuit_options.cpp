@@ -37,7 +37,8 @@ void declare(CLI::App& app, CircuitArguments& arguments) {
   app.add_option(
       "--views", arguments.views,
       "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of each "
-      "of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps,cosets,rho]");
+      "of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and what "
+      "cosets and rho say without a loss]");
   app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
   app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
   app.add_option("--subgroups", arguments.most_subgroups,
@@ -48,7 +49,12 @@ ChosenViews chosen_views(const CircuitArguments& arguments) {
   require_range("--draws", arguments.draws, 1, 1000000);
   require_range("--subgroups", arguments.most_subgroups, 1, 100000000);
   ChosenViews views;
-  std::istringstream names(arguments.views);
+  if (!arguments.views) {
+    views.irreps = true;
+    views.circuits = {true, true, false, true};
+    return views;
+  }
+  std::istringstream names(*arguments.views);
   for (std::string name; std::getline(names, name, ',');) {
     if (name == "irreps") {
       views.irreps = true;
@@ -76,7 +82,7 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
   const ChosenViews views = chosen_views(arguments);
   if (!views.circuits.any() && !views.certificate) return {};
   if (views.certificate && !analysis::is_plain_mlp(run.config)) {
-    throw std::invalid_argument("--views " + arguments.views +
+    throw std::invalid_argument("--views " + arguments.views.value_or("") +
                                 ": a certificate is of OneLayerMLP without biases, not of this run's " +
                                 run.config.model.model);
   }

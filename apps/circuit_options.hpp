@@ -15,7 +15,7 @@ namespace apps {
 
 /// --views and what belongs to it.
 struct CircuitArguments {
-  std::string views = "irreps,cosets,rho";
+  std::optional<std::string> views;  ///< none: irreps, and the cheap parts of cosets and rho
   std::int64_t draws = 200, most_subgroups = 20000;
   std::uint64_t seed = 0;
 };
@@ -25,7 +25,7 @@ void declare(CLI::App& app, CircuitArguments& arguments);
 /// What --views names.
 struct ChosenViews {
   bool irreps = false, certificate = false;
-  analysis::CircuitViews circuits{false, false, false};
+  analysis::CircuitViews circuits{false, false, false, false};
 };
 
 /// @throws std::invalid_argument that names the option, its value and what would be right

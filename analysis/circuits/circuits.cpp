@@ -163,7 +163,8 @@ Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmo
     if (circuits.catalogue)
       circuits.cosets = coset_view(network.images(), network.reach(), harmonics, *circuits.catalogue);
   }
-  if (views.rho) circuits.equivariance = equivariance(network.pairs(), harmonics);
+  if (views.rho && !views.functions_alone)
+    circuits.equivariance = equivariance(network.pairs(), harmonics);
   if (views.interventions) intervene(input, harmonics, circuits);
   return circuits;
 }
@@ -180,16 +181,16 @@ Circuits analyze_circuits(CircuitInput input, const Harmonics& harmonics, const 
   const CircuitViews& views = options.views;
   if (circuits.catalogue) {  // every view but equivariance and interventions needs each neuron's subgroups
     circuits.cosets = coset_view(input.network, harmonics, *circuits.catalogue);
-    if (views.cosets || views.interventions)
+    if ((views.cosets && !views.functions_alone) || views.interventions)
       circuits.ablation = ablation(harmonics.group(), input.network, *circuits.cosets);
-    if (views.cosets)
+    if (views.cosets && !views.functions_alone)
       circuits.bound = ideal_bound(input.network, harmonics, *circuits.catalogue, *circuits.cosets);
     if (views.rho || views.interventions) {
       circuits.rho = rho_view(input.network, harmonics, *circuits.catalogue, *circuits.cosets);
       describe_rho(harmonics, circuits);
     }
   }
-  if (views.rho) circuits.equivariance = equivariance(input.network, harmonics);
+  if (views.rho && !views.functions_alone) circuits.equivariance = equivariance(input.network, harmonics);
   if (views.interventions) intervene(input, harmonics, circuits);
   return circuits;
 }

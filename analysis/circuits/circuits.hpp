@@ -24,6 +24,9 @@ struct CircuitViews {
   bool cosets = true;         ///< coset view and ablation, and the bound that cosets give
   bool rho = true;            ///< rho-sets and bi-equivariance
   bool interventions = true;  ///< interventions and all null controls
+  /// Of cosets and rho only what looks at the neurons' functions: no ablation, no bound, no bi-equivariance, which
+  /// are passes over all pairs.
+  bool functions_alone = false;
 
   bool any() const { return cosets || rho || interventions; }
 };

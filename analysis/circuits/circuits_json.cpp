@@ -96,7 +96,7 @@ class Writer {
                       {"loss", step.score.loss},
                       {"acc", step.score.acc}});
     }
-    all["ablation"] = rows;
+    all["ablation"] = steps.empty() ? ordered_json() : rows;
     if (!whole) return all;
     ordered_json neurons = ordered_json::array();
     for (const CosetNeuron& neuron : view.neurons) {

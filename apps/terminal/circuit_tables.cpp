@@ -264,10 +264,11 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
       text += "  (read from certificate.json; ./certify --check certificate.json RUN_DIR checks it)\n";
   }
   for (const std::string& note : c.notes) text += "\nNote: " + note + "\n";
+  if (views.functions_alone && c.rho) text += "\nAblation, the cosets' bound, bi-equivariance: --views irreps,cosets,rho";
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
-  if (!c.certificate && c.bound) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
+  if (!c.certificate && c.rho) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 

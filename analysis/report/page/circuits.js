@@ -13,8 +13,8 @@ function fillCosets() {
   const view = circuits.coset, share = value => value === null ? "none" : `${shown(100 * value)}%`;
   put("circuit-table", neuronTable());
   put("census-table", censusTable());
-  if (view.ablation.length > 0) put("ablation-table", ablationTable());
-  for (const id of ["ablation", "ablation-curve-part"]) document.getElementById(id).hidden = view.ablation.length === 0;
+  if (view.ablation) put("ablation-table", ablationTable());
+  for (const id of ["ablation", "ablation-curve-part"]) document.getElementById(id).hidden = !view.ablation;
   let text = `${view.subgroups} subgroups in ${view.classes.length} classes; ${view.live} live neurons, ${share(view.conjugate_share)} of them ` +
     `with the same class on both sides; of the sides with a proper subgroup ${share(view.irrep_in_H_share)} have their irrep in its spectrum.`;
   if (circuits.ideal_bound) {
@@ -62,7 +62,7 @@ function fillCircuits() {
   const notes = document.getElementById("circuit-notes");
   for (const note of circuits.notes) notes.append(element("p", note, {class: "notice"}));
   if (report.circuits && !circuits.nulls) {
-    notes.append(element("p", "Interventions and null controls: analyze with --views irreps,cosets,rho,interventions.", {class: "notice"}));
+    notes.append(element("p", "Ablation, the cosets' bound, bi-equivariance: analyze with --views irreps,cosets,rho; interventions and null controls: --views irreps,cosets,rho,interventions.", {class: "notice"}));
   }
   if (report.circuits && !circuits.certificate && report.run.config.model === "OneLayerMLP") {
     notes.append(element("p", "A proof of the accuracy: analyze with --views irreps,cosets,rho,certificate, or ./certify.", {class: "notice"}));
@@ -83,7 +83,7 @@ function declareCircuitFigures() {
   if (circuits.coset) {
     figures.set("concentration-left", () => concentrationFigure("left"));
     figures.set("concentration-right", () => concentrationFigure("right"));
-    if (circuits.coset.ablation.length > 0) figures.set("ablation-curve", ablationFigure);
+    if (circuits.coset.ablation) figures.set("ablation-curve", ablationFigure);
   }
   if (pictureIrreps().length > 0) {
     figures.set("point-picture", pointFigure);
