@@ -61,7 +61,7 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
   // A round takes some ten seconds for S_6.
   const bool large = n > 300;
   const int rounds = large ? std::min(options.rounds, 2) : options.rounds;
-  keep(large ? 2 : 3);
+  keep(large ? 2 : 4);
   for_all([&](int task) { improving[size(task)]->improve_once(); });
   keep(2);
   for_all([&](int task) {

@@ -10,7 +10,7 @@ namespace analysis {
 /// threads.
 struct AccountSearch {
   int candidates =
-      6;           ///< how many of the accounts of the first pass get blocks fitted; the best of them are improved
+      12;          ///< how many of the accounts of the first pass get blocks fitted; the best of them are improved
   int rounds = 6;  ///< of improvement, at most
   int block_rows = 512;  ///< pairs that blocks are fitted to
   std::function<void()> pulse;  ///< called now and then, from any thread; may be empty
