@@ -24,7 +24,9 @@ analysis::Circuits circuits_of_transformer(const analysis::Run& run, const analy
   const analysis::TransformerNetwork network(
       analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
   const analysis::TokenNetwork tokens(network);
-  if (!options.views.interventions) return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  if (!options.views.interventions) {
+    return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  }
   const analysis::TransformerNetwork start(
       analysis::transformer_weights(analysis::start_weights(run.config, run.group.order())));
   const analysis::TokenNetwork start_tokens(start);
@@ -36,8 +38,8 @@ analysis::Circuits circuits_of_transformer(const analysis::Run& run, const analy
 void declare(CLI::App& app, CircuitArguments& arguments) {
   app.add_option(
       "--views", arguments.views,
-      "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of each "
-      "of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and what "
+      "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of "
+      "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and what "
       "cosets and rho say without a loss]");
   app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
   app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
