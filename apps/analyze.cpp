@@ -129,27 +129,37 @@ void tell_written(const Arguments& arguments, const std::filesystem::path& file,
   if (!arguments.quiet) std::cerr << "analyze: wrote " << apps::one_line(file.string()) << more << "\n";
 }
 
+/// The file that the view certificate made.
+void write_certificate(const Arguments& arguments, const std::filesystem::path& out,
+                       const apps::RunCircuits& found) {
+  if (found.certificate.empty()) return;
+  engine::write_file(out / "certificate.json", found.certificate);
+  tell_written(arguments, out / "certificate.json", "");
+}
+
 /// Without the view irreps: the final model's circuits, and circuits.json alone.
 int analyze_circuits_alone(const Arguments& arguments, const analysis::Run& run,
                            const analysis::Harmonics& harmonics) {
-  if (!analysis::is_plain_mlp(run.config)) {
-    throw std::invalid_argument("--views " + arguments.circuits.views +
-                                ": cosets, rho and interventions are defined for "
-                                "OneLayerMLP without biases, not for this run's " +
+  if (!analysis::is_plain_mlp(run.config) && !analysis::is_transformer(run.config)) {
+    throw std::invalid_argument("--views " + arguments.circuits.views.value_or("") +
+                                ": cosets, rho and interventions are defined for OneLayerMLP without biases "
+                                "and for Transformer, not for this run's " +
                                 run.config.model.model);
   }
   ShareBar bar(arguments.quiet);
-  const std::optional<analysis::Circuits> circuits =
-      apps::circuits_of_run(run, harmonics, {}, arguments.circuits, bar.show());
+  const apps::RunCircuits found = apps::circuits_of_run(run, harmonics, {}, arguments.circuits, bar.show(),
+                                                        [&] { bar.require_uninterrupted(); });
   bar.clear();
   bar.require_uninterrupted();
-  const std::string file = analysis::circuits_json(*circuits, harmonics);
+  const analysis::Circuits& circuits = *found.circuits;
+  const std::string file = analysis::circuits_json(circuits, harmonics);
   std::cout << (arguments.json
                     ? file
-                    : apps::circuit_tables(*circuits, harmonics, apps::output_width(), apps::use_color(1)));
+                    : apps::circuit_tables(circuits, harmonics, apps::output_width(), apps::use_color(1)));
   apps::flush_output();
   const std::filesystem::path out = out_directory(arguments, run);
   apps::make_directory(out);
+  write_certificate(arguments, out, found);
   engine::write_file(out / "circuits.json", file);
   tell_written(arguments, out / "circuits.json", "; report.html needs the view irreps");
   return apps::exit_done;
@@ -173,11 +183,12 @@ int analyze_run(const Arguments& arguments) {
   tell_skipped(run, result);
   const analysis::FinalModel model = analysis::examine(harmonics, result, arguments.thresholds);
   ShareBar control_bar(arguments.quiet || !views.circuits.interventions);
-  const std::optional<analysis::Circuits> circuits = apps::circuits_of_run(
-      run, harmonics, result.key_irreps, arguments.circuits, control_bar.show());
+  const apps::RunCircuits found =
+      apps::circuits_of_run(run, harmonics, result.key_irreps, arguments.circuits, control_bar.show(),
+                            [&] { control_bar.require_uninterrupted(); });
   control_bar.clear();
   control_bar.require_uninterrupted();
-  const analysis::Circuits* const shown = circuits ? &*circuits : nullptr;
+  const analysis::Circuits* const shown = found.circuits ? &*found.circuits : nullptr;
   if (arguments.json) {
     std::cout << analysis::document_json(run, harmonics, result, model, analysis::NumberLists::plain, shown)
               << "\n";
@@ -193,6 +204,7 @@ int analyze_run(const Arguments& arguments) {
   const std::filesystem::path out = out_directory(arguments, run);
   apps::make_directory(out);
   analysis::write_results(out, result, harmonics);
+  write_certificate(arguments, out, found);
   if (shown != nullptr) engine::write_file(out / "circuits.json", analysis::circuits_json(*shown, harmonics));
   engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model, shown));
   tell_written(arguments, out / "report.html", " and the files beside it");

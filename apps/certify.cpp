@@ -71,7 +71,7 @@ int certify(const Arguments& arguments) {
       arguments.out.empty() ? run.directory / "certificate.json" : std::filesystem::path(arguments.out);
   engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
   std::cout << analysis::margins_sentence(certificate) << "\n"
-            << analysis::certificate_sentence(certificate) << "\n";
+            << analysis::claim_sentence(analysis::claim_of(certificate)) << "\n";
   apps::flush_output();
   if (!arguments.quiet) std::cerr << "certify: wrote " << apps::one_line(out.string()) << "\n";
   return apps::exit_done;

@@ -3,13 +3,14 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "analysis/certificates/certificate.hpp"
 #include "analysis/circuits/network_of_weights.hpp"
 #include "analysis/network/network_of.hpp"
 
 namespace apps {
 namespace {
 
-constexpr const char* all_views = "irreps, cosets, rho, interventions";
+constexpr const char* all_views = "irreps, cosets, rho, interventions, certificate";
 
 void require_range(const char* option, std::int64_t value, std::int64_t least, std::int64_t most) {
   if (value >= least && value <= most) return;
@@ -17,13 +18,29 @@ void require_range(const char* option, std::int64_t value, std::int64_t least, s
                               std::to_string(least) + ".." + std::to_string(most));
 }
 
+analysis::Circuits circuits_of_transformer(const analysis::Run& run, const analysis::Harmonics& harmonics,
+                                           const std::vector<int>& key_irreps,
+                                           const analysis::CircuitOptions& options) {
+  const analysis::TransformerNetwork network(
+      analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
+  const analysis::TokenNetwork tokens(network);
+  if (!options.views.interventions) {
+    return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  }
+  const analysis::TransformerNetwork start(
+      analysis::transformer_weights(analysis::start_weights(run.config, run.group.order())));
+  const analysis::TokenNetwork start_tokens(start);
+  return analysis::analyze_circuits({tokens, &start_tokens, key_irreps}, harmonics, options);
+}
+
 }  // namespace
 
 void declare(CLI::App& app, CircuitArguments& arguments) {
   app.add_option(
       "--views", arguments.views,
-      "Which of irreps, cosets, rho, interventions, comma-separated; interventions, with 200 draws of each "
-      "of its controls, takes longest [irreps,cosets,rho]");
+      "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of "
+      "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and what "
+      "cosets and rho say without a loss]");
   app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
   app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
   app.add_option("--subgroups", arguments.most_subgroups,
@@ -34,7 +51,12 @@ ChosenViews chosen_views(const CircuitArguments& arguments) {
   require_range("--draws", arguments.draws, 1, 1000000);
   require_range("--subgroups", arguments.most_subgroups, 1, 100000000);
   ChosenViews views;
-  std::istringstream names(arguments.views);
+  if (!arguments.views) {
+    views.irreps = true;
+    views.circuits = {true, true, false, true};
+    return views;
+  }
+  std::istringstream names(*arguments.views);
   for (std::string name; std::getline(names, name, ',');) {
     if (name == "irreps") {
       views.irreps = true;
@@ -44,36 +66,60 @@ ChosenViews chosen_views(const CircuitArguments& arguments) {
       views.circuits.rho = true;
     } else if (name == "interventions") {
       views.circuits.interventions = true;
+    } else if (name == "certificate") {
+      views.certificate = true;
     } else {
       throw std::invalid_argument("--views: no view '" + name + "'; there are " + all_views);
     }
   }
-  if (!views.irreps && !views.circuits.any()) {
+  if (!views.irreps && !views.certificate && !views.circuits.any()) {
     throw std::invalid_argument(std::string("--views names no view; there are ") + all_views);
   }
   return views;
 }
 
-std::optional<analysis::Circuits> circuits_of_run(const analysis::Run& run, const analysis::Harmonics& harmonics,
-                                                  const std::vector<int>& key_irreps,
-                                                  const CircuitArguments& arguments,
-                                                  const std::function<void(double)>& progress) {
+RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics& harmonics,
+                            const std::vector<int>& key_irreps, const CircuitArguments& arguments,
+                            const std::function<void(double)>& progress, const std::function<void()>& pulse) {
   const ChosenViews views = chosen_views(arguments);
-  if (!views.circuits.any() || !analysis::is_plain_mlp(run.config)) return std::nullopt;
+  if (!views.circuits.any() && !views.certificate) return {};
+  if (views.certificate && !analysis::is_plain_mlp(run.config)) {
+    throw std::invalid_argument("--views " + arguments.views.value_or("") +
+                                ": a certificate is of OneLayerMLP without biases, not of this run's " +
+                                run.config.model.model);
+  }
+  const analysis::CircuitOptions options{views.circuits, static_cast<int>(arguments.draws), arguments.seed,
+                                         static_cast<std::size_t>(arguments.most_subgroups), progress};
+  if (analysis::is_transformer(run.config)) {
+    return {circuits_of_transformer(run, harmonics, key_irreps, options), ""};
+  }
+  if (!analysis::is_plain_mlp(run.config)) return {};
   const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   analysis::CircuitInput input{analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps};
   if (views.circuits.interventions) {
     const int n = run.group.order();
     input.swapped = analysis::swapped_network_of(weights);
-    const analysis::MlpWeights start = analysis::start_weights(run.config, n);
+    const analysis::MlpWeights start = analysis::mlp_weights(analysis::start_weights(run.config, n));
     input.start = analysis::relu_network_of(start);
     input.start_swapped = analysis::swapped_network_of(start);
     input.pairs = analysis::pairs_by_product(
         run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
   }
-  return analysis::analyze_circuits(std::move(input), harmonics,
-                                    {views.circuits, static_cast<int>(arguments.draws), arguments.seed,
-                                     static_cast<std::size_t>(arguments.most_subgroups), progress});
+  RunCircuits result;
+  result.circuits = analysis::analyze_circuits(std::move(input), harmonics, options);
+  if (views.certificate) {
+    analysis::AccountSearch search;
+    search.pulse = pulse;
+    const analysis::Certificate certificate =
+        analysis::certify(weights, run.group, analysis::CertificateMethod::table, 0, search);
+    result.circuits->certificate = analysis::claim_of(certificate);
+    result.certificate = analysis::certificate_json(certificate, weights, run.group);
+  } else {
+    analysis::StoredClaim stored = analysis::stored_claim(run.directory / "certificate.json", weights);
+    result.circuits->certificate = stored.claim;
+    if (!stored.note.empty()) result.circuits->notes.push_back(std::move(stored.note));
+  }
+  return result;
 }
 
 }  // namespace apps

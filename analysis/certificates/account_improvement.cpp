@@ -26,10 +26,10 @@ std::vector<int> spread_over(int n, int count) {
 }
 
 AccountImprovement::AccountImprovement(const SideMaterial& material, const TableAccount& start,
-                                       double threshold, int block_rows)
+                                       double threshold, const AccountSearch& options)
     : material_(&material),
       threshold_(threshold),
-      block_rows_(block_rows),
+      options_(&options),
       xs_(spread_over(material.network.elements(), std::max(8, 1500 / material.network.elements()))),
       account_(start) {
   try_account(start);
@@ -46,7 +46,7 @@ bool AccountImprovement::try_with_fitted_blocks(TableAccount candidate) {
   if (tables.structure().structure() >= total_) return false;
   std::vector<Slice> slices;
   for (const int x : xs_) slices.push_back(tables.slice(x));
-  candidate.blocks = search_blocks(tables, slices, material_->blocks, candidate.blocks, block_rows_);
+  candidate.blocks = search_blocks(tables, slices, material_->blocks, candidate.blocks, options_->block_rows);
   std::size_t next = 0;
   return try_account(std::move(candidate), tables, [&](int) { return std::move(slices[next++]); });
 }
@@ -54,6 +54,7 @@ bool AccountImprovement::try_with_fitted_blocks(TableAccount candidate) {
 template <typename SliceOf>
 bool AccountImprovement::try_account(TableAccount candidate, const AccountTables<float>& tables,
                                      const SliceOf& slice_of) {
+  if (options_->pulse) options_->pulse();
   const double n = network().elements(), scale = n / static_cast<double>(xs_.size());
   const double fixed =
       tables.structure().structure() + n * n * candidate.blocks.cells * (tables.tables() + 1);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "analysis/certificates/account_search.hpp"
 #include "analysis/certificates/candidates.hpp"
 #include "analysis/certificates/table_account.hpp"
 
@@ -22,9 +23,9 @@ struct SideMaterial {
 class AccountImprovement {
  public:
   /// Starts with the account, its blocks fitted to the pairs if that helps.
-  /// @param material  must outlive it.   @param block_rows  pairs that blocks are fitted to
+  /// @param material, options  must outlive it
   AccountImprovement(const SideMaterial& material, const TableAccount& start, double threshold,
-                     int block_rows);
+                     const AccountSearch& options);
 
   const TableAccount& account() const { return account_; }
   /// Operations, estimated from the few x's.
@@ -48,7 +49,7 @@ class AccountImprovement {
 
   const SideMaterial* material_;
   double threshold_;
-  int block_rows_;
+  const AccountSearch* options_;
   std::vector<int> xs_;
   TableAccount account_;
   double total_ = std::numeric_limits<double>::infinity();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "analysis/certificates/table_account.hpp"
 
 namespace analysis {
@@ -8,9 +10,10 @@ namespace analysis {
 /// threads.
 struct AccountSearch {
   int candidates =
-      6;           ///< how many of the accounts of the first pass to improve; half drop out after each stage
+      12;          ///< how many of the accounts of the first pass get blocks fitted; the best of them are improved
   int rounds = 6;  ///< of improvement, at most
   int block_rows = 512;  ///< pairs that blocks are fitted to
+  std::function<void()> pulse;  ///< called now and then, from any thread; may be empty
 };
 
 /// A short account of the network, with its operations.

@@ -1,13 +1,49 @@
 #include "analysis/certificates/block_search.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <queue>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "analysis/numerics/vector_clones.hpp"
+
 namespace analysis {
 namespace {
+
+/// In how many of `rows` rows the sum over tables of the greater of a and b reaches the row's limit.
+/// @param a, b  (tables, rows)
+ANALYSIS_ALL_VECTORS int rows_reached(std::size_t rows, std::size_t tables, const float* a, const float* b,
+                                      const float* limits) {
+  constexpr std::size_t piece = 256;
+  float sum[piece];
+  int count = 0;
+  for (std::size_t first = 0; first < rows; first += piece) {
+    const std::size_t length = std::min(piece, rows - first);
+    std::fill_n(sum, length, 0.0F);
+    for (std::size_t j = 0; j < tables; ++j) {
+      const float *const p = a + j * rows + first, *const q = b + j * rows + first;
+      for (std::size_t k = 0; k < length; ++k) sum[k] += p[k] > q[k] ? p[k] : q[k];
+    }
+    const float* const limit = limits + first;
+    for (std::size_t k = 0; k < length; ++k) count += sum[k] >= limit[k] ? 1 : 0;
+  }
+  return count;
+}
+
+/// most = max(most, values).
+ANALYSIS_ALL_VECTORS void raise(std::size_t count, const float* values, float* most) {
+  for (std::size_t k = 0; k < count; ++k) most[k] = values[k] > most[k] ? values[k] : most[k];
+}
+
+/// sums += values.
+ANALYSIS_ALL_VECTORS void add(std::size_t count, const float* values, float* sums) {
+  for (std::size_t k = 0; k < count; ++k) sums[k] += values[k];
+}
 
 /// What joining and splitting blocks does to the sampled pairs. All counts are entries of surviving blocks; a
 /// block costs as much as one entry a pair, both take U additions and a comparison.
@@ -19,12 +55,14 @@ class Blocks {
     rows_ = wanted;
     values_.resize(n_ * u_ * rows_);
     limits_.resize(rows_);
+    own_.resize(rows_);
     for (std::size_t row = 0; row < rows_; ++row) {
       const std::size_t pair = row * pairs / wanted;
       const auto& slice = slices[pair / n_];
       const std::size_t y = pair % n_;
       const std::span<const int> table_rows = tables.rows(static_cast<int>(y));
       limits_[row] = slice.limit[y];
+      own_[row] = static_cast<std::size_t>(tables.network().product(slice.x, static_cast<int>(y)));
       for (std::size_t z = 0; z < n_; ++z) {
         for (std::size_t j = 0; j < u_; ++j) {
           at(z, j)[row] = slice.tables[static_cast<std::size_t>(table_rows[j]) * n_ + z];
@@ -50,41 +88,71 @@ class Blocks {
     return sum;
   }
 
-  /// Joins the two blocks that saves most, until none does.
-  void join() {
-    const std::size_t count = blocks_.size();
-    std::vector<std::vector<double>> savings(count, std::vector<double>(count));
-    std::vector<bool> alive(count, true);
-    struct Best {
-      double saving = 0;
-      std::size_t with = 0;
-    };
-    std::vector<Best> best(count);  // of each block, among the later ones
-    const auto find_best = [&](std::size_t a) {
-      best[a] = {-std::numeric_limits<double>::infinity(), a};
-      for (std::size_t b = a + 1; b < count; ++b) {
-        if (alive[b] && savings[a][b] > best[a].saving) best[a] = {savings[a][b], b};
+  /// What blocks can't change.
+  struct Settled {
+    double classes = 0, pairs = 0;  ///< to be settled one by one, over all rows; rows that have one
+  };
+  Settled settled() const {
+    std::vector<float> sums(rows_);
+    std::vector<int> of_row(rows_, 0);
+    for (std::size_t z = 0; z < n_; ++z) {
+      std::fill(sums.begin(), sums.end(), 0.0F);
+      for (std::size_t j = 0; j < u_; ++j) {
+        add(rows_, values_.data() + (z * u_ + j) * rows_, sums.data());
       }
+      for (std::size_t row = 0; row < rows_; ++row)
+        of_row[row] += sums[row] >= limits_[row] && z != own_[row] ? 1 : 0;
+    }
+    Settled all;
+    for (const int count : of_row) {
+      all.classes += count;
+      all.pairs += count > 0 ? 1 : 0;
+    }
+    return all;
+  }
+
+  std::size_t rows() const { return rows_; }
+
+  /// Joins the two blocks that saves most, until none does. What a union saves is computed only where more
+  /// cannot be ruled out to be the most: it survives wherever one of the two does.
+  void join() {
+    struct Union {
+      double saving;  ///< or more than it, until it is computed
+      std::size_t a, b;
+      int version_a, version_b;
+      bool computed;
+      /// Of equal savings the first pair goes first.
+      bool operator<(const Union& other) const {
+        return std::tie(saving, other.a, other.b) < std::tie(other.saving, a, b);
+      }
+    };
+    const std::size_t count = blocks_.size();
+    std::vector<int> version(count, 0);
+    std::vector<bool> alive(count, true);
+    std::priority_queue<Union> unions;
+    const auto consider = [&](std::size_t a, std::size_t b) {
+      const double most = saving(blocks_[a], blocks_[b], survivals_of_either(blocks_[a], blocks_[b]));
+      if (most > 0) unions.push({most, a, b, version[a], version[b], false});
     };
     for (std::size_t a = 0; a < count; ++a) {
-      for (std::size_t b = a + 1; b < count; ++b) savings[a][b] = saving(blocks_[a], blocks_[b]);
-      find_best(a);
+      for (std::size_t b = a + 1; b < count; ++b) consider(a, b);
     }
-    while (true) {
-      std::size_t a = count;
-      for (std::size_t k = 0; k < count; ++k) {
-        if (alive[k] && best[k].with != k && (a == count || best[k].saving > best[a].saving)) a = k;
+    for (; !unions.empty(); ) {
+      Union next = unions.top();
+      unions.pop();
+      const std::size_t a = next.a, b = next.b;
+      if (!alive[a] || !alive[b] || version[a] != next.version_a || version[b] != next.version_b) continue;
+      if (!next.computed) {
+        next.saving = saving(blocks_[a], blocks_[b], survivals(blocks_[a].most, blocks_[b].most));
+        next.computed = true;
+        if (next.saving > 0) unions.push(next);
+        continue;
       }
-      if (a == count || !(best[a].saving > 0)) break;
-      const std::size_t b = best[a].with;
       blocks_[a] = joined(blocks_[a], blocks_[b]);
+      ++version[a];
       alive[b] = false;
       for (std::size_t k = 0; k < count; ++k) {
-        if (!alive[k] || k == a) continue;
-        savings[std::min(a, k)][std::max(a, k)] = saving(blocks_[a], blocks_[k]);
-      }
-      for (std::size_t k = 0; k < count; ++k) {
-        if (alive[k] && k <= std::max(a, b)) find_best(k);
+        if (alive[k] && k != a) consider(std::min(a, k), std::max(a, k));
       }
     }
     std::vector<Block> left;
@@ -141,7 +209,8 @@ class Blocks {
   struct Block {
     std::vector<int> classes;
     std::vector<float> most;  ///< (U, rows): maxima of the tables
-    int survivals;            ///< rows in which it survives
+    int survivals;            ///< rows in which it survives ..
+    std::vector<std::uint64_t> alive;  ///< .. a bit each
   };
 
   static double weight(const Block& block) {
@@ -157,52 +226,59 @@ class Blocks {
 
   Block block_of(std::vector<int> classes) {
     Block block{std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()),
-                0};
+                0,
+                {}};
     for (const int z : block.classes) {
       const float* const values = at(static_cast<std::size_t>(z), 0);
-      for (std::size_t k = 0; k < block.most.size(); ++k) block.most[k] = std::max(block.most[k], values[k]);
+      raise(block.most.size(), values, block.most.data());
     }
-    block.survivals = survivals(block.most, block.most);
+    find_survivals(block);
     return block;
   }
 
   float* at(std::size_t z, std::size_t j) { return values_.data() + (z * u_ + j) * rows_; }
 
+  void find_survivals(Block& block) const {
+    std::vector<float> sums(rows_, 0.0F);
+    for (std::size_t j = 0; j < u_; ++j) add(rows_, block.most.data() + j * rows_, sums.data());
+    block.survivals = 0;
+    block.alive.assign((rows_ + 63) / 64, 0);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (!(sums[row] >= limits_[row])) continue;
+      ++block.survivals;
+      block.alive[row / 64] |= std::uint64_t{1} << row % 64;
+    }
+  }
+
   /// Rows in which the union survives.
   int survivals(const std::vector<float>& a, const std::vector<float>& b) const {
-    constexpr std::size_t piece = 256;
-    float sum[piece];
+    return rows_reached(rows_, u_, a.data(), b.data(), limits_.data());
+  }
+
+  /// Rows in which one of the two survives.
+  static int survivals_of_either(const Block& a, const Block& b) {
     int count = 0;
-    for (std::size_t first = 0; first < rows_; first += piece) {
-      const std::size_t length = std::min(piece, rows_ - first);
-      std::fill_n(sum, length, 0.0F);
-      for (std::size_t j = 0; j < u_; ++j) {
-        const float *const p = a.data() + j * rows_ + first, *const q = b.data() + j * rows_ + first;
-        for (std::size_t k = 0; k < length; ++k) sum[k] += p[k] > q[k] ? p[k] : q[k];
-      }
-      const float* const limit = limits_.data() + first;
-      for (std::size_t k = 0; k < length; ++k) count += sum[k] >= limit[k] ? 1 : 0;
-    }
+    for (std::size_t k = 0; k < a.alive.size(); ++k) count += std::popcount(a.alive[k] | b.alive[k]);
     return count;
   }
 
-  /// Entries and blocks that joining saves, over all rows.
-  double saving(const Block& a, const Block& b) const {
+  /// Entries and blocks that joining saves, over all rows.  @param survivals  of the union
+  double saving(const Block& a, const Block& b, int survivals) const {
     const double of_a = static_cast<double>(a.classes.size()), of_b = static_cast<double>(b.classes.size());
-    return static_cast<double>(rows_) + of_a * a.survivals + of_b * b.survivals -
-           (of_a + of_b) * survivals(a.most, b.most);
+    return static_cast<double>(rows_) + of_a * a.survivals + of_b * b.survivals - (of_a + of_b) * survivals;
   }
 
   Block joined(const Block& a, const Block& b) const {
     Block both = a;
     both.classes.insert(both.classes.end(), b.classes.begin(), b.classes.end());
-    for (std::size_t k = 0; k < both.most.size(); ++k) both.most[k] = std::max(both.most[k], b.most[k]);
-    both.survivals = survivals(both.most, both.most);
+    raise(both.most.size(), b.most.data(), both.most.data());
+    find_survivals(both);
     return both;
   }
 
   std::size_t n_, u_, rows_ = 0;
   std::vector<float> values_, limits_;  ///< (n, U, rows), rows
+  std::vector<std::size_t> own_;        ///< each row's class
   std::vector<Block> blocks_;
 };
 
@@ -235,6 +311,24 @@ Partition search_blocks(const AccountTables<float>& tables,
     if (blocks.cost() < least) least = blocks.cost(), best = blocks.partition();
   }
   return best;
+}
+
+std::vector<BlockCost> block_costs(const AccountTables<float>& tables,
+                                   std::span<const AccountTables<float>::Slice> slices,
+                                   std::span<const Partition> partitions, int rows) {
+  Blocks blocks(tables, slices, rows);
+  const Blocks::Settled settled = blocks.settled();
+  const double n = tables.elements(), scale = n * n / static_cast<double>(blocks.rows());
+  const double one_by_one =
+      (settled.classes + (tables.exact() ? 0 : settled.pairs)) * tables.network().neurons();
+  std::vector<BlockCost> costs;
+  for (std::size_t place = 0; place < partitions.size(); ++place) {
+    blocks.start(partitions[place]);
+    costs.push_back({place, scale * (one_by_one + blocks.cost() * (tables.tables() + 1))});
+  }
+  std::stable_sort(costs.begin(), costs.end(),
+                   [](const BlockCost& a, const BlockCost& b) { return a.operations < b.operations; });
+  return costs;
 }
 
 }  // namespace analysis

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 #include "analysis/certificates/table_account.hpp"
 
@@ -16,5 +18,16 @@ namespace analysis {
 Partition search_blocks(const AccountTables<float>& tables,
                         std::span<const AccountTables<float>::Slice> slices,
                         std::span<const Partition> starts, const Partition& now, int rows);
+
+struct BlockCost {
+  std::size_t place;  ///< among the partitions
+  double operations;  ///< all that depend on blocks and survivors, of all pairs
+};
+
+/// What partitions of the classes cost, by `rows` of the slices' pairs; the cheapest first.
+/// Cost: O(n rows U) each.
+std::vector<BlockCost> block_costs(const AccountTables<float>& tables,
+                                   std::span<const AccountTables<float>::Slice> slices,
+                                   std::span<const Partition> partitions, int rows);
 
 }  // namespace analysis

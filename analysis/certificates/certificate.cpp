@@ -1,9 +1,10 @@
 #include "analysis/certificates/certificate.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "analysis/certificates/number_words.hpp"
 
 namespace analysis {
 namespace {
@@ -29,21 +30,6 @@ Json lists(const std::vector<Partition>& partitions) {
   Json found = Json::array();
   for (const Partition& p : partitions) found.push_back(p.labels);
   return found;
-}
-
-/// 14,400
-std::string with_commas(double whole) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.0f", whole);
-  std::string digits = text;
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
-std::string short_number(double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
 }
 
 }  // namespace
@@ -90,7 +76,7 @@ std::string certificate_json(const Certificate& certificate, const MlpWeights& w
                  {"operations", static_cast<std::int64_t>(std::ceil(certificate.operations))}}}};
   if (certificate.account) {
     const TableAccount& account = *certificate.account;
-    file["side"] = account.side == Side::y ? "y" : "x";
+    file["side"] = account.side == TableSide::y ? "y" : "x";
     file["exact"] = account.exact;
     file["cap"] = account.cap;
     file["blocks"] = account.blocks.labels;
@@ -110,20 +96,15 @@ std::string margins_sentence(const Certificate& certificate) {
          " of them in every float32 evaluation; the least is at least " + short_number(proved.least) + ".";
 }
 
-std::string certificate_sentence(const Certificate& certificate) {
+CertificateClaim claim_of(const Certificate& certificate) {
   const ProvedMargins& proved = certificate.proved;
-  const double accuracy = static_cast<double>(proved.claimed) / static_cast<double>(proved.pairs);
-  std::string text = std::string("A ") + (certificate.account ? "table" : "brute") + " certificate proves " +
-                     with_commas(static_cast<double>(proved.claimed)) + " of " +
-                     with_commas(static_cast<double>(proved.pairs)) + " pairs";
-  text += certificate.margin == 0 ? " (accuracy " + short_number(accuracy) + ")"
-                                  : " with a margin above " + short_number(certificate.margin);
-  text += " in " + with_commas(certificate.operations) + " operations";
-  const double ratio = certificate.brute_operations / certificate.operations;
-  if (!certificate.account) return text + ".";
-  return text + ", " +
-         (ratio >= 1 ? short_number(ratio) + " times fewer" : short_number(1 / ratio) + " times more") +
-         " than brute force's " + with_commas(certificate.brute_operations) + ".";
+  return {certificate.account ? CertificateMethod::table : CertificateMethod::brute,
+          proved.claimed,
+          proved.pairs,
+          certificate.margin,
+          certificate.operations,
+          certificate.brute_operations,
+          false};
 }
 
 }  // namespace analysis

@@ -6,13 +6,12 @@
 #include <string>
 
 #include "analysis/certificates/account_search.hpp"
+#include "analysis/certificates/certificate_claim.hpp"
 #include "analysis/certificates/margin_bounds.hpp"
 #include "analysis/network/mlp_network.hpp"
 #include "group/elements/finite_group.hpp"
 
 namespace analysis {
-
-enum class CertificateMethod { brute, table };
 
 /// @throws std::invalid_argument for another word than brute and table
 CertificateMethod certificate_method(const std::string& name);
@@ -39,16 +38,11 @@ Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, 
 std::string certificate_json(const Certificate& certificate, const MlpWeights& weights,
                              const group::FiniteGroup& group);
 
-/// "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 4,259,664 operations, 52.8 times fewer
-/// than brute force's 224,640,000."
-std::string certificate_sentence(const Certificate& certificate);
+/// What it says, in short: claim_sentence() makes a sentence of it.
+CertificateClaim claim_of(const Certificate& certificate);
 
 /// "14,400 of 14,400 margins exceed 0 in exact arithmetic, 14,400 of them in every float32 evaluation; the
 /// least is at least 11.37."
 std::string margins_sentence(const Certificate& certificate);
-
-/// SHA-256, in hexadecimal, of W_x, W_y, W, W_U as little-endian float32, row-major, one after the other.
-/// @throws std::runtime_error if the library that computes it fails
-std::string weights_sha256(const MlpWeights& weights);
 
 }  // namespace analysis

@@ -7,9 +7,41 @@
 #include <set>
 
 #include "analysis/numerics/at.hpp"
+#include "analysis/numerics/lanes.hpp"
+#include "analysis/numerics/vector_clones.hpp"
+#include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
+
+/// sum += factor row.
+ANALYSIS_ALL_VECTORS void add_scaled(std::size_t count, float factor, const float* row, float* sum) {
+  for (std::size_t k = 0; k < count; ++k) sum[k] += factor * row[k];
+}
+ANALYSIS_ALL_VECTORS void add_scaled(std::size_t count, double factor, const double* row, double* sum) {
+  for (std::size_t k = 0; k < count; ++k) sum[k] += factor * row[k];
+}
+
+struct OwnLogit {
+  double logit, error;  ///< sum_i h_i u_i(z); sum_i w_i |h_i - h^_i|
+};
+
+/// Of one pair.  @param l, r, near_l, near_r, u, width  m each, of its x, its y, its class
+ANALYSIS_ALL_VECTORS OwnLogit own_logit(std::size_t m, const double* l, const double* r, const double* near_l,
+                                        const double* near_r, const double* u, const double* width) {
+  double logits[lanes] = {}, errors[lanes] = {};
+  const auto add = [&](std::size_t i, std::size_t lane) {
+    const double h = std::max(0.0, l[i] + r[i]), near_h = std::max(0.0, near_l[i] + near_r[i]);
+    logits[lane] += h * u[i];
+    errors[lane] += width[i] * std::abs(h - near_h);
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= m; i += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) add(i + lane, lane);
+  }
+  for (; i < m; ++i) add(i, 0);
+  return {sum_of(logits, lanes), sum_of(errors, lanes)};
+}
 
 /// The middle of each cell's range of column i, written at the cell's elements.
 void centre(const Matrix& f, int i, const Partition& cells, Matrix& near) {
@@ -103,13 +135,13 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
           const Real h = static_cast<Real>(near_l_(x, neurons[k]) + near_r_(members[q], neurons[k]));
           if (!(h > 0)) continue;
           const Real* const u = u_of_[at(b)].data() + k * at(n);
-          for (int z = 0; z < n; ++z) out[z] += h * u[z];
+          add_scaled(at(n), h, u, out);
         }
       }
       for (std::size_t cell = 0; cell < member.size(); ++cell) {
         const Real* const in = of_beta.data() + at(beta_of_[at(b)][at(member[cell])]) * at(n);
         Real* const out = table + cell * at(n);
-        for (int z = 0; z < n; ++z) out[z] += in[z];
+        add_scaled(at(n), Real{1}, in, out);
       }
     }
     table += member.size() * at(n);
@@ -123,17 +155,15 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
   for (int y = 0; y < n; ++y) {
     const int z = network_.product(x, y);
     double c = 0, error = error_of_x;
-    for (int i = 0; i < m; ++i) {
-      const double w = network_.width[at(i)];
-      if (exact_) {
-        const double h = std::max(0.0, network_.l(x, i) + network_.r(y, i));
-        c += h * network_.u(i, z);
-        error += w * std::abs(h - std::max(0.0, near_l_(x, i) + near_r_(y, i)));
-      } else {
-        error += w * std::abs(network_.r(y, i) - near_r_(y, i));
-      }
-    }
-    if (!exact_) {
+    if (exact_) {
+      const OwnLogit own =
+          own_logit(at(m), network_.l.row(x), network_.r.row(y), near_l_.row(x), near_r_.row(y),
+                    network_.u_by_class.row(z), network_.width.data());
+      c = own.logit;
+      error = own.error;
+    } else {
+      for (int i = 0; i < m; ++i)
+        error += network_.width[at(i)] * std::abs(network_.r(y, i) - near_r_(y, i));
       error *= 2;
       for (const int row : this->rows(y))
         c += static_cast<double>(slice.tables[at(row) * at(n) + at(z)]);
@@ -146,13 +176,15 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
 template <typename Real>
 void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, OperationCounts& into) const {
   const std::size_t n = at(network_.elements()), classes = at(blocks.cells), u = cells_.size();
-  std::vector<std::vector<int>> of_block(classes);
-  for (std::size_t z = 0; z < n; ++z) of_block[at(blocks.labels[z])].push_back(static_cast<int>(z));
-  std::vector<Real> most(slice.tables.size() / n * classes, -std::numeric_limits<Real>::infinity());
+  std::vector<std::vector<std::size_t>> of_block(classes);
+  for (std::size_t z = 0; z < n; ++z) of_block[at(blocks.labels[z])].push_back(z);
+  std::vector<Real> most(slice.tables.size() / n * classes);
   for (std::size_t row = 0; row * n < slice.tables.size(); ++row) {
-    for (std::size_t z = 0; z < n; ++z) {
-      Real& there = most[row * classes + at(blocks.labels[z])];
-      there = std::max(there, slice.tables[row * n + z]);
+    const Real* const values = slice.tables.data() + row * n;
+    for (std::size_t k = 0; k < classes; ++k) {
+      Real here = -std::numeric_limits<Real>::infinity();
+      for (const std::size_t z : of_block[k]) here = values[z] > here ? values[z] : here;
+      most[row * classes + k] = here;
     }
   }
   std::vector<Real> sum(classes);
@@ -162,18 +194,18 @@ void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, Ope
     std::copy_n(most.data() + at(mine[0]) * classes, classes, sum.data());
     for (std::size_t j = 1; j < u; ++j) {
       const Real* const more = most.data() + at(mine[j]) * classes;
-      for (std::size_t k = 0; k < classes; ++k) sum[k] += more[k];
+      add_scaled(classes, Real{1}, more, sum.data());
     }
     const Real limit = slice.limit[y];
-    const int own = network_.product(slice.x, static_cast<int>(y));
+    const std::size_t own = at(network_.product(slice.x, static_cast<int>(y)));
     std::int64_t here = 0;
     for (std::size_t k = 0; k < classes; ++k) {
       if (sum[k] < limit) continue;
       entries += static_cast<std::int64_t>(of_block[k].size());
-      for (const int z : of_block[k]) {
+      for (const std::size_t z : of_block[k]) {
         if (z == own) continue;
         Real total = 0;
-        for (const int row : mine) total += slice.tables[at(row) * n + at(z)];
+        for (const int row : mine) total += slice.tables[at(row) * n + z];
         if (total >= limit) ++here;
       }
     }
@@ -187,8 +219,15 @@ void AccountTables<Real>::count(const Slice& slice, const Partition& blocks, Ope
 template <typename Real>
 OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks,
                            std::span<const int> xs) {
+  std::vector<OperationCounts> by_x(xs.size());
+  engine::thread_pool().run(static_cast<int>(xs.size()), static_cast<std::int64_t>(brute_operations(
+                                                             tables.elements(), tables.network().neurons())),
+                            [&](int k) { tables.count(tables.slice(xs[at(k)]), blocks, by_x[at(k)]); });
   OperationCounts counts;
-  for (const int x : xs) tables.count(tables.slice(x), blocks, counts);
+  for (const OperationCounts& of_x : by_x) {
+    counts.entries += of_x.entries;
+    counts.settled += of_x.settled;
+  }
   const double n = tables.elements(), scale = n / static_cast<double>(xs.size());
   const double entries = counts.entries * scale, settled = counts.settled * scale;
   counts = tables.structure();

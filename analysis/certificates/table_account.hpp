@@ -15,7 +15,7 @@ namespace analysis {
 /// pre-activations hardly change. circuits.md, section 6, `table`; docs/certificates.md says why it proves
 /// margins.
 struct TableAccount {
-  Side side = Side::y;
+  TableSide side = TableSide::y;
   bool exact = false;                    ///< compare with the network's own logit of z, not with the tables'
   int cap = 0;                           ///< largest number of cells of merged second partitions
   Partition blocks;                      ///< of the classes z
@@ -58,6 +58,7 @@ class AccountTables {
   Slice slice(int x) const;
 
   int elements() const { return network_.elements(); }
+  bool exact() const { return exact_; }
   int tables() const { return static_cast<int>(cells_.size()); }
   /// Rows of Slice::tables whose sum is S(x, y, .).
   std::span<const int> rows(int y) const {
@@ -86,7 +87,7 @@ class AccountTables {
   OperationCounts structure_;
 };
 
-/// Operations of an account.
+/// Operations of an account, on all threads.
 /// @param xs  follow these x's only and scale what depends on them; all of them gives the count itself
 /// Cost: about the operations counted.
 template <typename Real>

@@ -4,8 +4,9 @@
 #include <bit>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 
-#include "analysis/certificates/certificate.hpp"
+#include "analysis/certificates/certificate_claim.hpp"
 
 namespace analysis {
 

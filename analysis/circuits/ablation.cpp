@@ -18,9 +18,9 @@ double score_of_neuron(const CosetNeuron& neuron) {
 
 }  // namespace
 
-std::vector<AblationStep> ablation(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<AblationStep> ablation(const group::FiniteGroup& group, const PairNetwork& network,
                                    const CosetView& view) {
-  const int m = network.neurons();
+  const int m = network.neurons;
   std::vector<AblationStep> steps{{std::nullopt, {}, {}}};
   for (const double threshold : {1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0}) {
     AblationStep step{threshold, {}, {}};

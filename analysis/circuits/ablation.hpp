@@ -17,7 +17,7 @@ struct AblationStep {
 
 /// A neuron's score is the greater of its sides' C_min, infinite where a side has none.
 /// Thresholds: none, then 1e-8, 1e-7, .., 10.   Cost: one pass over all pairs, see nested_scores.
-std::vector<AblationStep> ablation(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<AblationStep> ablation(const group::FiniteGroup& group, const PairNetwork& network,
                                    const CosetView& view);
 
 }  // namespace analysis

@@ -30,6 +30,9 @@ void find_subgroups(const group::FiniteGroup& group, Circuits& circuits) {
   }
 }
 
+constexpr const char* dead_network =
+    "no neuron moves any logit by 0.001: the network is dead, and there is nothing to count";
+
 /// Sentences about what the tables can't show.
 void describe_network(const ReluNetwork& network, const std::vector<int>& silenced, Circuits& circuits) {
   if (!silenced.empty()) {
@@ -38,8 +41,7 @@ void describe_network(const ReluNetwork& network, const std::vector<int>& silenc
   }
   const std::vector<double> reach = reaches(network);
   if (std::none_of(reach.begin(), reach.end(), [](double value) { return value >= live_reach; })) {
-    circuits.notes.emplace_back(
-        "no neuron moves any logit by 0.001: the network is dead, and there is nothing to count");
+    circuits.notes.emplace_back(dead_network);
   }
 }
 
@@ -91,8 +93,11 @@ void intervene(CircuitInput& input, const Harmonics& harmonics, Circuits& circui
   const CircuitOptions& options = circuits.options;
   circuits.interventions = all_interventions(group, input.network, input.swapped, options.seed);
   const bool listed = circuits.catalogue.has_value();
-  const Observed observed{input.network,
+  const PairNetwork pairs(input.network);
+  const Observed observed{pairs,
+                          live_neurons(reaches(input.network)),
                           harmonics,
+                          &input.network,
                           input.pairs ? &*input.pairs : nullptr,
                           listed ? &*circuits.catalogue : nullptr,
                           listed ? &*circuits.cosets : nullptr,
@@ -103,7 +108,66 @@ void intervene(CircuitInput& input, const Harmonics& harmonics, Circuits& circui
   if (input.start) circuits.nulls->untrained = untrained_views(input, harmonics, circuits);
 }
 
+std::vector<Intervention> all_interventions(const group::FiniteGroup& group, const TokenNetwork& network,
+                                            std::uint64_t seed) {
+  std::vector<Intervention> all = interventions(group, network.pairs());
+  for (Intervention& noise : noise_interventions(group, network.pairs(), seed)) all.push_back(std::move(noise));
+  return all;
+}
+
+void intervene(const TokenCircuitInput& input, const Harmonics& harmonics, Circuits& circuits) {
+  const group::FiniteGroup& group = harmonics.group();
+  const CircuitOptions& options = circuits.options;
+  const TokenNetwork& network = input.network;
+  circuits.interventions = all_interventions(group, network, options.seed);
+  if (circuits.cosets) circuits.ablation = ablation(group, network.pairs(), *circuits.cosets);
+  const Observed observed{network.pairs(),
+                          live_neurons(network.reach()),
+                          harmonics,
+                          nullptr,
+                          nullptr,
+                          circuits.catalogue ? &*circuits.catalogue : nullptr,
+                          circuits.cosets ? &*circuits.cosets : nullptr,
+                          circuits.cosets ? &circuits.ablation : nullptr,
+                          nullptr,
+                          input.key_irreps};
+  circuits.nulls = null_controls(observed, options.draws, options.seed, options.progress);
+  if (input.start == nullptr) return;
+  Untrained& untrained = circuits.nulls->untrained.emplace();
+  const TokenNetwork& start = *input.start;
+  if (circuits.catalogue) {
+    untrained.cosets = coset_view(start.images(), start.reach(), harmonics, *circuits.catalogue);
+    untrained.ablation = ablation(group, start.pairs(), *untrained.cosets);
+  }
+  untrained.equivariance = equivariance(start.pairs(), harmonics);
+  untrained.interventions = all_interventions(group, start, options.seed);
+}
+
 }  // namespace
+
+Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmonics,
+                          const CircuitOptions& options) {
+  const TokenNetwork& network = input.network;
+  require_fits(network.images(), harmonics.order());
+  Circuits circuits;
+  circuits.options = options;
+  const CircuitViews& views = options.views;
+  if (!views.any()) return circuits;
+  circuits.notes.emplace_back(
+      "a transformer's l and r are the images of its tokens: means of what reaches the hidden layer over the other "
+      "token, less the mean over all pairs. Not covered, since that is no sum of the two: rho-sets, the bound by "
+      "cosets, exchanged embeddings, signs of one side, random functions and random b");
+  if (live_neurons(network.reach()).empty()) circuits.notes.emplace_back(dead_network);
+  if (views.cosets || views.interventions) {
+    find_subgroups(harmonics.group(), circuits);
+    if (circuits.catalogue)
+      circuits.cosets = coset_view(network.images(), network.reach(), harmonics, *circuits.catalogue);
+  }
+  if (views.rho && !views.functions_alone)
+    circuits.equivariance = equivariance(network.pairs(), harmonics);
+  if (views.interventions) intervene(input, harmonics, circuits);
+  return circuits;
+}
 
 Circuits analyze_circuits(CircuitInput input, const Harmonics& harmonics, const CircuitOptions& options) {
   require_fits(input.network, harmonics.order());
@@ -117,16 +181,16 @@ Circuits analyze_circuits(CircuitInput input, const Harmonics& harmonics, const 
   const CircuitViews& views = options.views;
   if (circuits.catalogue) {  // every view but equivariance and interventions needs each neuron's subgroups
     circuits.cosets = coset_view(input.network, harmonics, *circuits.catalogue);
-    if (views.cosets || views.interventions)
+    if ((views.cosets && !views.functions_alone) || views.interventions)
       circuits.ablation = ablation(harmonics.group(), input.network, *circuits.cosets);
-    if (views.cosets)
+    if (views.cosets && !views.functions_alone)
       circuits.bound = ideal_bound(input.network, harmonics, *circuits.catalogue, *circuits.cosets);
     if (views.rho || views.interventions) {
       circuits.rho = rho_view(input.network, harmonics, *circuits.catalogue, *circuits.cosets);
       describe_rho(harmonics, circuits);
     }
   }
-  if (views.rho) circuits.equivariance = equivariance(input.network, harmonics);
+  if (views.rho && !views.functions_alone) circuits.equivariance = equivariance(input.network, harmonics);
   if (views.interventions) intervene(input, harmonics, circuits);
   return circuits;
 }

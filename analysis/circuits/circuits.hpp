@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/certificates/certificate_claim.hpp"
 #include "analysis/circuits/ablation.hpp"
 #include "analysis/circuits/coset_view.hpp"
 #include "analysis/circuits/equivariance.hpp"
@@ -14,6 +15,7 @@
 #include "analysis/circuits/interventions.hpp"
 #include "analysis/circuits/nulls.hpp"
 #include "analysis/circuits/rho_view.hpp"
+#include "analysis/circuits/token_network.hpp"
 
 namespace analysis {
 
@@ -22,6 +24,9 @@ struct CircuitViews {
   bool cosets = true;         ///< coset view and ablation, and the bound that cosets give
   bool rho = true;            ///< rho-sets and bi-equivariance
   bool interventions = true;  ///< interventions and all null controls
+  /// Of cosets and rho only what looks at the neurons' functions: no ablation, no bound, no bi-equivariance, which
+  /// are passes over all pairs.
+  bool functions_alone = false;
 
   bool any() const { return cosets || rho || interventions; }
 };
@@ -57,7 +62,23 @@ struct Circuits {
   std::optional<IdealBound> bound;
   std::vector<Intervention> interventions;
   std::optional<Nulls> nulls;
+  std::optional<CertificateClaim> certificate;  ///< of these weights: made for, or found in, the run
 };
+
+/// What the views read of a transformer.
+struct TokenCircuitInput {
+  const TokenNetwork& network;
+  const TokenNetwork* start = nullptr;  ///< the untrained network; null: no such control
+  std::vector<int> key_irreps;          ///< get random directions
+};
+
+/// The views that a transformer has: coset view of its tokens' images; ablation by it, and the interventions that
+/// need no l and r of their own, with random directions, random neurons and the untrained network beside them;
+/// bi-equivariance. `notes` name what is not covered.
+/// @throws engine::ShapeError if the network does not fit the group
+/// Cost: as below
+Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmonics,
+                          const CircuitOptions& options = {});
 
 /// @throws engine::ShapeError if the network does not fit the group
 /// Cost: cosets O(n m) a subgroup; ablation, equivariance, bound and each intervention a loss over all pairs,

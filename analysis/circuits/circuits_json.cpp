@@ -31,7 +31,7 @@ class Writer {
     const CircuitViews& views = circuits_.options.views;
     ordered_json all = {{"coset", nullptr},        {"rho_sets", nullptr},      {"equivariance", nullptr},
                         {"ideal_bound", nullptr},  {"interventions", nullptr}, {"nulls", nullptr},
-                        {"notes", circuits_.notes}};
+                        {"certificate", nullptr},  {"notes", circuits_.notes}};
     if (circuits_.cosets && views.cosets) all["coset"] = cosets(*circuits_.cosets, circuits_.ablation, true);
     if (circuits_.rho && views.rho) all["rho_sets"] = rho(*circuits_.rho, true);
     if (circuits_.equivariance) all["equivariance"] = equivariance(*circuits_.equivariance);
@@ -41,6 +41,7 @@ class Writer {
     }
     if (!circuits_.interventions.empty()) all["interventions"] = interventions(circuits_.interventions);
     if (circuits_.nulls) all["nulls"] = nulls(*circuits_.nulls);
+    if (circuits_.certificate) all["certificate"] = certificate(*circuits_.certificate);
     return all;
   }
 
@@ -92,7 +93,7 @@ class Writer {
                       {"loss", step.score.loss},
                       {"acc", step.score.acc}});
     }
-    all["ablation"] = rows;
+    all["ablation"] = steps.empty() ? ordered_json() : rows;
     if (!whole) return all;
     ordered_json neurons = ordered_json::array();
     for (const CosetNeuron& neuron : view.neurons) {
@@ -195,6 +196,17 @@ class Writer {
     return all;
   }
 
+  static ordered_json certificate(const CertificateClaim& claim) {
+    return {{"method", claim.method == CertificateMethod::table ? "table" : "brute"},
+            {"certified", claim.certified},
+            {"pairs", claim.pairs},
+            {"margin", claim.margin},
+            {"operations", static_cast<std::int64_t>(claim.operations)},
+            {"brute_operations", static_cast<std::int64_t>(claim.brute_operations)},
+            {"stored", claim.stored},
+            {"sentence", claim_sentence(claim)}};
+  }
+
   ordered_json nulls(const Nulls& n) const {
     ordered_json functions = ordered_json::object(), directions = ordered_json::object(),
                  vectors = ordered_json::object(), circuits = ordered_json::array(),
@@ -232,7 +244,7 @@ class Writer {
       const Untrained& u = *n.untrained;
       all["untrained"] = {{"coset", u.cosets ? cosets(*u.cosets, u.ablation, false) : ordered_json()},
                           {"rho_sets", u.rho ? rho(*u.rho, false) : ordered_json()},
-                          {"equivariance", equivariance(u.equivariance)},
+                          {"equivariance", u.equivariance ? equivariance(*u.equivariance) : ordered_json()},
                           {"interventions", interventions(u.interventions)}};
     }
     return all;

@@ -6,8 +6,8 @@
 
 namespace analysis {
 
-/// circuits.json: sections coset, rho_sets, equivariance, ideal_bound, interventions, nulls, notes. Sections
-/// that were not computed are null. docs/circuits.md lists the fields.
+/// circuits.json: sections coset, rho_sets, equivariance, ideal_bound, interventions, nulls, certificate, notes.
+/// Sections that were not computed are null. docs/circuits.md lists the fields.
 std::string circuits_json(const Circuits& circuits, const Harmonics& harmonics);
 
 /// The same in one line with what the report draws beyond it: every draw of the controls, concentrations by

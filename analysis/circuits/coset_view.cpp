@@ -108,11 +108,16 @@ std::vector<double> spectrum_of(const Harmonics& harmonics, const group::Subgrou
 
 CosetView coset_view(const ReluNetwork& network, const Harmonics& harmonics,
                      const SubgroupCatalogue& catalogue, double threshold) {
+  require_fits(network, harmonics.order());
+  return coset_view(network, reaches(network), harmonics, catalogue, threshold);
+}
+
+CosetView coset_view(const ReluNetwork& network, const std::vector<double>& reach, const Harmonics& harmonics,
+                     const SubgroupCatalogue& catalogue, double threshold) {
   const int n = harmonics.order();
   require_fits(network, n);
   const Matrix left = concentrations(harmonics.group(), catalogue, network.l, Side::left);
   const Matrix right = concentrations(harmonics.group(), catalogue, network.r, Side::right);
-  const std::vector<double> reach = reaches(network);
   CosetView view;
   view.threshold = threshold;
   for (int j = 0; j < network.neurons(); ++j) {

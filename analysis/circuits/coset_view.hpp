@@ -52,4 +52,10 @@ inline constexpr double coset_threshold = 0.01;
 CosetView coset_view(const ReluNetwork& network, const Harmonics& harmonics,
                      const group::SubgroupCatalogue& catalogue, double threshold = coset_threshold);
 
+/// The same of functions l and r that are no pre-activations by themselves.
+/// @param reach  by neuron
+CosetView coset_view(const ReluNetwork& network, const std::vector<double>& reach,
+                     const Harmonics& harmonics, const group::SubgroupCatalogue& catalogue,
+                     double threshold = coset_threshold);
+
 }  // namespace analysis

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "analysis/circuits/score.hpp"
 #include "analysis/numerics/at.hpp"
 #include "engine/cpu/thread_pool.hpp"
+#include "engine/device/error.hpp"
 
 namespace analysis {
 namespace {
@@ -68,18 +70,22 @@ double spread_of(const group::FiniteGroup& group, const std::vector<Part>& parts
 
 }  // namespace
 
-Equivariance equivariance(const ReluNetwork& network, const Harmonics& harmonics) {
+Equivariance equivariance(const PairNetwork& network, const Harmonics& harmonics) {
   const group::FiniteGroup& group = harmonics.group();
-  const int n = group.order(), m = network.neurons();
-  require_fits(network, n);
+  const int n = group.order(), m = network.neurons;
+  if (network.elements != n) {
+    throw engine::ShapeError("network of " + std::to_string(network.elements) + " elements, group of order " +
+                             std::to_string(n));
+  }
   std::vector<Part> parts(at(n));
-  const HiddenRows hidden = relu_rows(network);
+  const RowsOfX hidden = hidden_rows(network);
   engine::thread_pool().run_with_scratch(
       n, 2LL * n * n * (n + 1) * (m + 4), at(n) * at(n + m) * sizeof(double), [&](int x, void* scratch) {
         double* const h = static_cast<double*>(scratch);
         double* const logits = h + at(n) * at(m);
         hidden(x, h);
-        multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u.values.data(), 0, logits);
+        multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u->values.data(), 0, logits);
+        if (network.bypass) network.bypass(x, logits);
         parts[at(x)] = sums_of(group, x, logits);
       });
   Equivariance result;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "analysis/circuits/relu_network.hpp"
+#include "analysis/circuits/pair_network.hpp"
 #include "analysis/numerics/harmonics.hpp"
 
 namespace analysis {
@@ -15,7 +15,8 @@ struct Equivariance {
   std::vector<double> phi;       ///< by g: mean over pairs of the centred logit at z = x g y
 };
 
+/// @throws engine::ShapeError if the network does not fit the group
 /// Cost: O(n^3 m), one matrix product an x, and n^3 additions.
-Equivariance equivariance(const ReluNetwork& network, const Harmonics& harmonics);
+Equivariance equivariance(const PairNetwork& network, const Harmonics& harmonics);
 
 }  // namespace analysis

@@ -130,7 +130,8 @@ IdealBound ideal_bound(const ReluNetwork& network, const Harmonics& harmonics,
   const Matrix of_y = product(shifted, v, Transpose::no, Transpose::yes);
 
   std::vector<Tally> parts(at(n));
-  const HiddenRows hidden = relu_rows(network);
+  const PairNetwork pairs(network);
+  const RowsOfX hidden = hidden_rows(pairs);
   engine::thread_pool().run_with_scratch(
       n, 2LL * n * n * (n + 1) * (m + 4), at(n) * at(n + m) * sizeof(double), [&](int x, void* scratch) {
         double* const h = static_cast<double*>(scratch);

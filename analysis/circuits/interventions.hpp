@@ -23,9 +23,13 @@ inline constexpr int noise_draws = 10;
 std::vector<Intervention> interventions(const group::FiniteGroup& group, const ReluNetwork& network,
                                         const ReluNetwork* swapped);
 
+/// Those that need no l and r of their own: base; negate_both: the sign of what reaches the relu;
+/// absolute_value.
+std::vector<Intervention> interventions(const group::FiniteGroup& group, const PairNetwork& network);
+
 /// noise_0_0.1, noise_0_1, noise_1_1, noise_-1_1: independent N(mean, sd^2) added to every pre-activation of
 /// every pair.   Cost: noise_draws scores each, and n^2 m normals a draw.
-std::vector<Intervention> noise_interventions(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<Intervention> noise_interventions(const group::FiniteGroup& group, const PairNetwork& network,
                                               std::uint64_t seed);
 
 }  // namespace analysis

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "analysis/circuits/score.hpp"
 #include "analysis/numerics/at.hpp"
@@ -12,7 +11,8 @@
 namespace analysis {
 namespace {
 
-/// A variant's logits are h M u_part^T, or the full ones minus that: M chooses neurons, or is a matrix.
+/// A variant's logits are h M u_part^T, or the full ones minus that, always where something bypasses the hidden
+/// layer: M chooses neurons, or is a matrix.
 struct Variant {
   bool subtract;
   std::vector<int> neurons;  ///< chosen; where empty, `matrix` holds
@@ -73,11 +73,11 @@ std::vector<Factors<Real>> factors_of(const std::vector<Variant>& variants) {
 }
 
 template <typename Real>
-std::vector<double> losses_in(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_in(const group::FiniteGroup& group, const PairNetwork& network,
                               const std::vector<Variant>& variants, const std::function<void()>& tile_done) {
-  const int n = group.order(), m = network.neurons(), count = static_cast<int>(variants.size());
+  const int n = group.order(), m = network.neurons, count = static_cast<int>(variants.size());
   const std::span<const int> table = group.cayley_table();
-  const HiddenRows hidden = relu_rows(network);
+  const RowsOfX hidden = hidden_rows(network);
   const std::vector<Factors<Real>> factors = factors_of<Real>(variants);
   const std::size_t rows = at(n) * at(m), square = at(n) * at(n);
   std::int64_t columns = m + 8LL * count;
@@ -89,7 +89,8 @@ std::vector<double> losses_in(const group::FiniteGroup& group, const ReluNetwork
     Real* const reals = reinterpret_cast<Real*>(full + square);
     const Tile<Real> tile{reals, reals + rows, reals + rows + square, reals + 2 * rows + square};
     hidden(x, h);
-    multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u.values.data(), 0.0, full);
+    multiply(Transpose::no, Transpose::yes, n, n, m, h, network.u->values.data(), 0.0, full);
+    if (network.bypass) network.bypass(x, full);
     const auto to_real = [](double value) { return static_cast<Real>(value); };
     std::transform(h, h + rows, tile.h, to_real);
     std::transform(full, full + square, tile.full, to_real);
@@ -109,65 +110,50 @@ std::vector<double> losses_in(const group::FiniteGroup& group, const ReluNetwork
   return losses;
 }
 
-/// No logit, and no sum on the way to one, exceeds this.
-double largest_logit(const ReluNetwork& network) {
-  double sum = 0;
-  for (int j = 0; j < network.neurons(); ++j) {
-    double l = -std::numeric_limits<double>::infinity(), r = l, u = 0;
-    for (int x = 0; x < network.elements(); ++x) {
-      l = std::max(l, network.l(x, j));
-      r = std::max(r, network.r(x, j));
-      u = std::max(u, std::abs(network.u(x, j)));
-    }
-    sum += std::max(0.0, l + r) * u;
-  }
-  return sum;
-}
-
 /// Logits of the size that networks have are computed in float32 from the full ones in float64, in half the
 /// time; larger ones would lose their differences, and are not.
-std::vector<double> losses_of(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_of(const group::FiniteGroup& group, const PairNetwork& network,
                               const std::vector<Variant>& variants, const std::function<void()>& tile_done) {
   constexpr double largest = 1e4;
-  return largest_logit(network) < largest ? losses_in<float>(group, network, variants, tile_done)
+  return network.largest_logit < largest ? losses_in<float>(group, network, variants, tile_done)
                                           : losses_in<double>(group, network, variants, tile_done);
 }
 
 }  // namespace
 
-std::vector<double> losses_without_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_without_neurons(const group::FiniteGroup& group, const PairNetwork& network,
                                            const std::vector<std::vector<int>>& removed,
                                            const std::function<void()>& tile_done) {
-  const int m = network.neurons();
+  const int m = network.neurons;
   std::vector<Variant> variants;
   for (const std::vector<int>& neurons : removed) {
     std::vector<bool> gone(at(m), false);
     for (const int j : neurons) gone[at(j)] = true;
     const auto lacking = std::count(gone.begin(), gone.end(), true);
-    Variant variant{2 * lacking < m, {}, {}, {}};
+    Variant variant{2 * lacking < m || network.bypass, {}, {}, {}};
     for (int j = 0; j < m; ++j) {
       if (gone[at(j)] == variant.subtract) variant.neurons.push_back(j);
     }
-    variant.u_part = columns(network.u, variant.neurons);
+    variant.u_part = columns(*network.u, variant.neurons);
     variants.push_back(std::move(variant));
   }
   return losses_of(group, network, variants, tile_done);
 }
 
-std::vector<double> losses_without_directions(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_without_directions(const group::FiniteGroup& group, const PairNetwork& network,
                                               const std::vector<Matrix>& directions,
                                               const std::function<void()>& tile_done) {
-  const int m = network.neurons();
+  const int m = network.neurons;
   std::vector<Variant> variants;
   for (const Matrix& v : directions) {
-    Variant variant{2 * v.rows < m, {}, {}, {}};
+    Variant variant{2 * v.rows < m || network.bypass, {}, {}, {}};
     if (variant.subtract) {
       variant.matrix = transposed(v);
-      variant.u_part = product(network.u, v, Transpose::no, Transpose::yes);
+      variant.u_part = product(*network.u, v, Transpose::no, Transpose::yes);
     } else {  // h (u - u V^T V)^T, the hidden layer as it is
       for (int j = 0; j < m; ++j) variant.neurons.push_back(j);
-      variant.u_part = network.u;
-      const Matrix along = product(product(network.u, v, Transpose::no, Transpose::yes), v);
+      variant.u_part = *network.u;
+      const Matrix along = product(product(*network.u, v, Transpose::no, Transpose::yes), v);
       for (std::size_t i = 0; i < along.values.size(); ++i) variant.u_part.values[i] -= along.values[i];
     }
     variants.push_back(std::move(variant));

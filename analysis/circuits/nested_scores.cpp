@@ -16,9 +16,9 @@ struct Addition {
   Matrix u;  ///< (n, neurons)
 };
 
-std::vector<Addition> additions_of(const ReluNetwork& network, const std::vector<std::vector<int>>& kept) {
+std::vector<Addition> additions_of(const PairNetwork& network, const std::vector<std::vector<int>>& kept) {
   std::vector<Addition> additions;
-  std::vector<bool> had(at(network.neurons()), false);
+  std::vector<bool> had(at(network.neurons), false);
   std::size_t before = 0;
   for (const std::vector<int>& set : kept) {
     Addition addition;
@@ -31,7 +31,7 @@ std::vector<Addition> additions_of(const ReluNetwork& network, const std::vector
                                   " does not hold the one before");
     }
     before = set.size();
-    addition.u = columns(network.u, addition.neurons);
+    addition.u = columns(*network.u, addition.neurons);
     additions.push_back(std::move(addition));
   }
   return additions;
@@ -49,12 +49,12 @@ void add(const Addition& addition, const double* h, int n, int m, double* part, 
 
 }  // namespace
 
-std::vector<Score> nested_scores(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<Score> nested_scores(const group::FiniteGroup& group, const PairNetwork& network,
                                  const std::vector<std::vector<int>>& kept) {
-  const int n = group.order(), m = network.neurons();
+  const int n = group.order(), m = network.neurons;
   const std::vector<Addition> additions = additions_of(network, kept);
   const std::span<const int> table = group.cayley_table();
-  const HiddenRows hidden = relu_rows(network);
+  const RowsOfX hidden = hidden_rows(network);
   const std::size_t rows = at(n) * at(m), square = at(n) * at(n);
   std::vector<std::vector<Score>> parts(at(n), std::vector<Score>(kept.size()));
   const std::int64_t work = 2LL * n * n * n * (m + 8 * static_cast<int>(kept.size()));
@@ -64,6 +64,7 @@ std::vector<Score> nested_scores(const group::FiniteGroup& group, const ReluNetw
         double *const logits = part + rows, *const copy = logits + square;
         hidden(x, h);
         std::fill_n(logits, square, 0.0);
+        if (network.bypass) network.bypass(x, logits);
         for (std::size_t k = 0; k < kept.size(); ++k) {
           add(additions[k], h, n, m, part, logits);
           std::copy_n(logits, square, copy);

@@ -11,7 +11,7 @@ namespace analysis {
 /// @param kept  sets of neurons, each of which holds the one before
 /// @throws std::invalid_argument if one does not
 /// Cost: one matrix product with m columns an x, and n^3 exponentials a set.
-std::vector<Score> nested_scores(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<Score> nested_scores(const group::FiniteGroup& group, const PairNetwork& network,
                                  const std::vector<std::vector<int>>& kept);
 
 }  // namespace analysis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "analysis/circuits/relu_network.hpp"
+#include "analysis/input/weights.hpp"
 #include "analysis/network/mlp_network.hpp"
 #include "engine/training/run_config.hpp"
 
@@ -11,8 +12,8 @@ ReluNetwork relu_network_of(const MlpWeights& weights);
 /// With the embeddings exchanged: l = W_y W[:E], r = W_x W[E:].
 ReluNetwork swapped_network_of(const MlpWeights& weights);
 
-/// The start weights of a run's configuration, OneLayerMLP's.
-/// @param elements  the group's order.  @throws engine::ConfigError for another model
-MlpWeights start_weights(const engine::RunConfig& config, int elements);
+/// The start weights of a run's configuration.
+/// @param elements  the group's order
+Weights start_weights(const engine::RunConfig& config, int elements);
 
 }  // namespace analysis

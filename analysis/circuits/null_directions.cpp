@@ -36,17 +36,17 @@ Matrix span_of(const Matrix& rows) {
 
 }  // namespace
 
-std::optional<DirectionControl> random_directions(const ReluNetwork& network, const Harmonics& harmonics,
+std::optional<DirectionControl> random_directions(const PairNetwork& network, const Harmonics& harmonics,
                                                   int block, int draws, std::uint64_t seed,
                                                   const std::function<void()>& tile_done) {
   if (harmonics.block(block).type == group::IrrepType::quaternionic) return std::nullopt;
   const Matrix functions = representation_basis(harmonics, block).functions;
-  const Matrix own = span_of(product(functions, network.u, Transpose::yes, Transpose::no));
+  const Matrix own = span_of(product(functions, *network.u, Transpose::yes, Transpose::no));
   if (own.rows == 0) return std::nullopt;
   std::vector<Matrix> directions{own};
   for (int draw = 0; draw < draws; ++draw) {
     directions.push_back(
-        random_orthonormal(own.rows, network.neurons(), false,
+        random_orthonormal(own.rows, network.neurons, false,
                            draw_seed(seed, "random directions", static_cast<std::uint64_t>(block),
                                      static_cast<std::uint64_t>(draw))));
   }

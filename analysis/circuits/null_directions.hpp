@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "analysis/circuits/draws.hpp"
-#include "analysis/circuits/relu_network.hpp"
+#include "analysis/circuits/pair_network.hpp"
 #include "analysis/numerics/harmonics.hpp"
 
 namespace analysis {
@@ -22,7 +22,7 @@ struct DirectionControl {
 /// pairs of (h - h V V^T) W_U.
 /// @return none for a quaternionic irrep, and where the unembedding has nothing in the block
 /// Cost: one pass of losses_without_directions.
-std::optional<DirectionControl> random_directions(const ReluNetwork& network, const Harmonics& harmonics,
+std::optional<DirectionControl> random_directions(const PairNetwork& network, const Harmonics& harmonics,
                                                   int block, int draws, std::uint64_t seed,
                                                   const std::function<void()>& tile_done = {});
 

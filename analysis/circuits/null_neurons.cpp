@@ -6,7 +6,7 @@
 
 namespace analysis {
 
-std::vector<double> losses_without_random_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_without_random_neurons(const group::FiniteGroup& group, const PairNetwork& network,
                                                   const std::vector<int>& live, int count, int draws,
                                                   std::uint64_t seed,
                                                   const std::function<void()>& tile_done) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "analysis/circuits/draws.hpp"
-#include "analysis/circuits/relu_network.hpp"
+#include "analysis/circuits/pair_network.hpp"
 #include "group/elements/finite_group.hpp"
 
 namespace analysis {
@@ -14,7 +14,7 @@ namespace analysis {
 /// @param live   the neurons to choose from; counts beyond take all of them
 /// @return       `draws` losses, in the order of the draws
 /// Cost: one pass of losses_without_neurons.
-std::vector<double> losses_without_random_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
+std::vector<double> losses_without_random_neurons(const group::FiniteGroup& group, const PairNetwork& network,
                                                   const std::vector<int>& live, int count, int draws,
                                                   std::uint64_t seed,
                                                   const std::function<void()>& tile_done = {});

@@ -113,27 +113,22 @@ VectorControl vector_control(const Observed& observed, const RhoIrrep& irrep, st
 Nulls null_controls(const Observed& observed, int draws, std::uint64_t seed,
                     const std::function<void(double)>& progress) {
   Nulls nulls{seed, draws, {}, {}, {}, {}, {}, {}};
-  const ReluNetwork& network = observed.network;
+  const PairNetwork& network = observed.network;
   const Harmonics& harmonics = observed.harmonics;
   const std::vector<Zeroed> zeroed = zeroed_sets(observed.rho);
   LossesByCount losses = empty_losses(observed, zeroed);
   Passes passes(2 * observed.blocks.size() + losses.size(), harmonics.order(), progress);
   for (const int block : observed.blocks) {
-    if (observed.pairs != nullptr) {
+    if (observed.pairs != nullptr && observed.sums != nullptr) {
       nulls.functions.push_back(
-          random_functions(network, harmonics, *observed.pairs, block, draws, seed, passes.tile_done()));
+          random_functions(*observed.sums, harmonics, *observed.pairs, block, draws, seed, passes.tile_done()));
     }
     if (auto control = random_directions(network, harmonics, block, draws, seed, passes.tile_done())) {
       nulls.directions.push_back(std::move(*control));
     }
   }
-  std::vector<int> live;
-  const std::vector<double> reach = reaches(network);
-  for (int j = 0; j < network.neurons(); ++j) {
-    if (reach[at(j)] >= live_reach) live.push_back(j);
-  }
   for (auto& [count, values] : losses) {
-    values = losses_without_random_neurons(harmonics.group(), network, live, count, draws, seed,
+    values = losses_without_random_neurons(harmonics.group(), network, observed.live, count, draws, seed,
                                            passes.tile_done());
   }
   if (observed.rho != nullptr) {

@@ -41,7 +41,7 @@ struct Untrained {
   std::optional<CosetView> cosets;
   std::vector<AblationStep> ablation;
   std::optional<RhoView> rho;
-  Equivariance equivariance;
+  std::optional<Equivariance> equivariance;
   std::vector<Intervention> interventions;
 };
 
@@ -58,9 +58,11 @@ struct Nulls {
 
 /// What the controls stand beside.
 struct Observed {
-  const ReluNetwork& network;
+  const PairNetwork& network;
+  std::vector<int> live;  ///< the neurons that random ones are taken of
   const Harmonics& harmonics;
-  const PairsByProduct* pairs;                ///< none: no random functions
+  const ReluNetwork* sums;      ///< the network, where it is one; none: no random functions
+  const PairsByProduct* pairs;  ///< none: no random functions
   const group::SubgroupCatalogue* catalogue;  ///< none: no circuits, no ablation, no random b
   const CosetView* cosets;
   const std::vector<AblationStep>* ablation;

@@ -65,4 +65,12 @@ std::vector<double> reaches(const ReluNetwork& network) {
   return result;
 }
 
+std::vector<int> live_neurons(const std::vector<double>& reach) {
+  std::vector<int> live;
+  for (std::size_t j = 0; j < reach.size(); ++j) {
+    if (reach[j] >= live_reach) live.push_back(static_cast<int>(j));
+  }
+  return live;
+}
+
 }  // namespace analysis

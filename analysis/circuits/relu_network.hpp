@@ -34,4 +34,7 @@ std::vector<double> reaches(const ReluNetwork& network);
 /// A neuron is live from this reach on; only live ones enter counts.
 inline constexpr double live_reach = 1e-3;
 
+/// The live ones' places.
+std::vector<int> live_neurons(const std::vector<double>& reach);
+
 }  // namespace analysis

@@ -24,17 +24,6 @@ double loss_of(Real* logits, int n, int label) {
 
 }  // namespace
 
-HiddenRows relu_rows(const ReluNetwork& network) {
-  return [&network](int x, double* h) {
-    const int n = network.elements(), m = network.neurons();
-    const double* const l = network.l.row(x);
-    for (int y = 0; y < n; ++y, h += m) {
-      const double* const r = network.r.row(y);
-      for (int j = 0; j < m; ++j) h[j] = std::max(0.0, l[j] + r[j]);
-    }
-  };
-}
-
 double pair_loss(double* logits, int n, int label) {
   return loss_of(logits, n, label);
 }
@@ -43,7 +32,8 @@ double pair_loss(float* logits, int n, int label) {
   return loss_of(logits, n, label);
 }
 
-Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRows& hidden) {
+Score score_of(const group::FiniteGroup& group, const Matrix& u, const RowsOfX& hidden,
+               const RowsOfX& bypass) {
   const int n = group.order(), m = u.cols;
   const std::span<const int> table = group.cayley_table();
   std::vector<Score> parts(at(n));
@@ -58,6 +48,7 @@ Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRow
         } else {
           std::fill_n(logits, at(n) * at(n), 0.0);
         }
+        if (bypass) bypass(x, logits);
         for (int y = 0; y < n; ++y) {
           double* const row = logits + at(y) * at(n);
           const int label = table[at(x) * at(n) + at(y)];
@@ -74,8 +65,8 @@ Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRow
   return {total.loss / pairs, total.acc / pairs};
 }
 
-Score score_of(const group::FiniteGroup& group, const ReluNetwork& network) {
-  return score_of(group, network.u, relu_rows(network));
+Score score_of(const group::FiniteGroup& group, const PairNetwork& network) {
+  return score_of(group, *network.u, hidden_rows(network), network.bypass);
 }
 
 Matrix columns(const Matrix& f, const std::vector<int>& chosen) {
@@ -88,7 +79,8 @@ Matrix columns(const Matrix& f, const std::vector<int>& chosen) {
 
 Score score_of_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
                        const std::vector<int>& kept) {
-  return score_of(group, {columns(network.l, kept), columns(network.r, kept), columns(network.u, kept)});
+  const ReluNetwork part{columns(network.l, kept), columns(network.r, kept), columns(network.u, kept)};
+  return score_of(group, part);
 }
 
 }  // namespace analysis

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
-#include "analysis/circuits/relu_network.hpp"
+#include "analysis/circuits/pair_network.hpp"
 #include "group/elements/finite_group.hpp"
 
 namespace analysis {
@@ -14,19 +13,14 @@ struct Score {
   double acc = 0;   ///< share with xy the first of the greatest logits
 };
 
-/// The hidden layer of all pairs (x, .): writes (n, m) row-major, row y.
-using HiddenRows = std::function<void(int x, double* h)>;
-
-/// h(x, y) = relu(l(x) + r(y)).  @param network  must outlive the function
-HiddenRows relu_rows(const ReluNetwork& network);
-
-/// Loss and accuracy of the logits h u^T.
-/// @param hidden  called once for each x, from any thread
+/// Loss and accuracy of the logits h u^T + bypass.
+/// @param hidden  writes h, (n, m); called once for each x.   @param bypass  adds to logits; empty: none
 /// Cost: O(n^3 m), one matrix product an x; memory O(n^2 + n m) a thread. Losses keep 1e-9 of themselves.
-Score score_of(const group::FiniteGroup& group, const Matrix& u, const HiddenRows& hidden);
+Score score_of(const group::FiniteGroup& group, const Matrix& u, const RowsOfX& hidden,
+               const RowsOfX& bypass = {});
 
 /// The network's own, or with all but these neurons set to zero.
-Score score_of(const group::FiniteGroup& group, const ReluNetwork& network);
+Score score_of(const group::FiniteGroup& group, const PairNetwork& network);
 Score score_of_neurons(const group::FiniteGroup& group, const ReluNetwork& network,
                        const std::vector<int>& kept);
 

@@ -1,7 +1,7 @@
 #include "analysis/network/network_of.hpp"
 
+#include "analysis/input/transformer_file.hpp"
 #include "analysis/network/bilinear_network.hpp"
-#include "analysis/network/transformer_network.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis {
@@ -17,6 +17,16 @@ std::vector<double> bias_of(const Weights& weights, const std::string& name) {
 MlpWeights mlp_weights(const Weights& weights) {
   return {weights.at("W_x"), weights.at("W_y"),    weights.at("W"),
           weights.at("W_U"), bias_of(weights, "b"), bias_of(weights, "b_U")};
+}
+
+TransformerWeights transformer_weights(const Weights& weights) {
+  return {weights.at("embed.W_E"),         weights.at("pos_embed.W_pos"),   weights.at("blocks.0.attn.W_Q"),
+          weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"), weights.at("blocks.0.attn.W_O"),
+          weights.at("blocks.0.mlp.W_in"), weights.at("blocks.0.mlp.W_out"), weights.at("unembed.W_U")};
+}
+
+bool is_transformer(const engine::RunConfig& config) {
+  return config.model.model == transformer_model;
 }
 
 bool is_plain_mlp(const engine::RunConfig& config) {
@@ -41,10 +51,7 @@ std::unique_ptr<const Network> network_of(const Weights& weights) {
         BilinearWeights{weights.at("W_x"), weights.at("W_y"), weights.at("W_U"), bias_of(weights, "b_U")});
   }
   if (weights.model == "Transformer") {
-    return std::make_unique<TransformerNetwork>(TransformerWeights{
-        weights.at("embed.W_E"), weights.at("pos_embed.W_pos"), weights.at("blocks.0.attn.W_Q"),
-        weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"), weights.at("blocks.0.attn.W_O"),
-        weights.at("blocks.0.mlp.W_in"), weights.at("blocks.0.mlp.W_out"), weights.at("unembed.W_U")});
+    return std::make_unique<TransformerNetwork>(transformer_weights(weights));
   }
   throw engine::ConfigError("the analysis does not know how a " + weights.model + " computes its logits");
 }

@@ -41,6 +41,8 @@ class TransformerNetwork : public Network {
   const Matrix& unembed() const override { return unembed_; }
   double sum_of_squared_weights() const override;
   void hidden_rows(int count, const int* a, const int* b, double* h) const override;
+  /// r W_in, what the relu is taken of, for pairs as hidden_rows() takes them.  @param t  (count, H)
+  void hidden_inputs(int count, const int* a, const int* b, double* t) const;
   bool has_bypass() const override { return true; }
   void complete_logits(int count, const int* a, const int* b, double* logits) const override;
   Embeddings neuron_inputs() const override;

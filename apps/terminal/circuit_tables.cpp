@@ -87,8 +87,10 @@ std::string coset_tables(const Circuits& c, const Harmonics& harmonics, int widt
           " live neurons of " + std::to_string(c.cosets->neurons.size()) + "; same class on both sides " +
           number(c.cosets->conjugate_share) + ", irrep in the class's spectrum " +
           number(c.cosets->irrep_in_subgroup_share) + "\n";
-  text += heading("Without the neurons that are least concentrated on cosets", color) +
-          ablation_table(c, width, color);
+  if (!c.ablation.empty()) {
+    text += heading("Without the neurons that are least concentrated on cosets", color) +
+            ablation_table(c, width, color);
+  }
   if (c.bound) {
     text += "  cosets alone bound the margin of a share " + number(c.bound->share) +
             " of the pairs above 0.01; " + number(c.bound->unexplained_unembed) +
@@ -229,9 +231,14 @@ std::string control_tables(const Circuits& c, const Harmonics& harmonics, int wi
       concentrated += neuron.live && neuron.left.subgroup != 0 && neuron.right.subgroup != 0 ? 1 : 0;
     }
     text += "  untrained: " + std::to_string(concentrated) + " of " + std::to_string(view.live) +
-            " live neurons concentrate on cosets, " +
-            std::to_string(view.live - nulls.untrained->rho->unassigned) + " are an irrep's own, " +
-            number(nulls.untrained->equivariance.equivariant_share) + " of the logits is bi-equivariant\n";
+            " live neurons concentrate on cosets";
+    if (nulls.untrained->rho) {
+      text += ", " + std::to_string(view.live - nulls.untrained->rho->unassigned) + " are an irrep's own";
+    }
+    if (nulls.untrained->equivariance) {
+      text += ", " + number(nulls.untrained->equivariance->equivariant_share) + " of the logits is bi-equivariant";
+    }
+    text += "\n";
   }
   return text;
 }
@@ -248,10 +255,17 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
     text += heading("Interventions on the pre-activations", color) + intervention_table(c, width, color);
   }
   if (c.nulls) text += control_tables(c, harmonics, width, color);
+  if (c.certificate) {
+    text += heading("Accuracy that is proved", color) + "  " + analysis::claim_sentence(*c.certificate) + "\n";
+    if (c.certificate->stored)
+      text += "  (read from certificate.json; ./certify --check certificate.json RUN_DIR checks it)\n";
+  }
   for (const std::string& note : c.notes) text += "\nNote: " + note + "\n";
+  if (views.functions_alone && c.rho) text += "\nAblation, the cosets' bound, bi-equivariance: --views irreps,cosets,rho";
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
+  if (!c.certificate && c.rho) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 

@@ -42,15 +42,25 @@ struct Analysis {
   const analysis::Circuits* shown() const { return circuits ? &*circuits : nullptr; }
 };
 
-/// The views that the program shows unasked: cosets and rho-sets, of networks that have them.
+/// What the program shows unasked: cosets and rho-sets, of networks that have them, and the run's certificate.
 std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const analysis::Harmonics& harmonics,
                                               const std::vector<int>& key_irreps) {
-  if (!analysis::is_plain_mlp(run.config)) return std::nullopt;
-  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
   analysis::CircuitOptions options;
   options.views.interventions = false;
-  return analysis::analyze_circuits({analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps},
-                                    harmonics, options);
+  if (analysis::is_transformer(run.config)) {
+    const analysis::TransformerNetwork network(
+        analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
+    const analysis::TokenNetwork tokens(network);
+    return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  }
+  if (!analysis::is_plain_mlp(run.config)) return std::nullopt;
+  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
+  analysis::Circuits circuits = analysis::analyze_circuits(
+      {analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps}, harmonics, options);
+  analysis::StoredClaim stored = analysis::stored_claim(run.directory / "certificate.json", weights);
+  circuits.certificate = stored.claim;
+  if (!stored.note.empty()) circuits.notes.push_back(std::move(stored.note));
+  return circuits;
 }
 
 std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,

@@ -241,6 +241,52 @@ class AnalyzedCircuits(AnalyzeTest):
         self.assertEqual(again["interventions"], circuits["interventions"])
         self.assertNotEqual(first, b"")
 
+    def test_a_certificate_is_made_on_demand_and_shown_while_it_is_the_weights_own(self):
+        run = self.train()
+        result = self.succeed("analyze", "run", "--final-only", "--views", "irreps,certificate")
+        self.assertRegex(result.stdout, r"A table certificate proves [\d,]+ of 36 pairs .* than brute force's|as many as brute force's")
+        self.succeed("certify", "--check", run / "certificate.json", "run")
+        claim = json.loads((run / "certificate.json").read_text())["claim"]
+        made = json.loads((run / "circuits.json").read_text())["certificate"]
+        self.assertEqual((made["certified"], made["pairs"], made["operations"], made["margin"], made["stored"]),
+                         (claim["certified"], claim["pairs"], claim["operations"], claim["margin"], False))
+        result = self.succeed("analyze", "run", "--final-only")
+        self.assertIn("A table certificate claims", result.stdout)
+        self.assertIn("./certify --check", result.stdout)
+        found = json.loads((run / "circuits.json").read_text())["certificate"]
+        self.assertTrue(found["stored"])
+        self.assertEqual(found["brute_operations"], made["brute_operations"])
+        self.assertEqual(report_data(run / "report.html")["circuits"]["certificate"], found)
+        document = json.loads(self.succeed("analyze", "run", "--final-only", "--json").stdout)
+        self.assertEqual(document["circuits"]["certificate"], found)
+
+        self.succeed("train", "s3", "--epochs", 300, "--seed", 2, "--out", "other", "--quiet")
+        shutil.copy(run / "certificate.json", self.directory / "other/certificate.json")
+        result = self.succeed("analyze", "other", "--final-only")
+        self.assertIn("certificate.json is no certificate of these weights, by its field 'weights_sha256'", result.stdout)
+        circuits = json.loads((self.directory / "other/circuits.json").read_text())
+        self.assertIsNone(circuits["certificate"])
+        self.assertIn("--views irreps,cosets,rho,certificate", result.stdout)
+
+    def test_circuits_of_a_transformer(self):
+        self.succeed("train", "s3", "--model", "Transformer", "--epochs", 301, "--out", "run", "--quiet")
+        result = self.succeed("analyze", "run", "--final-only", "--views", "irreps,cosets,rho,interventions", "--draws", 10)
+        self.assertIn("Not covered", result.stdout)
+        circuits = json.loads((self.directory / "run/circuits.json").read_text())
+        self.assertEqual(len(circuits["coset"]["neurons"]), 512)
+        self.assertEqual(sorted(circuits["interventions"]), ["absolute_value", "base", "negate_both", "noise_-1_1", "noise_0_0.1",
+                                                            "noise_0_1", "noise_1_1"])
+        self.assertEqual(sorted(circuits["nulls"]["untrained"]["interventions"]), sorted(circuits["interventions"]))
+        for section in ("rho_sets", "ideal_bound", "certificate"):
+            self.assertIsNone(circuits[section])
+        document = json.loads(self.succeed("analyze", "run", "--final-only", "--json").stdout)
+        final, trained = document["final"], int(document["run"]["config"]["frac_train"] * 36)
+        for key in ("loss", "acc"):  # of all pairs, from those of the split
+            mean = (trained * final[f"train_{key}"] + (36 - trained) * final[f"test_{key}"]) / 36
+            self.assertAlmostEqual(circuits["interventions"]["base"][key], mean, delta=1e-6 * (1 + mean))
+        self.assertEqual(document["circuits"]["coset"]["census"], circuits["coset"]["census"])
+        self.refuse(2, "not of this run's Transformer", "analyze", "run", "--views", "irreps,certificate")
+
     def test_circuits_alone(self):
         self.train()
         result = self.succeed("analyze", "run", "--views", "cosets", "--out", "figures", "--json")

@@ -110,3 +110,10 @@ function randomVectorTable() {
   }
   return sortableTable(["irrep", "class", "random b", "neurons left", "neurons right"], rows);
 }
+
+/** What it takes to follow the certificate, beside computing every logit. */
+function certificateTable() {
+  const its = circuits.certificate;
+  return sortableTable(["way", "operations", "a pair"], [["the certificate", its.operations, its.operations / its.pairs],
+    ["brute force", its.brute_operations, its.brute_operations / its.pairs]]);
+}

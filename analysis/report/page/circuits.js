@@ -13,13 +13,15 @@ function fillCosets() {
   const view = circuits.coset, share = value => value === null ? "none" : `${shown(100 * value)}%`;
   put("circuit-table", neuronTable());
   put("census-table", censusTable());
-  put("ablation-table", ablationTable());
+  if (view.ablation) put("ablation-table", ablationTable());
+  for (const id of ["ablation", "ablation-curve-part"]) document.getElementById(id).hidden = !view.ablation;
   let text = `${view.subgroups} subgroups in ${view.classes.length} classes; ${view.live} live neurons, ${share(view.conjugate_share)} of them ` +
     `with the same class on both sides; of the sides with a proper subgroup ${share(view.irrep_in_H_share)} have their irrep in its spectrum.`;
   if (circuits.ideal_bound) {
     text += ` Cosets alone bound the margin of ${share(circuits.ideal_bound.share)} of the pairs above 0.01, and leave ` +
       `${share(circuits.ideal_bound.unexplained_unembed)} of the unembedding unexplained.`;
   }
+  if (!circuits.rho_sets) text += equivarianceReading();
   document.getElementById("coset-reading").textContent = text;
 }
 
@@ -28,13 +30,15 @@ function fillRho() {
   put("rho-circuits", circuitTable());
   options("picture-irrep", pictureIrreps().map(name => [name, name]));
   document.getElementById("picture-controls").hidden = pictureIrreps().length === 0;
-  let text = `${circuits.rho_sets.unassigned} live neurons are in no irrep.`;
+  document.getElementById("rho-reading").textContent =
+    `${circuits.rho_sets.unassigned} live neurons are in no irrep.${equivarianceReading()}`;
+}
+
+function equivarianceReading() {
   const e = circuits.equivariance;
-  if (e) {
-    text += ` Of the logits' square ${shown(100 * e.equivariant_share)}% depends on x⁻¹ z y⁻¹ alone, with a margin of ${shown(e.ideal_margin)}; ` +
+  return e === null || e === undefined ? ""
+    : ` Of the logits' square ${shown(100 * e.equivariant_share)}% depends on x⁻¹ z y⁻¹ alone, with a margin of ${shown(e.ideal_margin)}; ` +
       `the right logit spreads by ${shown(100 * e.right_logit_spread)}%.`;
-  }
-  document.getElementById("rho-reading").textContent = text;
 }
 
 function fillControls() {
@@ -47,11 +51,21 @@ function fillControls() {
   document.getElementById("control-reading").textContent = `${nulls.draws} draws of each, seed ${nulls.seed}.${none}`;
 }
 
+function fillCertificate() {
+  const its = circuits.certificate;
+  document.getElementById("certificate-reading").textContent = its.sentence + (!its.stored ? ""
+    : " It was read from certificate.json and not checked here; ./certify --check certificate.json RUN_DIR does.");
+  put("certificate-table", certificateTable());
+}
+
 function fillCircuits() {
   const notes = document.getElementById("circuit-notes");
   for (const note of circuits.notes) notes.append(element("p", note, {class: "notice"}));
   if (report.circuits && !circuits.nulls) {
-    notes.append(element("p", "Interventions and null controls: analyze with --views irreps,cosets,rho,interventions.", {class: "notice"}));
+    notes.append(element("p", "Ablation, the cosets' bound, bi-equivariance: analyze with --views irreps,cosets,rho; interventions and null controls: --views irreps,cosets,rho,interventions.", {class: "notice"}));
+  }
+  if (report.circuits && !circuits.certificate && report.run.config.model === "OneLayerMLP") {
+    notes.append(element("p", "A proof of the accuracy: analyze with --views irreps,cosets,rho,certificate, or ./certify.", {class: "notice"}));
   }
   if (circuits.coset) fillCosets();
   else hideSection("cosets");
@@ -61,13 +75,15 @@ function fillCircuits() {
   else hideSection("rho-sets");
   if (circuits.nulls) fillControls();
   else hideSection("interventions");
+  if (circuits.certificate) fillCertificate();
+  else hideSection("certificate");
 }
 
 function declareCircuitFigures() {
   if (circuits.coset) {
     figures.set("concentration-left", () => concentrationFigure("left"));
     figures.set("concentration-right", () => concentrationFigure("right"));
-    figures.set("ablation-curve", ablationFigure);
+    if (circuits.coset.ablation) figures.set("ablation-curve", ablationFigure);
   }
   if (pictureIrreps().length > 0) {
     figures.set("point-picture", pointFigure);
