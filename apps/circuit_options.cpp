@@ -53,7 +53,7 @@ ChosenViews chosen_views(const CircuitArguments& arguments) {
   ChosenViews views;
   if (!arguments.views) {
     views.irreps = true;
-    views.circuits = {true, true, false, true};
+    views.circuits = analysis::CircuitViews::unasked();
     return views;
   }
   std::istringstream names(*arguments.views);

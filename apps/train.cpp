@@ -193,7 +193,8 @@ int lead(const Arguments& arguments, apps::JoinedWorld& world) {
     dismiss();
     return code;
   } catch (const engine::ProcessError& error) {
-    throw engine::ProcessError(error.what() + std::string(goes_on));
+    if (together->speaks_for_all()) throw engine::ProcessError(error.what() + std::string(goes_on));
+    return apps::exit_failure;
   } catch (...) {
     dismiss();
     throw;

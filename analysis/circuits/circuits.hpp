@@ -29,6 +29,8 @@ struct CircuitViews {
   bool functions_alone = false;
 
   bool any() const { return cosets || rho || interventions; }
+  /// What is shown unasked, since it takes little of an analysis' time.
+  static CircuitViews unasked() { return {.interventions = false, .functions_alone = true}; }
 };
 
 struct CircuitOptions {

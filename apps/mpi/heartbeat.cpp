@@ -15,6 +15,8 @@ constexpr double most_silence = 8;
 // mpirun kills a second behind the SIGTERM that it sends when a process has died.
 constexpr double most_silence_when_interrupted = 0.6;
 constexpr double leaving_patience = 2;
+// What stops a process this long stops it for the others: they have told of it before it wakes.
+constexpr double long_sleep = most_silence / 2, just_awake = 2;
 
 }  // namespace
 
@@ -84,7 +86,7 @@ void Heartbeat::send_to(Peer& peer, const Beat& beat, double patience) {
 
 /// Its clock runs while this process does: when all are suspended and go on, none has been silent meanwhile.
 void Heartbeat::beat() {
-  double now = 0, next_beat = 0, interrupted_at = -1, left_at = -1;
+  double now = 0, next_beat = 0, interrupted_at = -1, left_at = -1, awake_since = -just_awake;
   Clock::time_point last = Clock::now();
   for (;;) {
     for (Peer& peer : peers_) receive_from(peer, now);
@@ -103,7 +105,8 @@ void Heartbeat::beat() {
       if (peer.has_left || silence <= (interrupted_at < 0 ? most_silence : most_silence_when_interrupted)) continue;
       note_lost({.rank = peer.rank,
                  .reason = interrupted_at < 0 ? "has not answered for 8 seconds" : "is gone",
-                 .silent = true});
+                 .silent = true,
+                 .told = now - awake_since < just_awake});
     }
     if (leaving_ && left_at < 0) {
       left_at = now;
@@ -125,7 +128,9 @@ void Heartbeat::beat() {
     }
     std::this_thread::sleep_for(std::chrono::duration<double>(left_at < 0 ? look_seconds : look_seconds / 50));
     const Clock::time_point then = Clock::now();
-    now += std::min(std::chrono::duration<double>(then - last).count(), 2 * look_seconds);
+    const double slept = std::chrono::duration<double>(then - last).count();
+    now += std::min(slept, 2 * look_seconds);
+    if (slept >= long_sleep) awake_since = now;
     last = then;
   }
 }

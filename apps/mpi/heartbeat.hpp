@@ -18,6 +18,7 @@ struct LostProcess {
   int rank;
   std::string reason;   ///< "has not answered for 8 seconds"
   bool silent;          ///< it did not say so itself
+  bool told = false;    ///< by another process, while this one did not run
 };
 
 /// The first process and each other one tell each other ten times a second, in a thread, that they are alive.

@@ -57,6 +57,7 @@ class Messenger : public MpiCommunicator {
   void give_up(const std::string& reason) override { heartbeat_.give_up(reason); }
   bool speaks_for_all() const override {
     const std::optional<LostProcess> lost = heartbeat_.lost();
+    if (lost && lost->told) return false;
     return rank() == 0 || (rank() == 1 && lost && lost->rank == 0 && lost->silent);
   }
   bool has_lost_others() const override { return heartbeat_.lost().has_value(); }

@@ -46,7 +46,7 @@ struct Analysis {
 std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const analysis::Harmonics& harmonics,
                                               const std::vector<int>& key_irreps) {
   analysis::CircuitOptions options;
-  options.views.interventions = false;
+  options.views = analysis::CircuitViews::unasked();
   if (analysis::is_transformer(run.config)) {
     const analysis::TransformerNetwork network(
         analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
