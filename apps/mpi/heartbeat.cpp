@@ -68,7 +68,10 @@ void Heartbeat::receive_from(Peer& peer, double now) {
     peer.silent_since = now;
     peer.has_left = peer.received.kind != Kind::alive;
     if (peer.received.kind == Kind::gives_up) {
-      note_lost({.rank = peer.received.rank, .reason = peer.received.reason.data(), .silent = false});
+      note_lost({.rank = peer.received.rank,
+                 .reason = peer.received.reason.data(),
+                 .silent = false,
+                 .told = peer.received.rank == rank_});  // of this process, which did not run
     }
   }
 }
