@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "analysis/certificates/certificate.hpp"
-#include "analysis/circuits/network_of_weights.hpp"
+#include "analysis/circuits/run_circuits.hpp"
 #include "analysis/network/network_of.hpp"
 
 namespace apps {
@@ -18,29 +18,14 @@ void require_range(const char* option, std::int64_t value, std::int64_t least, s
                               std::to_string(least) + ".." + std::to_string(most));
 }
 
-analysis::Circuits circuits_of_transformer(const analysis::Run& run, const analysis::Harmonics& harmonics,
-                                           const std::vector<int>& key_irreps,
-                                           const analysis::CircuitOptions& options) {
-  const analysis::TransformerNetwork network(
-      analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
-  const analysis::TokenNetwork tokens(network);
-  if (!options.views.interventions) {
-    return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
-  }
-  const analysis::TransformerNetwork start(
-      analysis::transformer_weights(analysis::start_weights(run.config, run.group.order())));
-  const analysis::TokenNetwork start_tokens(start);
-  return analysis::analyze_circuits({tokens, &start_tokens, key_irreps}, harmonics, options);
-}
-
 }  // namespace
 
 void declare(CLI::App& app, CircuitArguments& arguments) {
   app.add_option(
       "--views", arguments.views,
       "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of "
-      "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and what "
-      "cosets and rho say without a loss]");
+      "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and "
+      "what cosets and rho say without a loss]");
   app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
   app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
   app.add_option("--subgroups", arguments.most_subgroups,
@@ -90,35 +75,18 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
   }
   const analysis::CircuitOptions options{views.circuits, static_cast<int>(arguments.draws), arguments.seed,
                                          static_cast<std::size_t>(arguments.most_subgroups), progress};
-  if (analysis::is_transformer(run.config)) {
-    return {circuits_of_transformer(run, harmonics, key_irreps, options), ""};
-  }
-  if (!analysis::is_plain_mlp(run.config)) return {};
-  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
-  analysis::CircuitInput input{analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps};
-  if (views.circuits.interventions) {
-    const int n = run.group.order();
-    input.swapped = analysis::swapped_network_of(weights);
-    const analysis::MlpWeights start = analysis::mlp_weights(analysis::start_weights(run.config, n));
-    input.start = analysis::relu_network_of(start);
-    input.start_swapped = analysis::swapped_network_of(start);
-    input.pairs = analysis::pairs_by_product(
-        run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
-  }
   RunCircuits result;
-  result.circuits = analysis::analyze_circuits(std::move(input), harmonics, options);
+  std::optional<analysis::CertificateClaim> claim;
   if (views.certificate) {
+    const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
     analysis::AccountSearch search;
     search.pulse = pulse;
     const analysis::Certificate certificate =
         analysis::certify(weights, run.group, analysis::CertificateMethod::table, 0, search);
-    result.circuits->certificate = analysis::claim_of(certificate);
+    claim = analysis::claim_of(certificate);
     result.certificate = analysis::certificate_json(certificate, weights, run.group);
-  } else {
-    analysis::StoredClaim stored = analysis::stored_claim(run.directory / "certificate.json", weights);
-    result.circuits->certificate = stored.claim;
-    if (!stored.note.empty()) result.circuits->notes.push_back(std::move(stored.note));
   }
+  result.circuits = analysis::circuits_of_run(run, harmonics, key_irreps, options, claim);
   return result;
 }
 

@@ -47,23 +47,12 @@ Sums sums_at(const AttentionWorkspace& work, const real* dx, const real* dy, con
   return {dx, dy, dall, dall + work.rest_size, dall + work.rest_size + work.dout_size};
 }
 
-void add_carried(const AttentionPairs& of, const AttentionWorkspace& work) {
-  const PairChunks& chunks = work.tasks.chunks;
-  for (int number = 0; number < chunks.count(); ++number) {
-    const int x = chunks.chunk(of.x.starts, of.elements, number).carried_x;
-    if (x < 0) continue;
-    const real* const carried = work.dx_carried(0, number);
-    real* const sum = work.dx + static_cast<std::size_t>(x) * work.record_size;
-    for (std::size_t j = 0; j < work.record_size; ++j) sum[j] += carried[j];
-  }
-}
-
 Sums add_up_tasks(const AttentionPairs& of, const AttentionWorkspace& work) {
   const AttentionTasks& tasks = work.tasks;
   add_up({{tasks.parts, work.dx_size, work.dx},
           {tasks.chunks.count(), work.dy_size, work.dy},
           {tasks.count(), work.dall_size, work.dall}});
-  add_carried(of, work);
+  add_carried(tasks.chunks, of.x.starts, of.elements, work.record_size, work.dx_carried(0, 0), work.dx);
   return sums_at(work, work.dx, work.dy, work.dall);
 }
 
@@ -89,7 +78,8 @@ void hand_over(const AttentionPairs& of, const AttentionWorkspace& work, int num
 
 Sums add_up_over_processes(const AttentionPairs& of, const AttentionWorkspace& work) {
   const ChunkSums& shared = *work.shared;
-  const auto numbers = static_cast<std::int64_t>(work.dy_size + work.dall_size * static_cast<std::size_t>(work.tasks.parts));
+  const auto numbers =
+      static_cast<std::int64_t>(work.dy_size + work.dall_size * static_cast<std::size_t>(work.tasks.parts));
   thread_pool().run(shared.share.count(), static_cast<std::int64_t>(sizeof(real)) * numbers * shared.share.count(),
                     [&](int task) { hand_over(of, work, shared.share.first + task); });
   shared.add_up_over_processes(of.x.starts);

@@ -158,6 +158,17 @@ void add_up_slices(const ChunkSums& of, Communicator& together) {
 
 }  // namespace
 
+void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size, const real* carried,
+                 real* rows) {
+  for (int number = 0; number < chunks.count(); ++number) {
+    const int x = chunks.chunk(starts, elements, number).carried_x;
+    if (x < 0) continue;
+    const real* const from = carried + static_cast<std::size_t>(number) * row_size;
+    real* const sum = rows + static_cast<std::size_t>(x) * row_size;
+    for (std::size_t j = 0; j < row_size; ++j) sum[j] += from[j];
+  }
+}
+
 ChunkSums::ChunkSums(const PairChunks& chunks_, int elements_, Communicator* together_, std::size_t sum_size_,
                      std::size_t row_size_, Carver& carver)
     : chunks(chunks_),
@@ -209,16 +220,6 @@ void ChunkSums::add_up_over_processes(const int* starts) const {
   }
   messages.gather(results, [&](int process) { return by_chunk(process, 1); });
   messages.exchange();
-}
-
-void ChunkSums::add_carried(const int* starts) const {
-  for (int number = 0; number < chunks.count(); ++number) {
-    const int x = chunks.chunk(starts, elements, number).carried_x;
-    if (x < 0) continue;
-    const real* const from = carried_of(number);
-    real* const sum = rows + static_cast<std::size_t>(x) * row_size;
-    for (std::size_t j = 0; j < row_size; ++j) sum[j] += from[j];
-  }
 }
 
 }  // namespace engine::cpu

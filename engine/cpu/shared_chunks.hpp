@@ -27,6 +27,12 @@ inline ChunkShare chunk_share(int chunks, const Communicator* together) {
   return together == nullptr ? ChunkShare{0, chunks} : chunk_share(chunks, together->rank(), together->count());
 }
 
+/// Adds to each x's row what the chunks behind its first one have carried over, in their order.
+/// @param starts  (elements + 1), the first pair of each x
+/// @param carried  (chunks, row_size), @param rows  (elements, row_size)
+void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size, const real* carried,
+                 real* rows);
+
 /// What the chunks of one replica leave behind, and how it becomes one sum: over threads, and over processes if some
 /// share the chunks.
 struct ChunkSums {
@@ -57,9 +63,9 @@ struct ChunkSums {
   /// alone.
   /// @throws ProcessError
   void add_up_over_processes(const int* starts) const;
-  /// Adds to each x's row what the chunks behind its first one have carried over, in their order.
-  /// @param starts  (elements + 1), the first pair of each x
-  void add_carried(const int* starts) const;
+  void add_carried(const int* starts) const {
+    cpu::add_carried(chunks, starts, elements, row_size, carried, rows);
+  }
   /// Loss and right answers of all pairs: the sum of the results, as a tree.
   LossAndCorrect result() const { return tree_sum(results, chunks.count()); }
 };

@@ -14,12 +14,11 @@
 
 #include "analysis/circuits/circuits.hpp"
 #include "analysis/circuits/circuits_json.hpp"
-#include "analysis/circuits/network_of_weights.hpp"
+#include "analysis/circuits/run_circuits.hpp"
 #include "analysis/findings/device_choice.hpp"
 #include "analysis/findings/final_model.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
-#include "analysis/network/network_of.hpp"
 #include "analysis/report/document.hpp"
 #include "analysis/report/report.hpp"
 #include "analysis/report/result_files.hpp"
@@ -42,27 +41,6 @@ struct Analysis {
   const analysis::Circuits* shown() const { return circuits ? &*circuits : nullptr; }
 };
 
-/// What the program shows unasked: cosets and rho-sets, of networks that have them, and the run's certificate.
-std::optional<analysis::Circuits> circuits_of(const analysis::Run& run, const analysis::Harmonics& harmonics,
-                                              const std::vector<int>& key_irreps) {
-  analysis::CircuitOptions options;
-  options.views = analysis::CircuitViews::unasked();
-  if (analysis::is_transformer(run.config)) {
-    const analysis::TransformerNetwork network(
-        analysis::transformer_weights(analysis::read_weights(run.model, run.tensors())));
-    const analysis::TokenNetwork tokens(network);
-    return analysis::analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
-  }
-  if (!analysis::is_plain_mlp(run.config)) return std::nullopt;
-  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
-  analysis::Circuits circuits = analysis::analyze_circuits(
-      {analysis::relu_network_of(weights), {}, {}, {}, {}, key_irreps}, harmonics, options);
-  analysis::StoredClaim stored = analysis::stored_claim(run.directory / "certificate.json", weights);
-  circuits.certificate = stored.claim;
-  if (!stored.note.empty()) circuits.notes.push_back(std::move(stored.note));
-  return circuits;
-}
-
 std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,
                                   const analysis::NeuronThresholds& thresholds,
                                   const std::string& device_name, bool with_circuits) {
@@ -72,7 +50,11 @@ std::unique_ptr<Analysis> analyze(const std::string& directory, bool final_only,
   analysis::RunAnalysis result = analysis::analyze_run(run, harmonics, {final_only, device, {}});
   analysis::FinalModel model = analysis::examine(harmonics, result, thresholds);
   std::optional<analysis::Circuits> circuits;
-  if (with_circuits) circuits = circuits_of(run, harmonics, result.key_irreps);
+  if (with_circuits) {  // as the program does unasked
+    analysis::CircuitOptions options;
+    options.views = analysis::CircuitViews::unasked();
+    circuits = analysis::circuits_of_run(run, harmonics, result.key_irreps, options);
+  }
   return std::make_unique<Analysis>(Analysis{std::move(run), std::move(harmonics), std::move(result),
                                              std::move(model), std::move(circuits)});
 }

@@ -42,14 +42,24 @@ class ProgramTest(unittest.TestCase):
         return result
 
 
-def mpi_environment(test, program):
-    """What mpirun needs to start `program` several times here; skips the test where that cannot be."""
-    if shutil.which("mpirun") is None:
-        test.skipTest("mpirun is not installed")
-    if "libmpi" not in subprocess.run(["ldd", BIN / program], capture_output=True, text=True).stdout:
-        test.skipTest("built without MPI")
-    return {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-            "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+class MpiTest(ProgramTest):
+    """A test that starts its `program` by mpirun; skipped where that cannot be."""
+
+    program = None
+
+    def setUp(self):
+        super().setUp()
+        if shutil.which("mpirun") is None:
+            self.skipTest("mpirun is not installed")
+        if "libmpi" not in subprocess.run(["ldd", BIN / self.program], capture_output=True, text=True).stdout:
+            self.skipTest("built without MPI")
+        self.mpi = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                    "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+
+    def mpirun(self, processes, *arguments):
+        return subprocess.Popen(["mpirun", "-n", str(processes), *self.command(self.program, *arguments)],
+                                cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, start_new_session=True)
 
 
 def read_log(run):

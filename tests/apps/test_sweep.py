@@ -13,7 +13,7 @@ import time
 import unittest
 
 import slurm_cluster
-from program import ProgramTest, files_below, mpi_environment
+from program import MpiTest, ProgramTest, files_below
 
 KILLS = int(os.environ.get("IRREPLENS_KILLS", "4"))  # a careful run takes 20
 
@@ -317,15 +317,8 @@ class SweepBadInput(SweepTest):
         self.assertIn("Examples:", self.succeed("sweep", "--help").stdout)
 
 
-class SweepOverMpi(SweepTest):
-    def setUp(self):
-        super().setUp()
-        self.mpi = mpi_environment(self, "sweep")
-
-    def mpirun(self, processes, *arguments):
-        return subprocess.Popen(["mpirun", "-n", str(processes), *self.command("sweep", *arguments)],
-                                cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                text=True, start_new_session=True)
+class SweepOverMpi(MpiTest, SweepTest):
+    program = "sweep"
 
     def finish(self, process, code):
         output, errors = process.communicate(timeout=240)

@@ -8,8 +8,8 @@
 #include <map>
 
 #include "engine/device/error.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/test_models.hpp"
+#include "files_below.hpp"
 #include "temporary_directory.hpp"
 
 namespace fs = std::filesystem;
@@ -84,15 +84,6 @@ std::pair<engine::TensorFile, EpochMetrics> by_hand(std::uint64_t seed, int step
   return {trainer.weights(0), trainer.evaluate().front()};
 }
 
-std::map<std::string, std::string> files_below(const fs::path& directory) {
-  std::map<std::string, std::string> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
-    if (!entry.is_regular_file()) continue;
-    files[fs::relative(entry.path(), directory).string()] = engine::read_file(entry.path(), 1 << 20);
-  }
-  return files;
-}
-
 bool equal(const EpochMetrics& a, const EpochMetrics& b) {
   return a.epoch == b.epoch && a.train_loss == b.train_loss && a.test_loss == b.test_loss &&
          a.train_acc == b.train_acc && a.test_acc == b.test_acc;
@@ -162,7 +153,7 @@ TEST_CASE("session: stopped before any update, in a directory, and resumed anywh
     CHECK(engine::read_safetensors(temporary.path() / "whole/8/model.safetensors").tensors ==
           by_hand(8, 131).first.tensors);
   }
-  const auto whole = files_below(temporary.path() / "whole");
+  const auto whole = test::files_below(temporary.path() / "whole");
   for (const std::int64_t stop : {0, 1, 50, 51, 52, 130}) {
     CAPTURE(stop);
     const fs::path out = temporary.path() / std::to_string(stop);
@@ -177,7 +168,7 @@ TEST_CASE("session: stopped before any update, in a directory, and resumed anywh
     CHECK(runs[1].updates == stop);
     Notes rest;
     CHECK(train(runs, rest));
-    CHECK(files_below(out) == whole);
+    CHECK(test::files_below(out) == whole);
   }
 }
 
@@ -252,7 +243,7 @@ TEST_CASE("session: what an observer throws ends it, and the run goes on from it
   std::vector<TrainingRun> runs = in_directories(temporary.path() / "run", {3});
   CHECK(runs[0].updates == 51);
   train(runs, undisturbed);
-  CHECK(files_below(temporary.path() / "run") == files_below(temporary.path() / "whole"));
+  CHECK(test::files_below(temporary.path() / "run") == test::files_below(temporary.path() / "whole"));
 }
 
 TEST_CASE("session: a directory that can no longer be written ends it with the file's name") {

@@ -8,10 +8,10 @@
 #include <map>
 
 #include "engine/device/error.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/processes_of_threads.hpp"
 #include "engine/test_models.hpp"
 #include "engine/training/session.hpp"
+#include "files_below.hpp"
 #include "temporary_directory.hpp"
 
 namespace fs = std::filesystem;
@@ -71,19 +71,10 @@ bool never(int, std::int64_t) {
   return false;
 }
 
-std::map<std::string, std::string> files_below(const fs::path& directory) {
-  std::map<std::string, std::string> files;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
-    if (!entry.is_regular_file()) continue;
-    files[fs::relative(entry.path(), directory).string()] = engine::read_file(entry.path(), 1 << 20);
-  }
-  return files;
-}
-
 std::map<std::string, std::string> files_of_one_process(const fs::path& out, const std::vector<std::uint64_t>& seeds) {
   std::vector<TrainingRun> runs = open(out, seeds);
   engine::train_together(runs, {n, test::addition(n)}, Device::cpu);
-  return files_below(out);
+  return test::files_below(out);
 }
 
 }  // namespace
@@ -99,7 +90,7 @@ TEST_CASE("shared session: processes of threads leave the files of one process")
     const fs::path out = temporary.path() / std::to_string(processes);
     std::vector<TrainingRun> runs = open(out, {3, 8});
     CHECK(train(runs, processes, never));
-    CHECK(files_below(out) == whole);
+    CHECK(test::files_below(out) == whole);
     CHECK(train(runs, processes, never));  // which has nothing to do
   }
 }
@@ -118,7 +109,7 @@ TEST_CASE("shared session: stopped in any process of threads, all are saved, and
     std::vector<TrainingRun> runs = open(out, {3, 8});
     CHECK(runs[0].updates == 33);
     CHECK(train(runs, 2 * stopped + 1, never));
-    CHECK(files_below(out) == whole);
+    CHECK(test::files_below(out) == whole);
   }
 }
 
@@ -132,7 +123,7 @@ TEST_CASE("shared session: runs that were stopped at different epochs are brough
   }
   std::vector<TrainingRun> runs = open(out, {3, 8});
   CHECK(train(runs, 2, never));
-  CHECK(files_below(out) == whole);
+  CHECK(test::files_below(out) == whole);
 }
 
 TEST_CASE("shared session: a run that diverges ends in all processes of threads, and the others go on") {
