@@ -48,8 +48,8 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--epochs", &s.epochs, "Number of updates");
   line.add("--lr", &s.lr, "Learning rate");
   line.add("--weight-decay", &s.weight_decay, "Weight decay, decoupled under adamw");
-  line.add("--beta1", s.beta1, "First-moment decay");
-  line.add("--beta2", s.beta2, "Second-moment decay");
+  line.add("--beta1", &s.beta1, "First-moment decay");
+  line.add("--beta2", &s.beta2, "Second-moment decay");
   line.add("--frac-train", &s.frac_train, "Share of all pairs to train on, between 0 and 1");
   line.add("--embed-dim", &s.embed_dim, "Embedding size E");
   line.add("--hidden-dim", &s.hidden_dim, "Hidden size H");
