@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 BIN = pathlib.Path(os.environ["IRREPLENS_BIN"])
+PATIENCE = 5 if os.environ.get("IRREPLENS_SANITIZE") else 1  # how much longer a program may take
 
 
 class ProgramTest(unittest.TestCase):
@@ -23,7 +24,7 @@ class ProgramTest(unittest.TestCase):
         return [str(BIN / program), *map(str, arguments)]
 
     def run_program(self, program, *arguments, timeout=120):
-        return subprocess.run(self.command(program, *arguments), cwd=self.directory, timeout=timeout,
+        return subprocess.run(self.command(program, *arguments), cwd=self.directory, timeout=timeout * PATIENCE,
                               capture_output=True, text=True)
 
     def succeed(self, program, *arguments, **options):
@@ -54,7 +55,7 @@ class MpiTest(ProgramTest):
         if "libmpi" not in subprocess.run(["ldd", BIN / self.program], capture_output=True, text=True).stdout:
             self.skipTest("built without MPI")
         self.mpi = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-                    "OMPI_MCA_rmaps_base_oversubscribe": "1"}
+                    "OMPI_MCA_rmaps_base_oversubscribe": "1", "ASAN_OPTIONS": "detect_leaks=0"}  # Open MPI's own
 
     def mpirun(self, processes, *arguments):
         return subprocess.Popen(["mpirun", "-n", str(processes), *self.command(self.program, *arguments)],

@@ -13,7 +13,7 @@ import time
 import unittest
 
 import slurm_cluster
-from program import MpiTest, ProgramTest, files_below
+from program import PATIENCE, MpiTest, ProgramTest, files_below
 
 KILLS = int(os.environ.get("IRREPLENS_KILLS", "4"))  # a careful run takes 20
 
@@ -170,7 +170,7 @@ class SweepRuns(SweepTest):
                 shown += os.read(leader, 4096)
             except OSError:  # the program has closed its end
                 break
-        process.communicate(timeout=60)
+        process.communicate(timeout=60 * PATIENCE)
         self.assertEqual(process.returncode, 0)
         self.assertRegex(shown.decode(), r"steps/s, \d+s left  \d/6 runs")
         self.assertNotIn(b"\n", shown)
@@ -197,7 +197,7 @@ class SweepInterruption(SweepTest):
         while not self.updates("o"):
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=60 * PATIENCE)
         self.assertEqual(process.returncode, 130, errors)
         self.assertIn("interrupted and saved", errors)
         self.assertRegex(output, r"o: 6 runs, \d done, .*(stopped|waiting)")
@@ -224,7 +224,7 @@ class SweepInterruption(SweepTest):
         both = [self.start("sweep.json", "--out", "o") for _ in range(2)]
         trained = ""
         for process in both:
-            output, errors = process.communicate(timeout=120)
+            output, errors = process.communicate(timeout=120 * PATIENCE)
             self.assertEqual((process.returncode, output), (0, "o: 12 runs, 12 done\n"), errors)
             trained += errors
         for seed in range(1, 13):
@@ -321,7 +321,7 @@ class SweepOverMpi(MpiTest, SweepTest):
     program = "sweep"
 
     def finish(self, process, code):
-        output, errors = process.communicate(timeout=240)
+        output, errors = process.communicate(timeout=240 * PATIENCE)
         self.assertEqual(process.returncode, code, errors)
         return output, errors
 
@@ -356,7 +356,7 @@ class SweepOverMpi(MpiTest, SweepTest):
                     os.kill(int(pid), signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            process.communicate(timeout=30)
+            process.communicate(timeout=30 * PATIENCE)
         self.finish(self.mpirun(2, "sweep.json", "--out", "o", "--quiet"), 0)
         self.assertEqual(files_below(self.directory / "o"), whole)
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from program import MpiTest, files_below, read_log
+from program import PATIENCE, MpiTest, files_below, read_log
 
 KILLS = int(os.environ.get("IRREPLENS_KILLS", "3"))
 MOST_SECONDS = 10  # from a process' death to the end of all
@@ -24,7 +24,7 @@ class TrainOverMpi(MpiTest):
     program = "train"
 
     def finish(self, process, code, timeout=240):
-        output, errors = process.communicate(timeout=timeout)
+        output, errors = process.communicate(timeout=timeout * PATIENCE)
         self.assertEqual(process.returncode, code, output + errors)
         return output, [line for line in errors.splitlines() if "train: " in line]
 
@@ -104,7 +104,7 @@ class TrainOverMpi(MpiTest):
             except ProcessLookupError:
                 pass  # it had finished
             start = time.monotonic()
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=60 * PATIENCE)
             self.assertLess(time.monotonic() - start, MOST_SECONDS)
             self.assertLessEqual(errors.count("train: "), 1, errors)
             self.check_log("run")
@@ -135,7 +135,7 @@ class TrainOverMpi(MpiTest):
         process = self.mpirun(2, *arguments, "--out", "run")
         self.wait_for_checkpoint("run", process)
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=60 * PATIENCE)
         self.assertIn("train: interrupted and saved after epoch", errors)
         self.assertFalse((self.directory / "run/model.safetensors").exists())
         self.finish(self.mpirun(3, *arguments, "--out", "run"), 0)
