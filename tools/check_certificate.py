@@ -2,34 +2,10 @@
 """Checks a certificate of accuracy against a run directory, with numpy alone and exact integers (docs/certificates.md).
 usage: tools/check_certificate.py CERTIFICATE RUN_DIR     exit 0: it holds, 1: refuted, 2: bad input
 """
-import fractions, hashlib, json, pathlib, pickle, sys, zipfile  # noqa: E401  short enough to be read in one go
+import fractions, hashlib, json, pathlib, sys  # noqa: E401  short enough to be read in one go
 
 import numpy as np
-import transformer_integers as transformer
-
-class StateDict(pickle.Unpickler):
-    """What torch.save wrote: three names are known and nothing else is run."""
-    def __init__(self, archive, root):
-        self.archive, self.root = archive, root
-        super().__init__(archive.open(root + "/data.pkl"))
-    def persistent_load(self, pid):
-        return np.frombuffer(self.archive.read(f"{self.root}/data/{pid[2]}"), pid[1])
-    def find_class(self, module, name):
-        return {"OrderedDict": type("Dict", (dict,), {}), "FloatStorage": "<f4", "BoolStorage": "?",
-                "_rebuild_tensor_v2": lambda data, at, shape, *_: data[at:at + int(np.prod(shape))].reshape(shape)}[name]
-
-def read_weights(directory):
-    if (directory / "model.safetensors").exists():
-        data = (directory / "model.safetensors").read_bytes()
-        body = 8 + int.from_bytes(data[:8], "little")
-        stored = {name: np.frombuffer(data[body:][slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"])
-                  for name, entry in json.loads(data[8:body]).items() if name != "__metadata__"}
-    else:
-        archive = zipfile.ZipFile(directory / "model.pt")
-        stored = StateDict(archive, archive.namelist()[0].split("/")[0]).load()
-    if transformer.NAMES[0] in stored:
-        return transformer.weights_of(stored)
-    return [stored[name] for name in ("W_x", "W_y", "W", "W_U")]
+import network_files, transformer_integers  # noqa: E401  beside this file
 
 def whole(v):
     return type(v) is int and 0 <= v < 2**62
@@ -125,7 +101,8 @@ def follow(c, weights, table, bound, see):
 def check(c, directory, see):
     """None, or why the claim is refuted. see(name, get, test) is what get() gives, if that passes the test."""
     see("format", lambda: c["format"], lambda v: v == "irreplens-certificate-1")
-    weights = see("weights", lambda: read_weights(directory), lambda v: all(np.isfinite(w).all() for w in v))
+    read = network_files.read_weights
+    weights = see("weights", lambda: read(directory), lambda v: all(np.isfinite(w).all() for w in v))
     model, n = ["Transformer"] * (len(weights) == 9), weights[-1].shape[1]
     see("model", lambda: [c["model"]] if "model" in c else [], lambda v: v == model)
     see("method", lambda: c["method"], lambda v: v == "brute" or v == "table" and not model)
@@ -136,8 +113,10 @@ def check(c, directory, see):
     pairs, certified, claimed, margin = (see("claim." + key, lambda: c["claim"][key], test) for key, test in (
         ("pairs", lambda v: whole(v) and v == n * n), ("certified", lambda v: whole(v) and v <= n * n), (
             "operations", whole), ("margin", lambda v: type(v) in (int, float) and np.isfinite(float(v)))))
-    bound = lambda bits: max(-2**59, min(2**59, fractions.Fraction(margin) * fractions.Fraction(2)**bits // 1))  # noqa: E731
-    proved, operations = transformer.follow(weights, table, bound) if model else follow(c, weights, table, bound, see)
+    exact = fractions.Fraction(margin)
+    bound = lambda bits: max(-2**59, min(2**59, exact * fractions.Fraction(2)**bits // 1))  # noqa: E731
+    proved, operations = (transformer_integers.follow(weights, table, bound) if model
+                          else follow(c, weights, table, bound, see))
     if proved < certified or operations > claimed:
         return f"claim: {certified} pairs in {claimed} operations; proved are {proved} in {operations}"
     return print(f"holds: {certified} of {pairs} pairs, in {operations} operations")

@@ -3,31 +3,15 @@ import decimal
 
 import numpy as np
 
-NAMES = ("embed.W_E", "pos_embed.W_pos", "blocks.0.attn.W_Q", "blocks.0.attn.W_K", "blocks.0.attn.W_V",
-         "blocks.0.attn.W_O", "blocks.0.mlp.W_in", "blocks.0.mlp.W_out", "unembed.W_U")
 ROW, WEIGHT = 4, 30  # bits below 2^-s of rows by token; bits of the attention's weights
 
-def weights_of(stored):
-    """The nine tensors, where a file holds nothing else but a published one's buffers, other names and zero biases."""
-    for name, other in stored.items():
-        alias = name in ("x_embed", "y_embed")
-        if name not in NAMES and name.split(".")[-1] not in ("mask", "IGNORE") and np.any(
-                other - stored[NAMES[0]] if alias else other):
-            raise ValueError(f"tensor {name} is no part of a one-layer transformer without biases")
-    e, pos, q, k, v, o, w_in, w_out, w_u = weights = [stored[name] for name in NAMES]
-    (heads, d, size), m, n = q.shape, w_in.shape[1], w_u.shape[1]
-    if [w.shape for w in weights] != [(n + 1, d), (3, d), (heads, d, size), (heads, d, size), (heads, d, size),
-                                      (heads, size, d), (d, m), (m, d), (d, n)]:
-        raise ValueError("tensors whose shapes don't fit each other")
-    return weights
-
 def exact_parts(weights):
-    """Whole numbers without any rounding, b, and those of a softmax, exp(score - that of "=") 2^80 by position and head.
+    """b; exp(score - that of "=") 2^80 by position, head and token; and, without any rounding, what is linear.
 
     What is linear in the residual stream is so in the attention's weights, which sum to 1: a row that never changes,
     and by position and head one for each token; columns of W_in, then of W_U. Units: 2^-4b, of u = W_out W_U 2^-2b.
     """
-    b = next(b for b in range(13, 150) if not any((np.ldexp(w.astype(float), b) % 1).any() for w in weights))
+    b = next(b for b in range(15, 150) if not any((np.ldexp(w.astype(float), b) % 1).any() for w in weights))
     e, pos, q, k, v, o, w_in, w_out, w_u = (np.frompyfunc(int, 1, 1)(np.ldexp(w.astype(float), b)) for w in weights)
     heads, _, size = q.shape
     last, ends = e[-1] + pos[2], np.hstack([w_in, w_u])

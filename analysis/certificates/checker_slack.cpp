@@ -78,11 +78,11 @@ CheckerSlack checker_slack(const TransformerWeights& weights) {
     const double unit = std::ldexp(1.0, -s), size = std::max(hidden.size, bypass.size);
     double products = 0;
     for (int i = 0; i < m; ++i)
-      products += (hidden.greatest[at(i)] / unit + 4) * (widest[at(i)] / unit + 4);
-    if (products >= 0x1p51 || size / unit >= 0x1p29 || bypass.size / unit / unit >= 0x1p57) continue;
-    // Hidden units are off by so many units, u by one, what bypasses by the last line; a margin is of two logits.
-    const double of_hidden = 2 + 2 * (size / unit * 0x1p-28 + weights.heads() / 16.0);
-    const double of_bypass = size * 0x1p-27 + weights.heads() * unit;
+      products += (hidden.greatest[at(i)] / unit + 9) * (widest[at(i)] / unit + 4);
+    if (products >= 0x1p51 || std::max(size, total) / unit >= 0x1p27 || size / unit / unit >= 0x1p59) continue;
+    // Hidden units are off by so many units, u by one, what bypasses by the last; a margin is of two logits. Twice that.
+    const double of_hidden = 2 + 2 * (size / unit * 0x1p-29 + weights.heads() / 16.0);
+    const double of_bypass = size * 0x1p-29 + weights.heads() * unit;
     return {4 * unit, 4 * (of_hidden * unit * (total + m * unit) + m * unit * unit * of_hidden + of_bypass)};
   }
   return {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
