@@ -35,7 +35,7 @@ def integer_network(weights):
     most = np.maximum(constant + sum(np.maximum(np.maximum(x.max(0), y.max(0)), 0) for x, y in zip(*rows)), 0)[:m]
     total = (abs(constant) + sum(abs(side).max(1).sum(0) for side in rows)).max()
     width = abs(u).max(1)
-    s = next(s for s in range(24, -61, -1) if total >> 4 * b - s < 2**28 and total >> 4 * b - 2 * s < 2**60 and (
+    s = next(s for s in range(24, -61, -1) if total >> 4 * b - s < 2**28 and total >> 4 * b - 2 * s < 2**57 and (
         ((most >> 4 * b - s) + 8) * ((width >> 2 * b - s) + 2)).sum() < 2**52)  # sums of H u are exact in float64
     constant = (constant >> 4 * b - s - ROW - WEIGHT).astype(np.int64)
     rows = [(side >> 4 * b - s - ROW).astype(np.int64) for side in rows]

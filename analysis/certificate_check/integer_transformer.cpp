@@ -213,7 +213,7 @@ int finest_units(const Linear& parts, const std::string& file) {
     Wide sum = 0;
     bool fits = in_units(largest_u, parts.u.unit, s) < 1 << 30 && in_units(of_hidden, hidden_unit, s) < 1 << 30 &&
                 in_units(of_logits, logit_unit, s) < 1 << 30 &&
-                in_units(of_logits, logit_unit, 2 * s) < Wide{1} << 60;
+                in_units(of_logits, logit_unit, 2 * s) < Wide{1} << 57;
     for (std::size_t i = 0; fits && i < hidden.size(); ++i) {
       sum += (in_units(hidden[i], hidden_unit, s) + 2) * (in_units(widest[i], parts.u.unit, s) + 2);
     }

@@ -24,7 +24,7 @@ struct TokenSums {
 /// of 2^-30, what reaches the relu and W_out W_U rounded to multiples of 2^-s, logits in units of 2^-2s.
 ///
 /// s is the largest from 24 to -60 for which sum_i (most H_i + 2) (max |U_i| + 2) stays below 2^52, rows by token and U
-/// below 2^30 units, and what bypasses the relu below 2^60 of the logits' units. Sums of products H U are then exact in
+/// below 2^30 units, and what bypasses the relu below 2^57 of the logits' units. Sums of products H U are then exact in
 /// float64, in any order, which is seen to pair by pair.
 struct IntegerTransformer {
   int elements = 0, neurons = 0, heads = 0, s = 0;
@@ -55,7 +55,7 @@ IntegerTransformer integer_transformer(const engine::TensorFile& tensors, const 
 std::string sha256_of_transformer(const engine::TensorFile& tensors);
 
 /// Every pair's margin.
-/// @param threshold  in units of 2^-2s, at most 2^60 in size
+/// @param threshold  in units of 2^-2s; no margin is 2^59 of them
 /// @param largest_slack  set to the most that a margin of integers can be too large, in the same units
 /// Cost: n^2 (n m + 2 heads (m + n)).
 Verdict follow(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold,
