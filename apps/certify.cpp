@@ -31,7 +31,8 @@ struct Arguments {
 void declare(CLI::App& app, Arguments& a) {
   app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
       ->required();
-  auto* const method = app.add_option("--method", a.method, "brute or table [table; brute for a Transformer, which has no tables]");
+  auto* const method = app.add_option("--method", a.method,
+                                      "brute or table [table; brute for a Transformer, which has no tables]");
   auto* const margin = app.add_option("--margin", a.margin, "Prove margins above this [0]");
   auto* const out = app.add_option("--out", a.out, "Write the certificate here [RUN_DIR/certificate.json]");
   app.add_option("--check", a.check, "Check this certificate of RUN_DIR instead")
@@ -75,7 +76,8 @@ struct Made {
 
 Made make(const Arguments& arguments, const analysis::Run& run) {
   const bool transformer = analysis::is_transformer(run.config);
-  const auto method = analysis::certificate_method(arguments.method.value_or(transformer ? "brute" : "table"));
+  const auto method =
+      analysis::certificate_method(arguments.method.value_or(transformer ? "brute" : "table"));
   if (!transformer) {
     const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
     const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
@@ -83,8 +85,8 @@ Made make(const Arguments& arguments, const analysis::Run& run) {
   }
   if (method == analysis::CertificateMethod::table) {
     throw std::invalid_argument(
-        "--method table: a Transformer's pre-activations are no sums over its two tokens, which tables are made "
-        "of; --method brute certifies it");
+        "--method table: what reaches a Transformer's relu is no sum over its two tokens, which tables are "
+        "made of; --method brute certifies it");
   }
   const analysis::TransformerWeights weights =
       analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));

@@ -80,7 +80,7 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
   std::optional<analysis::CertificateClaim> claim;
   if (views.certificate && transformer) {
     const auto weights = analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));
-    const analysis::Certificate certificate = analysis::certify(weights, run.group, 0);
+    const analysis::Certificate certificate = analysis::certify(weights, run.group, 0, pulse);
     claim = analysis::claim_of(certificate);
     result.certificate = analysis::certificate_json(certificate, weights, run.group);
   } else if (views.certificate) {

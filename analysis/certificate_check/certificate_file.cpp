@@ -134,7 +134,8 @@ CertificateFile parse_certificate(const std::string& text, const std::string& na
   }
   CertificateFile file;
   file.transformer = object.contains("model");
-  if (file.transformer && object["model"] != "Transformer") fields.fail("model", "must be Transformer, or absent");
+  if (file.transformer && object["model"] != "Transformer")
+    fields.fail("model", "must be Transformer, or absent");
   if (file.transformer != transformer) {
     fields.fail("model", transformer ? "is missing, and the run's network is a Transformer"
                                      : "is Transformer, and the run's network is none");

@@ -12,8 +12,8 @@
 namespace analysis::certificate_check {
 namespace {
 
-/// The least whole number of units of 2^-bits that a margin of integers has to exceed so that the network's own exceeds
-/// T, but for the slack of its logits. Larger than 2^59 in size makes no difference.
+/// The least whole number of units of 2^-bits that a margin of integers has to exceed so that the network's
+/// own exceeds T, but for the slack of its logits. Larger than 2^59 in size makes no difference.
 std::int64_t threshold_of(double margin, int bits) {
   const double scaled = std::floor(std::ldexp(margin, bits));  // exact but for underflow, to 0
   return static_cast<std::int64_t>(std::clamp(scaled, -0x1p59, 0x1p59));
@@ -38,7 +38,8 @@ struct Followed {
   double slack;
 };
 
-Followed follow_network(const CertificateFile& file, const engine::TensorFile& tensors, const std::string& name) {
+Followed follow_network(const CertificateFile& file, const engine::TensorFile& tensors,
+                        const std::string& name) {
   const IntegerNetwork network = integer_network(tensors, name);
   const int bits = 2 * network.s + 1;
   const std::int64_t slack = 2 * network.slack;  // two logits are off by network.slack each

@@ -13,14 +13,16 @@ namespace {
 
 constexpr int bits_kept = 54;
 
-/// The least unit in which numbers up to the largest take less than bits_kept bits; that of zeros is no obstacle.
+/// The least unit in which numbers up to the largest take less than bits_kept bits; that of zeros is no
+/// obstacle.
 int unit_for(double largest) {
   return largest > 0 ? std::ilogb(largest) + 2 - bits_kept : -400;
 }
 
 double largest_of(const float* values, std::size_t count) {
   double largest = 0;
-  for (std::size_t k = 0; k < count; ++k) largest = std::max(largest, std::abs(static_cast<double>(values[k])));
+  for (std::size_t k = 0; k < count; ++k)
+    largest = std::max(largest, std::abs(static_cast<double>(values[k])));
   return largest;
 }
 
@@ -60,7 +62,8 @@ EnclosedMatrix enclosed_sums(const float* values, int count, int cols, const flo
   const std::size_t width = size(cols);
   double largest = largest_of(values, size(count) * width) + largest_of(plus, width);
   for (const float* const row : {minus, minus_too}) largest += row == nullptr ? 0 : largest_of(row, width);
-  EnclosedMatrix matrix{count, cols, unit_for(1.01 * largest), largest > 0 ? 1 : 0, {}};  // the sum of four is rounded
+  EnclosedMatrix matrix{
+      count, cols, unit_for(1.01 * largest), largest > 0 ? 1 : 0, {}};  // the sum of four is rounded
   for (int i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < width; ++j) {
       ExactSum sum;

@@ -5,7 +5,8 @@
 
 namespace analysis::certificate_check {
 
-/// A wide integer: sums of products of two int64. (__extension__: a compiler's own, that ISO C++ does not have.)
+/// A wide integer: sums of products of two int64. (__extension__: a compiler's own, that ISO C++ does not
+/// have.)
 __extension__ using Wide = __int128;
 
 /// A real matrix in integers: every entry is within off 2^unit of mid 2^unit. |mid| and off stay below 2^54.
@@ -31,8 +32,8 @@ EnclosedMatrix product(const EnclosedMatrix& a, const EnclosedMatrix& b);
 
 EnclosedMatrix transposed(const EnclosedMatrix& a);
 
-/// The same in units of 2^unit: what falls below is rounded down and counted in off. Not finer than 2^-60 of an entry;
-/// entries have to fit, which the caller sees to.
+/// The same in units of 2^unit: what falls below is rounded down and counted in off. Not finer than 2^-60 of
+/// an entry; entries have to fit, which the caller sees to.
 void set_unit(EnclosedMatrix& matrix, int unit);
 
 /// floor(value 2^-bits); bits may be negative, for an exact multiple, and any size otherwise.

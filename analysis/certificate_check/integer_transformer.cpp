@@ -12,10 +12,10 @@
 namespace analysis::certificate_check {
 namespace {
 
-constexpr const char* nine[] = {"embed.W_E",         "pos_embed.W_pos",   "blocks.0.attn.W_Q",
-                                 "blocks.0.attn.W_K", "blocks.0.attn.W_V", "blocks.0.attn.W_O",
-                                 "blocks.0.mlp.W_in", "blocks.0.mlp.W_out", "unembed.W_U"};
-constexpr int guard = 24;         ///< rows by token have so many bits below 2^-s
+constexpr const char* nine[] = {"embed.W_E",         "pos_embed.W_pos",    "blocks.0.attn.W_Q",
+                                "blocks.0.attn.W_K", "blocks.0.attn.W_V",  "blocks.0.attn.W_O",
+                                "blocks.0.mlp.W_in", "blocks.0.mlp.W_out", "unembed.W_U"};
+constexpr int guard = 24;        ///< rows by token have so many bits below 2^-s
 constexpr int weight_bits = 30;  ///< of the attention's weights
 constexpr Wide too_much = Wide{1} << 100;
 
@@ -57,7 +57,8 @@ struct Tensors {
   }
   /// W_E[g] + W_pos[position] less that of "=", all g.
   EnclosedMatrix tokens(int position) const {
-    return enclosed_sums(w_e, n, d, w_pos + size(position) * size(d), w_e + size(n) * size(d), w_pos + 2 * size(d));
+    return enclosed_sums(w_e, n, d, w_pos + size(position) * size(d), w_e + size(n) * size(d),
+                         w_pos + 2 * size(d));
   }
   EnclosedMatrix equals() const {
     return enclosed_sums(w_e + size(n) * size(d), 1, d, w_pos + 2 * size(d), nullptr, nullptr);
@@ -71,7 +72,8 @@ void refuse_others(const engine::TensorFile& tensors, const std::string& file) {
     const bool alias = (name == "x_embed" || name == "y_embed") && tensor == tensors.tensors.at(nine[0]);
     const bool zero = std::all_of(tensor.values.begin(), tensor.values.end(), [](float v) { return v == 0; });
     if (!known.contains(name) && !alias && !zero)
-      throw engine::FormatError(file + ": tensor '" + name + "' is no part of a one-layer transformer without biases");
+      throw engine::FormatError(file + ": tensor '" + name +
+                                "' is no part of a one-layer transformer without biases");
   }
 }
 
@@ -87,8 +89,8 @@ std::int64_t root_of(Wide value) {
 
 /// exp of scores / sqrt(head size).
 /// @param off  raised to the share, in 2^-60, that some exponential is off by
-std::vector<IntegerExponential> exponentials(const EnclosedMatrix& scores, int head_size, const std::string& file,
-                                             Wide& off) {
+std::vector<IntegerExponential> exponentials(const EnclosedMatrix& scores, int head_size,
+                                             const std::string& file, Wide& off) {
   const std::int64_t reciprocal = root_of((Wide{1} << 120) / head_size);  // in units of 2^-60, rounded down
   const int down = 12 - scores.unit;                                      // to units of 2^-48
   const auto refuse = [&] {
@@ -144,7 +146,8 @@ Linear linear_parts(const Tensors& t, const std::string& file, IntegerTransforme
       list->insert(list->end(), of_head.begin(), of_head.end());
     }
     const EnclosedMatrix w_v = t.head(t.w_v, h, t.d, t.head_size), w_o = t.head(t.w_o, h, t.head_size, t.d);
-    const EnclosedMatrix of_x = product(first, w_v), of_y = product(second, w_v), of_equals = product(equals, w_v);
+    const EnclosedMatrix of_x = product(first, w_v), of_y = product(second, w_v),
+                         of_equals = product(equals, w_v);
     const EnclosedMatrix hidden = product(w_o, w_in), logits = product(w_o, w_u);
     parts.to_hidden.of_x.push_back(product(of_x, hidden));
     parts.to_hidden.of_y.push_back(product(of_y, hidden));
@@ -211,7 +214,8 @@ int finest_units(const Linear& parts, const std::string& file) {
   const Wide largest_u = *std::max_element(widest.begin(), widest.end());
   for (int s = 24; s >= -60; --s) {
     Wide sum = 0;
-    bool fits = in_units(largest_u, parts.u.unit, s) < 1 << 30 && in_units(of_hidden, hidden_unit, s) < 1 << 30 &&
+    bool fits = in_units(largest_u, parts.u.unit, s) < 1 << 30 &&
+                in_units(of_hidden, hidden_unit, s) < 1 << 30 &&
                 in_units(of_logits, logit_unit, s) < 1 << 30 &&
                 in_units(of_logits, logit_unit, 2 * s) < Wide{1} << 57;
     for (std::size_t i = 0; fits && i < hidden.size(); ++i) {
@@ -242,7 +246,8 @@ std::int64_t off_rounded(Wide off, int bits) {
 /// The pairs (x, .).
 class PairsOfX {
  public:
-  PairsOfX(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold, int x)
+  PairsOfX(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold,
+           int x)
       : certificate_(certificate),
         net_(network),
         threshold_(threshold),
@@ -345,7 +350,8 @@ bool is_transformer(const engine::TensorFile& tensors) {
   return tensors.tensors.contains(nine[0]);
 }
 
-void transformer_sizes(const engine::TensorFile& tensors, const std::string& file, int& elements, int& neurons) {
+void transformer_sizes(const engine::TensorFile& tensors, const std::string& file, int& elements,
+                       int& neurons) {
   const Tensors its(tensors, file);
   elements = its.n;
   neurons = its.m;
@@ -402,8 +408,8 @@ Verdict follow(const CertificateFile& certificate, const IntegerTransformer& net
     slack[size(x)] = pairs.largest_slack();
   });
   for (const std::int64_t count : proved) verdict.proved += count;
-  largest_slack = static_cast<std::int64_t>(
-      std::min(*std::max_element(slack.begin(), slack.end()), Wide{1} << 62));
+  largest_slack =
+      static_cast<std::int64_t>(std::min(*std::max_element(slack.begin(), slack.end()), Wide{1} << 62));
   return verdict;
 }
 

@@ -38,7 +38,8 @@ void require_finite(double margin) {
     throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
 }
 
-std::string file_text(const Certificate& certificate, const std::string& sha256, const group::FiniteGroup& group) {
+std::string file_text(const Certificate& certificate, const std::string& sha256,
+                      const group::FiniteGroup& group) {
   Json file = {{"format", "irreplens-certificate-1"}};
   if (certificate.transformer) file["model"] = "Transformer";
   file["method"] = certificate.account ? "table" : "brute";
@@ -91,14 +92,15 @@ Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, 
   return certificate;
 }
 
-Certificate certify(const TransformerWeights& weights, const group::FiniteGroup& group, double margin) {
+Certificate certify(const TransformerWeights& weights, const group::FiniteGroup& group, double margin,
+                    const std::function<void()>& pulse) {
   require_finite(margin);
   Certificate certificate;
   certificate.transformer = true;
   certificate.margin = margin;
   certificate.elements = weights.elements();
   certificate.neurons = weights.w_in.cols;
-  certificate.proved = prove_margins(weights, group, margin, checker_slack(weights));
+  certificate.proved = prove_margins(weights, group, margin, checker_slack(weights), pulse);
   certificate.brute_operations = certificate.operations = brute_operations(weights);
   return certificate;
 }
@@ -118,9 +120,9 @@ std::string margins_sentence(const Certificate& certificate) {
   return with_commas(static_cast<double>(proved.proved)) + " of " +
          with_commas(static_cast<double>(proved.pairs)) + " margins exceed " +
          short_number(certificate.margin) + " in exact arithmetic, " +
-         with_commas(static_cast<double>(proved.float32)) +
-         " of them in every float32 evaluation" + (certificate.transformer ? " of the formulas as they stand" : "") +
-         "; the least is at least " + short_number(proved.least) + ".";
+         with_commas(static_cast<double>(proved.float32)) + " of them in every float32 evaluation" +
+         (certificate.transformer ? " of the formulas as they stand" : "") + "; the least is at least " +
+         short_number(proved.least) + ".";
 }
 
 CertificateClaim claim_of(const Certificate& certificate) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -22,7 +23,7 @@ struct Certificate {
   CertificateMethod method = CertificateMethod::brute;
   bool transformer = false;  ///< of a Transformer, not of OneLayerMLP
   double margin = 0;         ///< T
-  ProvedMargins proved;  ///< by brute force; proved.claimed pairs are claimed
+  ProvedMargins proved;      ///< by brute force; proved.claimed pairs are claimed
   int elements = 0, neurons = 0;
   std::optional<TableAccount> account;  ///< of a table certificate
   double operations = 0;                ///< that it takes to follow it; whole
@@ -37,7 +38,8 @@ Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, 
 /// By brute force.
 /// @throws std::invalid_argument for scores of attention that certificates do not cover
 /// Cost: as prove_margins()
-Certificate certify(const TransformerWeights& weights, const group::FiniteGroup& group, double margin);
+Certificate certify(const TransformerWeights& weights, const group::FiniteGroup& group, double margin,
+                    const std::function<void()>& pulse = {});
 
 /// The file: circuits.md, section 6, "irreplens-certificate-1".
 /// @param weights, group  those that it was made for

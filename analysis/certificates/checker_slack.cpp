@@ -77,10 +77,11 @@ CheckerSlack checker_slack(const TransformerWeights& weights) {
   for (int s = 24; s >= -60; --s) {
     const double unit = std::ldexp(1.0, -s), size = std::max(hidden.size, bypass.size);
     double products = 0;
-    for (int i = 0; i < m; ++i)
-      products += (hidden.greatest[at(i)] / unit + 9) * (widest[at(i)] / unit + 4);
-    if (products >= 0x1p51 || std::max(size, total) / unit >= 0x1p27 || size / unit / unit >= 0x1p56) continue;
-    // Hidden units are off by so many units, u by one, what bypasses by the last; a margin is of two logits. Twice that.
+    for (int i = 0; i < m; ++i) products += (hidden.greatest[at(i)] / unit + 9) * (widest[at(i)] / unit + 4);
+    if (products >= 0x1p51 || std::max(size, total) / unit >= 0x1p27 || size / unit / unit >= 0x1p56)
+      continue;
+    // Hidden units are off by so many units, u by one, what bypasses by the last; a margin is of two logits.
+    // Twice that.
     const double of_hidden = 2 + 2 * (size / unit * 0x1p-29 + weights.heads() / 16.0);
     const double of_bypass = size * 0x1p-29 + weights.heads() * unit;
     return {4 * unit, 4 * (of_hidden * unit * (total + m * unit) + m * unit * unit * of_hidden + of_bypass)};

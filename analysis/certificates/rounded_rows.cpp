@@ -8,8 +8,8 @@
 namespace analysis {
 namespace {
 
-/// The bound, if it also shows that float32 cannot overflow: where sums of absolute values reach 2^124, gamma_k times
-/// them reaches 2^100.
+/// The bound, if it also shows that float32 cannot overflow: where sums of absolute values reach 2^124,
+/// gamma_k times them reaches 2^100.
 double settled(double bound, int arithmetic) {
   return arithmetic == in_float && !(bound < 0x1p100) ? std::numeric_limits<double>::infinity() : bound;
 }

@@ -153,7 +153,8 @@ class RoundedTransformer {
     return z;
   }
 
-  /// Adds weight times a row of values, `size_` columns from `first` on, and what that can be off by in a sum of three.
+  /// Adds weight times a row of values, `size_` columns from `first` on, and what that can be off by in a sum
+  /// of three.
   void add_weighted(const Rounded& weight, const RoundedRows& values, int token, int y, int first,
                     RoundedRows& z) const {
     for (int c = first; c < first + size_; ++c) z.value(y, c) += weight.value * values.value(token, c);
@@ -192,11 +193,11 @@ double lower_bound(const RoundedRows& logits, int y, int own, bool with_float32)
 }  // namespace
 
 ProvedMargins prove_margins(const TransformerWeights& weights, const group::FiniteGroup& group, double margin,
-                            const CheckerSlack& slack) {
+                            const CheckerSlack& slack, const std::function<void()>& pulse) {
   const int n = weights.elements(), d = weights.width(), m = weights.w_in.cols;
   const RoundedTransformer network(weights);
   std::vector<ProvedMargins> by_x(at(n));
-  engine::thread_pool().run(n, 6LL * n * n * (2LL * d * m + d * n), [&](int x) {
+  const auto prove = [&](int x) {
     std::vector<double> hidden_sums;
     const RoundedRows logits = network.logits(x, hidden_sums);
     ProvedMargins& found = by_x[at(x)];
@@ -210,7 +211,14 @@ ProvedMargins prove_margins(const TransformerWeights& weights, const group::Fini
       found.float32 += lower_bound(logits, y, own, true) > margin ? 1 : 0;
       if (!(lower >= found.least)) found.least = lower;
     }
-  });
+  };
+  constexpr int together_at_most = 32;
+  for (int first = 0; first < n; first += together_at_most) {
+    if (pulse) pulse();
+    const int count = std::min(together_at_most, n - first);
+    engine::thread_pool().run(count, 6LL * count * n * (2LL * d * m + d * n),
+                              [&](int k) { prove(first + k); });
+  }
   return together(by_x);
 }
 

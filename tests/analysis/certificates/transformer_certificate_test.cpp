@@ -49,8 +49,7 @@ struct Sample {
         analysis::weights_of(tensors, "small", test::small_transformer(group.order())));
   }
   json proved(double margin = 0) const {
-    return json::parse(
-        analysis::certificate_json(analysis::certify(weights, group, margin), weights, group));
+    return json::parse(analysis::certificate_json(analysis::certify(weights, group, margin), weights, group));
   }
   Check check(const json& certificate) const {
     return check_certificate(certificate.dump(), "c.json", tensors, "weights", group.cayley_table());
@@ -81,8 +80,8 @@ TEST_CASE("transformer certificate: margins are bounded from below, closely") {
     std::vector<long double> sorted = sample.margins;
     std::sort(sorted.begin(), sorted.end());
     for (const double margin : {0.0, -0.5, static_cast<double>(sorted[sorted.size() / 2]) - 1e-6}) {
-      const analysis::ProvedMargins proved = analysis::prove_margins(
-          sample.weights, sample.group, margin, analysis::checker_slack(sample.weights));
+      const analysis::ProvedMargins proved = analysis::prove_margins(sample.weights, sample.group, margin,
+                                                                     analysis::checker_slack(sample.weights));
       CHECK(proved.pairs == static_cast<std::int64_t>(sorted.size()));
       CHECK(proved.proved == test::exceeding(sample.margins, margin));
       CHECK(proved.claimed <= test::exceeding(sample.margins, margin + 0.01L));
@@ -96,11 +95,12 @@ TEST_CASE("transformer certificate: margins are bounded from below, closely") {
 TEST_CASE("transformer certificate: what is proved of float32 holds in float32, sums in either order") {
   int counted = 0;
   for (const Sample& sample : samples()) {
-    const std::vector<float> forward =
-                                 test::transformer_margins<float>(sample.weights, sample.group, test::Order::forward),
+    const std::vector<float> forward = test::transformer_margins<float>(sample.weights, sample.group,
+                                                                        test::Order::forward),
                              backward = test::transformer_margins<float>(sample.weights, sample.group,
                                                                          test::Order::backward);
-    // At a threshold just below each pair's own margin: the count falls by one where that pair is no longer covered.
+    // At a threshold just below each pair's own margin: the count falls by one where that pair is no longer
+    // covered.
     for (std::size_t k = 0; k < sample.margins.size(); ++k) {
       for (const float margin : {forward[k], backward[k]}) {
         const analysis::ProvedMargins proved =
@@ -186,7 +186,8 @@ TEST_CASE("transformer certificate: of other weights, networks and groups") {
   refuse("weights_sha256", std::string(64, '0'));
   json no_group = good;
   no_group["group"]["elements"][3] = no_group["group"]["elements"][2];
-  CHECK_THROWS_WITH_AS(sample.check(no_group), doctest::Contains("repeats another element"), engine::FormatError);
+  CHECK_THROWS_WITH_AS(sample.check(no_group), doctest::Contains("repeats another element"),
+                       engine::FormatError);
   json without = good;
   without.erase("model");
   CHECK_THROWS_WITH_AS(sample.check(without), doctest::Contains("field 'model'"), engine::FormatError);
@@ -194,7 +195,8 @@ TEST_CASE("transformer certificate: of other weights, networks and groups") {
   std::swap(swapped["group"]["elements"][1], swapped["group"]["elements"][4]);
   CHECK_FALSE(sample.check(swapped).holds);
 
-  // What a published file holds besides is no part of the network, as long as it is zero, or embed.W_E itself.
+  // What a published file holds besides is no part of the network, as long as it is zero, or embed.W_E
+  // itself.
   const engine::TensorFile nine = sample.tensors;
   sample.tensors = test::with_published_extras(nine);
   CHECK(sample.check(good).holds);
@@ -208,7 +210,8 @@ TEST_CASE("transformer certificate: of other weights, networks and groups") {
     sample.tensors = nine;
     float& weight = sample.tensors.tensors.at(name).values.back();
     weight = std::nextafter(weight, 2.0F);
-    CHECK_THROWS_WITH_AS(sample.check(good), doctest::Contains("field 'weights_sha256'"), engine::FormatError);
+    CHECK_THROWS_WITH_AS(sample.check(good), doctest::Contains("field 'weights_sha256'"),
+                         engine::FormatError);
     weight = INFINITY;
     CHECK_THROWS_WITH_AS(sample.check(good), doctest::Contains(("'" + name + "' is not finite").c_str()),
                          engine::FormatError);

@@ -75,8 +75,8 @@ class Evaluation {
 }  // namespace
 
 template <typename Real>
-std::vector<Real> transformer_margins(const analysis::TransformerWeights& weights, const group::FiniteGroup& group,
-                                      Order order) {
+std::vector<Real> transformer_margins(const analysis::TransformerWeights& weights,
+                                      const group::FiniteGroup& group, Order order) {
   const Evaluation<Real> network(weights, order);
   std::vector<Real> margins;
   for (int x = 0; x < group.order(); ++x) {
@@ -92,9 +92,10 @@ std::vector<Real> transformer_margins(const analysis::TransformerWeights& weight
   return margins;
 }
 
-template std::vector<float> transformer_margins(const analysis::TransformerWeights&, const group::FiniteGroup&, Order);
-template std::vector<long double> transformer_margins(const analysis::TransformerWeights&, const group::FiniteGroup&,
-                                                      Order);
+template std::vector<float> transformer_margins(const analysis::TransformerWeights&,
+                                                const group::FiniteGroup&, Order);
+template std::vector<long double> transformer_margins(const analysis::TransformerWeights&,
+                                                      const group::FiniteGroup&, Order);
 
 std::int64_t exceeding(const std::vector<long double>& margins, long double margin) {
   return std::count_if(margins.begin(), margins.end(), [&](long double one) { return one > margin; });

@@ -1,6 +1,6 @@
 #pragma once
-// Margins of a one-layer transformer straight from the formulas of transformer.md, section 1: token by token, in any
-// floating type, sums in either order.
+// Margins of a one-layer transformer straight from the formulas of transformer.md, section 1: token by token,
+// in any floating type, sums in either order.
 
 #include <cstdint>
 #include <vector>
@@ -14,11 +14,11 @@ enum class Order { forward, backward };
 
 /// o(x,y,xy) - max over other z of o(x,y,z), by pair.
 template <typename Real>
-std::vector<Real> transformer_margins(const analysis::TransformerWeights& weights, const group::FiniteGroup& group,
-                                      Order order = Order::forward);
+std::vector<Real> transformer_margins(const analysis::TransformerWeights& weights,
+                                      const group::FiniteGroup& group, Order order = Order::forward);
 
-extern template std::vector<float> transformer_margins(const analysis::TransformerWeights&, const group::FiniteGroup&,
-                                                       Order);
+extern template std::vector<float> transformer_margins(const analysis::TransformerWeights&,
+                                                       const group::FiniteGroup&, Order);
 extern template std::vector<long double> transformer_margins(const analysis::TransformerWeights&,
                                                              const group::FiniteGroup&, Order);
 
