@@ -7,6 +7,7 @@
 #include "analysis/certificate_check/integer_account.hpp"
 #include "analysis/certificate_check/integer_network.hpp"
 #include "analysis/certificate_check/integer_transformer.hpp"
+#include "analysis/certificate_check/transformer_pairs.hpp"
 #include "engine/device/error.hpp"
 
 namespace analysis::certificate_check {

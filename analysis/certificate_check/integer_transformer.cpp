@@ -1,7 +1,6 @@
 #include "analysis/certificate_check/integer_transformer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <set>
 
@@ -15,8 +14,6 @@ namespace {
 constexpr const char* nine[] = {"embed.W_E",         "pos_embed.W_pos",    "blocks.0.attn.W_Q",
                                 "blocks.0.attn.W_K", "blocks.0.attn.W_V",  "blocks.0.attn.W_O",
                                 "blocks.0.mlp.W_in", "blocks.0.mlp.W_out", "unembed.W_U"};
-constexpr int guard = 24;        ///< rows by token have so many bits below 2^-s
-constexpr int weight_bits = 30;  ///< of the attention's weights
 constexpr Wide too_much = Wide{1} << 100;
 
 /// The nine tensors, of sizes that fit each other.
@@ -226,7 +223,7 @@ int finest_units(const Linear& parts, const std::string& file) {
   throw engine::FormatError(file + ": the weights are too large for this checker's integers");
 }
 
-/// By how much weighted rows, in units of 2^-(s + guard + weight_bits), can be off.
+/// By how much weighted rows, in units of 2^-(s + row_bits + weight_bits), can be off.
 Wide off_of(const TokenSums& sums, std::int64_t off_weight) {
   Wide total = static_cast<Wide>(sums.constant.off) << weight_bits;
   for (const auto* const list : {&sums.of_x, &sums.of_y}) {
@@ -242,107 +239,6 @@ Wide off_of(const TokenSums& sums, std::int64_t off_weight) {
 std::int64_t off_rounded(Wide off, int bits) {
   return static_cast<std::int64_t>(1 + std::min(2 * off >> bits, Wide{1} << 60));
 }
-
-/// The pairs (x, .).
-class PairsOfX {
- public:
-  PairsOfX(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold,
-           int x)
-      : certificate_(certificate),
-        net_(network),
-        threshold_(threshold),
-        x_(x),
-        sums_(size(network.neurons + network.elements)),
-        hidden_(size(network.neurons)),
-        logits_(size(network.elements)) {}
-
-  bool proved(int y) {
-    weigh(y);
-    add_up(net_.to_hidden, y, 0);
-    add_up(net_.to_logits, y, size(net_.neurons));
-    Wide slack = net_.off_bypass, products = 0;
-    for (std::size_t i = 0; i < hidden_.size(); ++i) {
-      const Wide t = (sums_[i] + (Wide{1} << (guard + weight_bits - 1))) >> (guard + weight_bits);
-      hidden_[i] = static_cast<double>(t > 0 ? static_cast<std::int64_t>(t) : 0);
-      if (t + net_.off_hidden <= 0) continue;
-      const Wide h = t > 0 ? t : 0;
-      slack += (h + net_.off_hidden) * net_.off_u + static_cast<Wide>(net_.off_hidden) * net_.width[i];
-      products += h * net_.width[i];
-    }
-    largest_slack_ = std::max(largest_slack_, 2 * slack);
-    if (products >= Wide{1} << 53) return false;  // sums in float64 would not be exact
-    multiply();
-    return least_margin(y) - 2 * slack > threshold_;
-  }
-  /// By how much a margin of some pair so far can be too large.
-  Wide largest_slack() const { return largest_slack_; }
-
- private:
-  /// The attention's weights on x and y by head, in units of 2^-weight_bits, rounded down.
-  void weigh(int y) {
-    for (std::size_t h = 0; h < size(net_.heads); ++h) {
-      const IntegerExponential a = net_.of_x[h * size(net_.elements) + size(x_)],
-                               b = net_.of_y[h * size(net_.elements) + size(y)];
-      const int top = std::max({a.exponent, b.exponent, 0});
-      const auto part = [&](std::int64_t mantissa, int exponent) {
-        return top - exponent < 62 ? mantissa >> (top - exponent) : 0;
-      };
-      const std::int64_t of_x = part(a.mantissa, a.exponent), of_y = part(b.mantissa, b.exponent);
-      const std::int64_t sum = of_x + of_y + part(std::int64_t{1} << 60, 0);  // from 2^60 to 3 2^61
-      weight_x_[h] = static_cast<std::int64_t>((static_cast<Wide>(of_x) << weight_bits) / sum);
-      weight_y_[h] = static_cast<std::int64_t>((static_cast<Wide>(of_y) << weight_bits) / sum);
-    }
-  }
-
-  void add_up(const TokenSums& sums, int y, std::size_t first) {
-    const std::size_t cols = size(sums.constant.cols);
-    Wide* const out = sums_.data() + first;
-    for (std::size_t j = 0; j < cols; ++j) out[j] = static_cast<Wide>(sums.constant.mid[j]) << weight_bits;
-    for (std::size_t h = 0; h < size(net_.heads); ++h) {
-      const std::int64_t* const of_x = sums.of_x[h].mid.data() + size(x_) * cols;
-      const std::int64_t* const of_y = sums.of_y[h].mid.data() + size(y) * cols;
-      for (std::size_t j = 0; j < cols; ++j) {
-        out[j] += static_cast<Wide>(weight_x_[h]) * of_x[j] + static_cast<Wide>(weight_y_[h]) * of_y[j];
-      }
-    }
-  }
-
-  /// H U, whole numbers below 2^53 in size.
-  void multiply() {
-    std::fill(logits_.begin(), logits_.end(), 0.0);
-    const std::size_t n = logits_.size();
-    for (std::size_t i = 0; i < hidden_.size(); ++i) {
-      const double h = hidden_[i];
-      if (h == 0) continue;
-      const double* const u = net_.u.data() + i * n;
-      for (std::size_t z = 0; z < n; ++z) logits_[z] += h * u[z];
-    }
-  }
-
-  /// Of the integer network, in units of 2^-2s.
-  Wide least_margin(int y) const {
-    const std::size_t n = logits_.size();
-    const std::size_t own = size(certificate_.table[size(x_) * n + size(y)]);
-    const auto logit = [&](std::size_t z) {
-      return static_cast<std::int64_t>(logits_[z]) +
-             shifted_down(sums_[size(net_.neurons) + z], guard + weight_bits - net_.s);
-    };
-    Wide most = -too_much;
-    for (std::size_t z = 0; z < n; ++z) {
-      if (z != own) most = std::max(most, logit(z));
-    }
-    return logit(own) - most;
-  }
-
-  const CertificateFile& certificate_;
-  const IntegerTransformer& net_;
-  std::int64_t threshold_;
-  int x_;
-  std::array<std::int64_t, 32> weight_x_{}, weight_y_{};
-  Wide largest_slack_ = 0;
-  std::vector<Wide> sums_;  ///< what reaches the relu, then what bypasses it, in 2^-(s + guard + weight_bits)
-  std::vector<double> hidden_, logits_;
-};
 
 }  // namespace
 
@@ -370,7 +266,7 @@ IntegerTransformer integer_transformer(const engine::TensorFile& tensors, const 
   network.heads = its.heads;
   Linear parts = linear_parts(its, file, network);
   network.s = finest_units(parts, file);
-  const int unit = -(network.s + guard);
+  const int unit = -(network.s + row_bits);
   for (TokenSums* const sums : {&parts.to_hidden, &parts.to_logits}) {
     set_unit(sums->constant, unit);
     for (auto* const list : {&sums->of_x, &sums->of_y}) {
@@ -378,39 +274,22 @@ IntegerTransformer integer_transformer(const engine::TensorFile& tensors, const 
     }
   }
   set_unit(parts.u, unit);
-  network.off_u = off_rounded(parts.u.off, guard);
+  network.off_u = off_rounded(parts.u.off, row_bits);
   network.width.assign(size(its.m), 0);
   for (std::size_t k = 0; k < parts.u.mid.size(); ++k) {
-    const std::int64_t value = (parts.u.mid[k] + (std::int64_t{1} << (guard - 1))) >> guard;
+    const std::int64_t value = (parts.u.mid[k] + (std::int64_t{1} << (row_bits - 1))) >> row_bits;
     std::int64_t& width = network.width[k / size(its.n)];
     width = std::max(width, std::abs(value));
     network.u.push_back(static_cast<double>(value));
   }
-  network.off_hidden = off_rounded(off_of(parts.to_hidden, network.off_weight), guard + weight_bits);
+  network.off_hidden = off_rounded(off_of(parts.to_hidden, network.off_weight), row_bits + weight_bits);
   // Rounded down, both the number and this.
-  network.off_bypass = static_cast<std::int64_t>(
-      std::min(shifted_down(off_of(parts.to_logits, network.off_weight), guard + weight_bits - network.s) + 2,
-               Wide{1} << 62));
+  network.off_bypass = static_cast<std::int64_t>(std::min(
+      shifted_down(off_of(parts.to_logits, network.off_weight), row_bits + weight_bits - network.s) + 2,
+      Wide{1} << 62));
   network.to_hidden = std::move(parts.to_hidden);
   network.to_logits = std::move(parts.to_logits);
   return network;
-}
-
-Verdict follow(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold,
-               std::int64_t& largest_slack) {
-  const std::int64_t n = network.elements, m = network.neurons, heads = network.heads;
-  Verdict verdict{0, n * n * (4 * heads + 2 * heads * (m + n) + n * m + n)};
-  std::vector<std::int64_t> proved(size(network.elements), 0);
-  std::vector<Wide> slack(size(network.elements), 0);
-  engine::thread_pool().run(network.elements, verdict.operations, [&](int x) {
-    PairsOfX pairs(certificate, network, threshold, x);
-    for (int y = 0; y < network.elements; ++y) proved[size(x)] += pairs.proved(y) ? 1 : 0;
-    slack[size(x)] = pairs.largest_slack();
-  });
-  for (const std::int64_t count : proved) verdict.proved += count;
-  largest_slack =
-      static_cast<std::int64_t>(std::min(*std::max_element(slack.begin(), slack.end()), Wide{1} << 62));
-  return verdict;
 }
 
 }  // namespace analysis::certificate_check

@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "analysis/certificate_check/certificate_file.hpp"
 #include "analysis/certificate_check/enclosed_matrix.hpp"
-#include "analysis/certificate_check/integer_account.hpp"
 #include "analysis/certificate_check/integer_exponential.hpp"
 #include "engine/files/safetensors.hpp"
 
 namespace analysis::certificate_check {
+
+/// Rows by token have so many bits below 2^-s; the attention's weights have so many.
+inline constexpr int row_bits = 24, weight_bits = 30;
 
 /// What is linear in r = e2 + sum over heads of (w0 (e0 - e2) + w1 (e1 - e2) + e2) W_V W_O, since the weights
 /// of a softmax sum to 1: one row that never changes and, by head, w0 times a row of x and w1 times a row of
@@ -55,12 +56,5 @@ IntegerTransformer integer_transformer(const engine::TensorFile& tensors, const 
 
 /// SHA-256 of the nine tensors in the order of transformer.md, section 1.
 std::string sha256_of_transformer(const engine::TensorFile& tensors);
-
-/// Every pair's margin.
-/// @param threshold  in units of 2^-2s; no margin is 2^59 of them
-/// @param largest_slack  set to the most that a margin of integers can be too large, in the same units
-/// Cost: n^2 (n m + 2 heads (m + n)).
-Verdict follow(const CertificateFile& certificate, const IntegerTransformer& network, std::int64_t threshold,
-               std::int64_t& largest_slack);
 
 }  // namespace analysis::certificate_check

@@ -16,7 +16,7 @@ void add_certificate(const Run& run, const KindWeights& weights, const std::opti
   circuits.certificate = made;
   if (made) return;
   StoredClaim stored = stored_claim(run.directory / "certificate.json", weights);
-  circuits.certificate = std::move(stored.claim);
+  circuits.certificate = stored.claim;
   if (!stored.note.empty()) circuits.notes.push_back(std::move(stored.note));
 }
 

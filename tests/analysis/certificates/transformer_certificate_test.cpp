@@ -227,26 +227,26 @@ TEST_CASE("transformer certificate: large and small weights, dead parts, scores 
     float scale;
     long double spared;  ///< margins up to this may be left out: what checkers can be off by
   };
-  for (const auto& [name, scale, spared] : std::vector<Case>{{"unembed.W_U", 1e-9F, 0.0101L},
-                                                             {"unembed.W_U", 100, 1},
-                                                             {"unembed.W_U", 1e5F, 1e9L},
-                                                             {"blocks.0.mlp.W_in", 1e4F, 1e3L},
-                                                             {"blocks.0.attn.W_V", 1e-6F, 0.0101L},
-                                                             {"blocks.0.attn.W_V", 0, 0.0101L},
-                                                             {"blocks.0.mlp.W_out", 0, 0.0101L},
-                                                             {"unembed.W_U", 0, 0.0101L},
-                                                             {"blocks.0.attn.W_Q", 200, 0.0101L}}) {
-    CAPTURE(name);
-    CAPTURE(scale);
+  for (const Case& its : std::vector<Case>{{"unembed.W_U", 1e-9F, 0.0101L},
+                                           {"unembed.W_U", 100, 1},
+                                           {"unembed.W_U", 1e5F, 1e9L},
+                                           {"blocks.0.mlp.W_in", 1e4F, 1e3L},
+                                           {"blocks.0.attn.W_V", 1e-6F, 0.0101L},
+                                           {"blocks.0.attn.W_V", 0, 0.0101L},
+                                           {"blocks.0.mlp.W_out", 0, 0.0101L},
+                                           {"unembed.W_U", 0, 0.0101L},
+                                           {"blocks.0.attn.W_Q", 200, 0.0101L}}) {
+    CAPTURE(its.name);
+    CAPTURE(its.scale);
     Sample sample(group, 5, 1.0);
-    for (float& value : sample.tensors.tensors.at(name).values) value *= scale;
+    for (float& value : sample.tensors.tensors.at(its.name).values) value *= its.scale;
     sample.weights = sample.read();
     sample.margins = test::transformer_margins<long double>(sample.weights, group);
     const json certificate = sample.proved();
     const Check check = sample.check(certificate);
     CHECK_MESSAGE(check.holds, check.why);
     CHECK(certificate["claim"]["certified"] <= test::exceeding(sample.margins, 0.01L));
-    CHECK(certificate["claim"]["certified"] >= test::exceeding(sample.margins, spared));
+    CHECK(certificate["claim"]["certified"] >= test::exceeding(sample.margins, its.spared));
   }
   Sample sample(group, 5, 1.0);
   for (float& value : sample.tensors.tensors.at("blocks.0.attn.W_Q").values) value *= 1e6F;
