@@ -1,6 +1,5 @@
 // ./analyze: what a trained network does, in the group's own terms.
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -41,40 +40,35 @@ struct Arguments {
   bool final_only = false, json = false, quiet = false;
 };
 
-void declare(CLI::App& app, Arguments& a) {
-  auto* const run = app.add_option("RUN_DIR", a.directory,
-                                   "A run directory, or a published model's: cfg.json and model.pt");
-  auto* const activations =
-      app.add_option(
-             "--activations", a.activations,
-             "Instead of a run: a safetensors file with logits (n,n,n) or hidden (n,n,H) of any network, "
-             "and optionally embed_x, embed_y, unembed")
-          ->excludes(run);
-  auto* const group =
-      app.add_option("--group", a.group, "The group of the activations: s5, a5, c113, d59, ..")
-          ->needs(activations);
-  activations->needs(group);
-  auto* const frac_train =
-      app.add_option("--frac-train", a.frac_train,
-                     "Share of pairs that the network of the activations was trained on, split as "
-                     "train does; without it no figures of train and test pairs")
-          ->needs(activations);
-  app.add_option("--split-seed", a.split_seed, "The seed of that split [0]")
-      ->check(apps::natural_number())
-      ->needs(frac_train);
-  app.add_option("--out", a.out, "Write the files here [RUN_DIR; activations: nowhere]");
-  app.add_flag("--final-only", a.final_only, "Only the final model, no checkpoints");
-  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_option("--device", a.device,
-                 "auto, cpu or cuda; auto is the GPU where there is one and the group is large [auto]");
-  app.add_option("--before-relu", a.thresholds.before,
-                 "Share of a neuron's input that makes it an irrep's [0.9]");
-  app.add_option("--after-relu", a.thresholds.after,
-                 "Share of a neuron's variance that does, after the relu [0.5]");
-  app.add_option("--off", a.thresholds.off, "Share of the largest neuron's below which one is off [0.001]");
-  apps::declare(app, a.circuits);
-  app.add_flag("--json", a.json, "Print one JSON document instead of tables");
-  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+void declare(apps::CommandLine& line, Arguments& a) {
+  apps::Option run =
+      line.add("RUN_DIR", &a.directory, "A run directory, or a published model's: cfg.json and model.pt");
+  apps::Option activations =
+      line.add("--activations", &a.activations,
+               "Instead of a run: a safetensors file with logits (n,n,n) or hidden (n,n,H) of any network, "
+               "and optionally embed_x, embed_y, unembed")
+          .excludes(run);
+  apps::Option group =
+      line.add("--group", &a.group, "The group of the activations: s5, a5, c113, d59, ..").needs(activations);
+  activations.needs(group);
+  apps::Option frac_train =
+      line.add("--frac-train", &a.frac_train,
+               "Share of pairs that the network of the activations was trained on, split as "
+               "train does; without it no figures of train and test pairs")
+          .needs(activations);
+  line.add("--split-seed", &a.split_seed, "The seed of that split [0]").needs(frac_train);
+  line.add("--out", &a.out, "Write the files here [RUN_DIR; activations: nowhere]");
+  line.add("--final-only", &a.final_only, "Only the final model, no checkpoints");
+  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add("--device", &a.device,
+           "auto, cpu or cuda; auto is the GPU where there is one and the group is large [auto]");
+  line.add("--before-relu", &a.thresholds.before, "Share of a neuron's input that makes it an irrep's [0.9]");
+  line.add("--after-relu", &a.thresholds.after,
+           "Share of a neuron's variance that does, after the relu [0.5]");
+  line.add("--off", &a.thresholds.off, "Share of the largest neuron's below which one is off [0.001]");
+  apps::declare(line, a.circuits);
+  line.add("--json", &a.json, "Print one JSON document instead of tables");
+  line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
 void require_share(const char* option, double value) {
@@ -229,16 +223,15 @@ int analyze(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Take a trained network apart: which irreps it uses, where, and how much they explain.");
   Arguments arguments;
-  apps::describe(
-      app, "analyze",
+  apps::CommandLine line(
+      "analyze", "Take a trained network apart: which irreps it uses, where, and how much they explain.",
       "  analyze runs/s5                  tables here; report.html, metrics.csv, .. into runs/s5\n"
       "  analyze runs/s5 --final-only     without the checkpoints\n"
       "  analyze published/S5_MLP_seed2   a published model as it is: cfg.json and model.pt\n"
       "  analyze runs/s5 --views irreps,cosets,rho,interventions   with interventions and null controls\n"
       "  analyze --activations a.safetensors --group s5    any framework's network\n"
       "  analyze runs/s5 --json | jq .    for programs");
-  declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return analyze(arguments); });
+  declare(line, arguments);
+  return line.run(argc, argv, [&] { return analyze(arguments); });
 }

@@ -2,7 +2,6 @@
 
 #include "analysis/census/census.hpp"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -30,16 +29,16 @@ struct Arguments {
   bool checkpoints = false, json = false, quiet = false;
 };
 
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option("DIR", a.directories, "Run directories, and folders with run directories at any depth")
-      ->required();
-  app.add_option("--out", a.out, "Write the files here [the first DIR]");
-  app.add_flag("--checkpoints", a.checkpoints,
-               "Analyse every checkpoint too, for the order in which irreps appear");
-  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_option("--device", a.device, "auto, cpu or cuda: for groups of more than 300 elements [auto]");
-  app.add_flag("--json", a.json, "Print the JSON document instead of tables");
-  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+void declare(apps::CommandLine& line, Arguments& a) {
+  line.add("DIR", &a.directories, "Run directories, and folders with run directories at any depth")
+      .required();
+  line.add("--out", &a.out, "Write the files here [the first DIR]");
+  line.add("--checkpoints", &a.checkpoints,
+           "Analyse every checkpoint too, for the order in which irreps appear");
+  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add("--device", &a.device, "auto, cpu or cuda: for groups of more than 300 elements [auto]");
+  line.add("--json", &a.json, "Print the JSON document instead of tables");
+  line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
 std::string runs_text(std::size_t count) {
@@ -121,14 +120,14 @@ int census(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Count what many runs have in common: how many grok and when, which irreps they use, with intervals.");
   Arguments arguments;
-  apps::describe(app, "census",
-                 "  census runs                        tables here; census.html, census.csv, .. into runs\n"
-                 "  census runs/s4 published --out c   ours and published ones, side by side\n"
-                 "  census runs --checkpoints          also in which order the irreps appear\n"
-                 "  census runs --json | jq .          for programs");
-  declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return census(arguments); });
+  apps::CommandLine line(
+      "census",
+      "Count what many runs have in common: how many grok and when, which irreps they use, with intervals.",
+      "  census runs                        tables here; census.html, census.csv, .. into runs\n"
+      "  census runs/s4 published --out c   ours and published ones, side by side\n"
+      "  census runs --checkpoints          also in which order the irreps appear\n"
+      "  census runs --json | jq .          for programs");
+  declare(line, arguments);
+  return line.run(argc, argv, [&] { return census(arguments); });
 }

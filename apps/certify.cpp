@@ -1,6 +1,5 @@
 // ./certify: proves a lower bound on a network's accuracy, and checks such proofs.
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -28,19 +27,19 @@ struct Arguments {
   bool quiet = false;
 };
 
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option("RUN_DIR", a.directory, "A run directory, or a published model's: cfg.json and model.pt")
-      ->required();
-  auto* const method = app.add_option("--method", a.method,
-                                      "brute or table [table; brute for a Transformer, which has no tables]");
-  auto* const margin = app.add_option("--margin", a.margin, "Prove margins above this [0]");
-  auto* const out = app.add_option("--out", a.out, "Write the certificate here [RUN_DIR/certificate.json]");
-  app.add_option("--check", a.check, "Check this certificate of RUN_DIR instead")
-      ->excludes(method)
-      ->excludes(margin)
-      ->excludes(out);
-  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_flag("--quiet", a.quiet, "Say nothing on stderr");
+void declare(apps::CommandLine& line, Arguments& a) {
+  line.add("RUN_DIR", &a.directory, "A run directory, or a published model's: cfg.json and model.pt")
+      .required();
+  apps::Option method =
+      line.add("--method", &a.method, "brute or table [table; brute for a Transformer, which has no tables]");
+  apps::Option margin = line.add("--margin", &a.margin, "Prove margins above this [0]");
+  apps::Option out = line.add("--out", &a.out, "Write the certificate here [RUN_DIR/certificate.json]");
+  line.add("--check", &a.check, "Check this certificate of RUN_DIR instead")
+      .excludes(method)
+      .excludes(margin)
+      .excludes(out);
+  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add("--quiet", &a.quiet, "Say nothing on stderr");
 }
 
 constexpr std::size_t most_certificate_bytes = std::size_t{1} << 28;
@@ -113,17 +112,16 @@ int certify(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check "
-      "proofs.");
   Arguments arguments;
-  apps::describe(
-      app, "certify",
+  apps::CommandLine line(
+      "certify",
+      "Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check "
+      "proofs.",
       "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets (a\n"
       "                                             Transformer: by every logit)\n"
       "  certify runs/s5 --method brute             .. by every logit, also of float32 evaluations\n"
       "  certify runs/s5 --margin 5 --out m5.json   pairs that are right by more than 5\n"
       "  certify --check m5.json runs/s5            exit code 0: it holds, 1: refuted, 2: bad input");
-  declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return certify(arguments); });
+  declare(line, arguments);
+  return line.run(argc, argv, [&] { return certify(arguments); });
 }

@@ -20,16 +20,17 @@ void require_range(const char* option, std::int64_t value, std::int64_t least, s
 
 }  // namespace
 
-void declare(CLI::App& app, CircuitArguments& arguments) {
-  app.add_option(
-      "--views", arguments.views,
-      "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with 200 draws of "
-      "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it [irreps, and "
-      "what cosets and rho say without a loss]");
-  app.add_option("--draws", arguments.draws, "Draws of each null control [200]");
-  app.add_option("--control-seed", arguments.seed, "Seed of the null controls [0]");
-  app.add_option("--subgroups", arguments.most_subgroups,
-                 "Most subgroups a group may have for the views that need all of them [20000]");
+void declare(CommandLine& line, CircuitArguments& arguments) {
+  line.add("--views", &arguments.views,
+           "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with "
+           "200 draws of "
+           "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it "
+           "[irreps, and "
+           "what cosets and rho say without a loss]");
+  line.add("--draws", &arguments.draws, "Draws of each null control [200]");
+  line.add("--control-seed", &arguments.seed, "Seed of the null controls [0]");
+  line.add("--subgroups", &arguments.most_subgroups,
+           "Most subgroups a group may have for the views that need all of them [20000]");
 }
 
 ChosenViews chosen_views(const CircuitArguments& arguments) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "analysis/circuits/circuits.hpp"
 #include "analysis/findings/run_analysis.hpp"
 #include "analysis/input/run.hpp"
+#include "apps/command_line.hpp"
 
 namespace apps {
 
@@ -20,7 +20,7 @@ struct CircuitArguments {
   std::uint64_t seed = 0;
 };
 
-void declare(CLI::App& app, CircuitArguments& arguments);
+void declare(CommandLine& line, CircuitArguments& arguments);
 
 /// What --views names.
 struct ChosenViews {
@@ -33,14 +33,16 @@ ChosenViews chosen_views(const CircuitArguments& arguments);
 
 /// What the views ask of a run's final weights.
 struct RunCircuits {
-  std::optional<analysis::Circuits> circuits;  ///< none where no view but irreps is chosen, or the model has none
-  std::string certificate;                     ///< the file that the view certificate made, to be written
+  std::optional<analysis::Circuits>
+      circuits;             ///< none where no view but irreps is chosen, or the model has none
+  std::string certificate;  ///< the file that the view certificate made, to be written
 };
 
-/// With the view certificate one is looked for; without it the circuits tell of the run's certificate.json, if it is of
-/// these weights.
+/// With the view certificate one is looked for; without it the circuits tell of the run's certificate.json,
+/// if it is of these weights.
 /// @param key_irreps  of the irrep view, empty without it
-/// @param progress  told the share of the controls that is done.   @param pulse  called during the search for a
+/// @param progress  told the share of the controls that is done.   @param pulse  called during the search for
+/// a
 ///   certificate, from any thread
 /// @throws std::invalid_argument if a certificate is asked for of a model that has none
 RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics& harmonics,

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <new>
 #include <stdexcept>
+#include <type_traits>
 
 #include "apps/version.hpp"
 
@@ -20,30 +22,86 @@ int complain(const CLI::App& app, const std::string& message, ExitCode code) {
   return code;
 }
 
-}  // namespace
-
-void describe(CLI::App& app, const std::string& name, const std::string& examples) {
-  app.name(name);
-  app.set_version_flag("--version", name + " (irreplens) " + program_version);
-  app.footer("Examples:\n" + examples);
-  app.get_formatter()->column_width(34);
+/// The argument is a whole number from 0 to 2^64 - 1: CLI11 itself lets -1 wrap around to 2^64 - 1.
+CLI::Validator natural_number() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stop == end ? "" : text + " is not a whole number from 0 to 2^64 - 1";
+  };
+  return {check, "", "natural number"};
 }
 
-int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body, bool speaks) {
+}  // namespace
+
+Option& Option::required() {
+  option_->required();
+  return *this;
+}
+
+Option& Option::within(int least, int most) {
+  option_->check(CLI::Range(least, most));
+  return *this;
+}
+
+Option& Option::needs(const Option& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
+Option& Option::excludes(const Option& other) {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+Option& Option::shown_as(const std::string& argument) {
+  option_->type_name(argument);
+  return *this;
+}
+
+CommandLine::CommandLine(const std::string& name, const std::string& description, const std::string& examples)
+    : app_(std::make_unique<CLI::App>(description, name)) {
+  app_->set_version_flag("--version", name + " (irreplens) " + program_version);
+  app_->footer("Examples:\n" + examples);
+  app_->get_formatter()->column_width(34);
+}
+
+CommandLine::~CommandLine() = default;
+
+Option CommandLine::add(const std::string& name, OptionTarget target, const std::string& text) {
+  const auto declared = [&](auto* value) -> CLI::Option* {
+    using Value = std::remove_pointer_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, bool>) {
+      return app_->add_flag(name, *value, text);
+    } else {
+      CLI::Option* const option = app_->add_option(name, *value, text);
+      if constexpr (std::is_same_v<Value, std::uint64_t> ||
+                    std::is_same_v<Value, std::optional<std::uint64_t>>) {
+        option->check(natural_number());
+      }
+      return option;
+    }
+  };
+  return Option(*std::visit(declared, target));
+}
+
+int CommandLine::run(int argc, char** argv, const std::function<int()>& body, bool speaks) {
   try {
-    app.parse(argc, argv);
+    app_->parse(argc, argv);
     return body();
   } catch (const CLI::Success& help_or_version) {
-    return speaks ? app.exit(help_or_version) : static_cast<int>(exit_done);
+    return speaks ? app_->exit(help_or_version) : static_cast<int>(exit_done);
   } catch (const CLI::ParseError& error) {
     if (!speaks) return exit_done;
-    return complain(app, std::string(error.what()) + " (see " + app.get_name() + " --help)", exit_bad_input);
+    return complain(*app_, std::string(error.what()) + " (see " + app_->get_name() + " --help)",
+                    exit_bad_input);
   } catch (const std::invalid_argument& error) {
-    return complain(app, error.what(), exit_bad_input);
+    return complain(*app_, error.what(), exit_bad_input);
   } catch (const std::bad_alloc&) {
-    return complain(app, "out of memory", exit_failure);
+    return complain(*app_, "out of memory", exit_failure);
   } catch (const std::exception& error) {
-    return complain(app, error.what(), exit_failure);
+    return complain(*app_, error.what(), exit_failure);
   }
 }
 
@@ -65,16 +123,6 @@ void make_directory(const std::filesystem::path& directory) {
 void flush_output() {
   std::cout << std::flush;
   if (!std::cout) throw std::runtime_error("cannot write to standard output");
-}
-
-CLI::Validator natural_number() {
-  const auto check = [](const std::string& text) -> std::string {
-    std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stop == end ? "" : text + " is not a whole number from 0 to 2^64 - 1";
-  };
-  return {check, "", "natural number"};
 }
 
 bool use_color(int fd) {

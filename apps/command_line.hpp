@@ -1,26 +1,71 @@
 #pragma once
-// What all programs share: parsing, the mapping from exceptions to exit codes, colours.
+// What all programs share: options, the mapping from exceptions to exit codes, colours.
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
+
+namespace CLI {  // the library that parses, known to command_line.cpp alone: its header takes longer than a
+                 // program
+class App;
+class Option;
+}  // namespace CLI
 
 namespace apps {
 
 /// Exit codes of every program.
 enum ExitCode { exit_done = 0, exit_failure = 1, exit_bad_input = 2, exit_interrupted = 130 };
 
-/// A parser with --help, --version and, under the options, `examples` (one command a line).
-/// Options follow the words "NAME: description" of the program.
-void describe(CLI::App& app, const std::string& name, const std::string& examples);
+/// Where an option's argument goes. A bool is set by the bare option; an optional bool takes `true` or
+/// `false`; a std::uint64_t takes whole numbers from 0 to 2^64 - 1 and nothing else. What is not given leaves
+/// its target alone.
+using OptionTarget =
+    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, double*, std::string*, std::vector<std::string>*,
+                 std::optional<bool>*, std::optional<int>*, std::optional<std::int64_t>*,
+                 std::optional<std::uint64_t>*, std::optional<double>*, std::optional<std::string>*>;
 
-/// Parses the arguments, runs `body` and returns the exit code: std::invalid_argument (what the user gave is
-/// wrong, unparsable arguments included) is 2, any other exception 1, each told in one line on stderr as
-/// "name: what". Catches once for the whole program.
-/// @param speaks  false: arguments that cannot be parsed are passed over in silence, exit code 0, since another process
-/// of the same arguments says it
-int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body, bool speaks = true);
+/// A declared option, and what else is asked of it.
+class Option {
+ public:
+  explicit Option(CLI::Option& option) : option_(&option) {}
+
+  Option& required();
+  Option& within(int least, int most);            ///< both are allowed
+  Option& needs(const Option& other);             ///< only together with it
+  Option& excludes(const Option& other);          ///< not together with it
+  Option& shown_as(const std::string& argument);  ///< the argument's name in --help
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A program's options. Their targets must outlive it.
+class CommandLine {
+ public:
+  /// With --help, --version and, under the options, `examples` (one command a line).
+  CommandLine(const std::string& name, const std::string& description, const std::string& examples);
+  ~CommandLine();
+
+  /// @param name  `--lr`, or `PRESET` of a positional argument
+  /// @param text  for --help
+  Option add(const std::string& name, OptionTarget target, const std::string& text);
+
+  /// Parses the arguments, runs `body` and returns the exit code: std::invalid_argument (what the user gave
+  /// is wrong, unparsable arguments included) is 2, any other exception 1, each told in one line on stderr as
+  /// "name: what". Catches once for the whole program.
+  /// @param speaks  false: arguments that cannot be parsed are passed over in silence, exit code 0, since
+  /// another
+  ///   process of the same arguments says it
+  int run(int argc, char** argv, const std::function<int()>& body, bool speaks = true);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
 
 /// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
 std::string one_line(std::string text);
@@ -31,10 +76,6 @@ void make_directory(const std::filesystem::path& directory);
 
 /// @throws std::runtime_error if what was printed on stdout could not be written
 void flush_output();
-
-/// For CLI11's check(): the argument is a whole number from 0 to 2^64 - 1 and nothing else. CLI11 itself lets
-/// -1 wrap around to 2^64 - 1.
-CLI::Validator natural_number();
 
 /// Whether to colour what is written to file descriptor `fd`: a terminal, and NO_COLOR unset or empty.
 bool use_color(int fd);

@@ -117,7 +117,8 @@ void print(const std::string& heading, const apps::Table& table, int width) {
 void print_table(const group::CharacterTable& table) {
   std::cout << table.group << ": order " << table.order << ", " << table.classes.size()
             << " conjugacy classes and irreps\n";
-  apps::Table classes{.rows = {{"", "representative", "size", "element order"}}, .marked = {}, .left_columns = 2};
+  apps::Table classes{
+      .rows = {{"", "representative", "size", "element order"}}, .marked = {}, .left_columns = 2};
   for (std::size_t c = 0; c < table.classes.size(); ++c) {
     const group::ClassInfo& info = table.classes[c];
     classes.add({std::to_string(c + 1), info.representative, std::to_string(info.size),
@@ -248,8 +249,7 @@ int report(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Classes, irreps and character table of a finite group.");
-  apps::describe(app, "irreps",
+  apps::CommandLine line("irreps", "Classes, irreps and character table of a finite group.",
                  "  irreps s5                                 the symmetric group of degree 5\n"
                  "  irreps a5 --verify                        check every irrep, print the largest errors\n"
                  "  irreps s3xc4 --json                       for programs\n"
@@ -257,13 +257,12 @@ int main(int argc, char** argv) {
                  "  irreps 'perm:(0 1 2 3 4 5 6),(1 2)(3 6)'  the group that these permutations generate\n"
                  "  irreps table:klein.csv                    a Cayley table, n rows of n indices");
   Options options;
-  app.add_option("GROUP", options.group,
+  line.add("GROUP", &options.group,
                  "sN, aN, cN, dN (order 2N), q8; products such as s3xc4; perm:GENERATORS in cycle notation; "
                  "table:FILE, a Cayley table as CSV")
-      ->required();
-  app.add_flag("--json", options.json, "Print JSON");
-  app.add_flag("--verify", options.verify, "Check the irreps and print every check's largest error");
-  app.add_option("--export", options.export_file, "Write all matrices to FILE.safetensors")
-      ->type_name("FILE");
-  return apps::run(app, argc, argv, [&] { return report(options); });
+      .required();
+  line.add("--json", &options.json, "Print JSON");
+  line.add("--verify", &options.verify, "Check the irreps and print every check's largest error");
+  line.add("--export", &options.export_file, "Write all matrices to FILE.safetensors").shown_as("FILE");
+  return line.run(argc, argv, [&] { return report(options); });
 }

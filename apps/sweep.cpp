@@ -2,7 +2,6 @@
 
 #include <malloc.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <csignal>
@@ -46,22 +45,23 @@ struct Arguments {
   bool only_tells() const { return dry_run || status || !slurm.empty(); }
 };
 
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option("SWEEP", a.sweep, "A file that lists the runs, or universality: the published groups, every model")
-      ->required();
-  app.add_option("--out", a.out, "Folder of the run directories [runs/NAME]");
-  app.add_flag("--dry-run", a.dry_run, "Print the runs, how long they would take here, and how much disk");
-  app.add_flag("--status", a.status, "Print which runs are done, running, diverged, failed or waiting");
-  app.add_flag("--analyze", a.analyze, "Analyse each run as it ends");
-  app.add_option("--keep-checkpoints", a.keep, "all, last, none, or every:N for epochs that N divides [all]");
-  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
-  app.add_option("--slurm", a.slurm, "Write an array job's script into this folder, and train nothing");
-  app.add_option("--slurm-tasks", a.slurm_tasks, "Tasks of the array [16]")->check(CLI::Range(1, 100'000));
-  app.add_option("--slurm-threads", a.slurm_threads, "CPUs of a task [1]")->check(CLI::Range(1, 1024));
-  app.add_option("--share", a.share, "Only the runs of this task of several: I/K, I from 0");
-  app.add_flag("--yes", a.yes, "More than a million runs are meant");
-  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+void declare(apps::CommandLine& line, Arguments& a) {
+  line.add("SWEEP", &a.sweep,
+           "A file that lists the runs, or universality: the published groups, every model")
+      .required();
+  line.add("--out", &a.out, "Folder of the run directories [runs/NAME]");
+  line.add("--dry-run", &a.dry_run, "Print the runs, how long they would take here, and how much disk");
+  line.add("--status", &a.status, "Print which runs are done, running, diverged, failed or waiting");
+  line.add("--analyze", &a.analyze, "Analyse each run as it ends");
+  line.add("--keep-checkpoints", &a.keep, "all, last, none, or every:N for epochs that N divides [all]");
+  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add("--device", &a.device, "auto, cpu or cuda [auto]");
+  line.add("--slurm", &a.slurm, "Write an array job's script into this folder, and train nothing");
+  line.add("--slurm-tasks", &a.slurm_tasks, "Tasks of the array [16]").within(1, 100'000);
+  line.add("--slurm-threads", &a.slurm_threads, "CPUs of a task [1]").within(1, 1024);
+  line.add("--share", &a.share, "Only the runs of this task of several: I/K, I from 0");
+  line.add("--yes", &a.yes, "More than a million runs are meant");
+  line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
 engine::KeptCheckpoints kept_checkpoints(const std::string& text) {
@@ -76,7 +76,8 @@ engine::KeptCheckpoints kept_checkpoints(const std::string& text) {
     const auto [stop, error] = std::from_chars(text.data() + every.size(), end, kept.every);
     if (error == std::errc{} && stop == end && kept.every >= 1) return kept;
   }
-  throw std::invalid_argument("--keep-checkpoints " + text + ": must be all, last, none, or every:N, as every:5000");
+  throw std::invalid_argument("--keep-checkpoints " + text +
+                              ": must be all, last, none, or every:N, as every:5000");
 }
 
 /// Which of a sweep's runs are this process's.
@@ -109,14 +110,16 @@ std::vector<apps::SweepBlock> blocks_of(const Arguments& arguments) {
 }
 
 fs::path out_of(const Arguments& arguments) {
-  return arguments.out.empty() ? fs::path("runs") / fs::path(arguments.sweep).stem() : fs::path(arguments.out);
+  return arguments.out.empty() ? fs::path("runs") / fs::path(arguments.sweep).stem()
+                               : fs::path(arguments.out);
 }
 
 std::string runs_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " run" : " runs");
 }
 
-int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, int threads, engine::Device device) {
+int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, int threads,
+            engine::Device device) {
   apps::catch_interrupts();
   for (std::size_t run = 0; run < plan.size(); ++run) {
     std::cout << (out / plan.name(run)).string() << ": " << plan.cell_of(run).config.epochs << " epochs\n";
@@ -142,8 +145,8 @@ int print_status(const Plan& plan, const fs::path& out) {
     const RunStatus status = apps::run_status(out, plan.name(run), epochs);
     tally.add(status.state);
     if (status.state == RunState::waiting || status.state == RunState::done) continue;
-    table.add({plan.name(run), to_string(status.state), std::to_string(status.updates), std::to_string(epochs),
-               apps::one_line(status.reason)});
+    table.add({plan.name(run), to_string(status.state), std::to_string(status.updates),
+               std::to_string(epochs), apps::one_line(status.reason)});
   }
   std::cout << out.string() << ": " << runs_text(plan.size()) << ", " << to_string(tally) << "\n";
   if (table.rows.size() > 1) {
@@ -167,14 +170,18 @@ int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::p
   job.threads = arguments.slurm_threads;
   const bool is_file = apps::preset_sweep(arguments.sweep).empty();
   job.arguments = {is_file ? fs::absolute(arguments.sweep).string() : arguments.sweep,
-                   "--out", fs::absolute(out).string(),
-                   "--keep-checkpoints", arguments.keep,
-                   "--device", arguments.device};
+                   "--out",
+                   fs::absolute(out).string(),
+                   "--keep-checkpoints",
+                   arguments.keep,
+                   "--device",
+                   arguments.device};
   if (arguments.analyze) job.arguments.push_back("--analyze");
   if (arguments.yes) job.arguments.push_back("--yes");
   engine::write_file(folder / "sweep.sbatch", apps::slurm_script(job));
   std::cout << (folder / "sweep.sbatch").string() << ": " << runs_text(plan.size()) << " in " << job.tasks
-            << (job.tasks == 1 ? " task" : " tasks") << "; submit it with sbatch, and again until all are done\n";
+            << (job.tasks == 1 ? " task" : " tasks")
+            << "; submit it with sbatch, and again until all are done\n";
   apps::flush_output();
   return apps::exit_done;
 }
@@ -225,10 +232,11 @@ int report(const Plan& plan, const fs::path& out, const Share& share) {
     const RunStatus status = apps::run_status(out, plan.name(run), plan.cell_of(run).config.epochs);
     tally.add(status.state);
     if (status.reason.empty() || ++named > most_named) continue;
-    std::cerr << "sweep: " << plan.name(run) << " " << to_string(status.state) << ": " << apps::one_line(status.reason)
-              << "\n";
+    std::cerr << "sweep: " << plan.name(run) << " " << to_string(status.state) << ": "
+              << apps::one_line(status.reason) << "\n";
   }
-  if (named > most_named) std::cerr << "sweep: .. and " << named - most_named << " more; --status names all\n";
+  if (named > most_named)
+    std::cerr << "sweep: .. and " << named - most_named << " more; --status names all\n";
   std::cout << out.string() << ": " << runs_text(runs) << ", " << to_string(tally) << "\n";
   apps::flush_output();
   if (apps::interrupted()) {
@@ -264,7 +272,8 @@ class Leader {
   /// What only tells or writes a script.
   int tell() const {
     if (arguments_.status) return print_status(plan_, settings_.out);
-    if (arguments_.dry_run) return dry_run(plan_, arguments_, settings_.out, settings_.threads, settings_.device);
+    if (arguments_.dry_run)
+      return dry_run(plan_, arguments_, settings_.out, settings_.threads, settings_.device);
     return write_slurm_script(plan_, arguments_, settings_.out);
   }
 
@@ -277,7 +286,8 @@ class Leader {
   /// Trains, together with the other processes.  @return the exit code
   int train(apps::Processes& processes) {
     apps::SweepDisplay display(plan_, work_.updates, work_.updates_done, work_.ended, arguments_.quiet);
-    const auto takers = static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.world().count);
+    const auto takers =
+        static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.world().count);
     apps::LocalQueue queue(plan_, std::move(work_.todo), takers, [&](const apps::PlannedCell& cell) {
       return apps::runs_together(cell, settings_.device);
     });
@@ -316,8 +326,9 @@ int lead(const Arguments& arguments, apps::Processes& processes) {
   }
 }
 
-/// What another process does: it takes runs, and says nothing unless it fails alone. The exit code of the sweep is the
-/// first process's: mpirun answers with the first code that is not zero, and ends all others when it sees one.
+/// What another process does: it takes runs, and says nothing unless it fails alone. The exit code of the
+/// sweep is the first process's: mpirun answers with the first code that is not zero, and ends all others
+/// when it sees one.
 int help(const Arguments& arguments, apps::Processes& processes) {
   if (arguments.only_tells()) return apps::exit_done;
   if (processes.from_first(apps::exit_done) != apps::exit_done) return apps::exit_done;
@@ -353,15 +364,17 @@ int sweep(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Train many runs, from a file that lists them: side by side, resumable, on one machine or several.");
   Arguments arguments;
-  apps::describe(app, "sweep",
-                 "  sweep widths.json                 into runs/widths; again: goes on, and repeats nothing\n"
-                 "  sweep widths.json --dry-run       which runs, how long, how much disk\n"
-                 "  sweep universality --analyze      every model in the published groups, analysed as they end\n"
-                 "  mpirun -n 8 sweep widths.json     by eight processes\n"
-                 "  sweep widths.json --slurm jobs    writes jobs/sweep.sbatch\n"
-                 "A file is {\"runs\": [{\"preset\": \"s5\", \"seeds\": \"1..4\", \"hidden_dim\": [32, 64]}, ..]}");
-  declare(app, arguments);
-  return apps::run(app, argc, argv, [&] { return sweep(arguments); }, apps::rank_in_environment() == 0);
+  apps::CommandLine line(
+      "sweep",
+      "Train many runs, from a file that lists them: side by side, resumable, on one machine or several.",
+      "  sweep widths.json                 into runs/widths; again: goes on, and repeats nothing\n"
+      "  sweep widths.json --dry-run       which runs, how long, how much disk\n"
+      "  sweep universality --analyze      every model in the published groups, analysed as they end\n"
+      "  mpirun -n 8 sweep widths.json     by eight processes\n"
+      "  sweep widths.json --slurm jobs    writes jobs/sweep.sbatch\n"
+      "A file is {\"runs\": [{\"preset\": \"s5\", \"seeds\": \"1..4\", \"hidden_dim\": [32, 64]}, ..]}");
+  declare(line, arguments);
+  return line.run(
+      argc, argv, [&] { return sweep(arguments); }, apps::rank_in_environment() == 0);
 }

@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -39,31 +38,32 @@ struct Arguments {
   bool overwrite = false, quiet = false;
 };
 
-void declare(CLI::App& app, Arguments& a) {
+void declare(apps::CommandLine& line, Arguments& a) {
   apps::TrainingSettings& s = a.settings;
-  app.add_option("PRESET", s.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-chughtai, s5-stander or s5-wu");
-  app.add_option("--config", s.config_file, "Read the settings from this cfg.json, ours or a published one");
-  app.add_option("--out", a.out, "Run directory [runs/PRESET]");
-  app.add_option("--model", s.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
-  app.add_option("--optimizer", s.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
-  app.add_option("--epochs", s.epochs, "Number of updates");
-  app.add_option("--lr", s.lr, "Learning rate");
-  app.add_option("--weight-decay", s.weight_decay, "Weight decay, decoupled under adamw");
-  app.add_option("--beta1", s.beta1, "First-moment decay");
-  app.add_option("--beta2", s.beta2, "Second-moment decay");
-  app.add_option("--frac-train", s.frac_train, "Share of all pairs to train on, between 0 and 1");
-  app.add_option("--embed-dim", s.embed_dim, "Embedding size E");
-  app.add_option("--hidden-dim", s.hidden_dim, "Hidden size H");
-  app.add_option("--unembed-bias", s.unembed_bias, "Whether the logits have a trained bias: true or false [false]");
-  app.add_option("--decay-biases", s.decay_biases, "Whether weight decay acts on biases: true or false [true]");
-  app.add_option("--seed", s.seed, "Seed of the start weights")->check(apps::natural_number());
-  app.add_option("--seeds", a.seeds, "Train these together, as 0..63 or 1,5,9, into OUT/seed_0, ..");
-  app.add_option("--split-seed", s.split_seed, "Seed of the train/test split")->check(apps::natural_number());
-  app.add_option("--checkpoint-every", s.checkpoint_every, "Epochs between checkpoints");
-  app.add_option("--device", a.device, "auto, cpu or cuda [auto]");
-  app.add_option("--threads", a.threads, "CPU threads [physical cores]; the result does not depend on them");
-  app.add_flag("--overwrite", a.overwrite, "Replace the run that is in the directory");
-  app.add_flag("--quiet", a.quiet, "No progress on stderr");
+  line.add("PRESET", &s.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-chughtai, s5-stander or s5-wu");
+  line.add("--config", &s.config_file, "Read the settings from this cfg.json, ours or a published one");
+  line.add("--out", &a.out, "Run directory [runs/PRESET]");
+  line.add("--model", &s.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
+  line.add("--optimizer", &s.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
+  line.add("--epochs", &s.epochs, "Number of updates");
+  line.add("--lr", &s.lr, "Learning rate");
+  line.add("--weight-decay", &s.weight_decay, "Weight decay, decoupled under adamw");
+  line.add("--beta1", &s.beta1, "First-moment decay");
+  line.add("--beta2", &s.beta2, "Second-moment decay");
+  line.add("--frac-train", &s.frac_train, "Share of all pairs to train on, between 0 and 1");
+  line.add("--embed-dim", &s.embed_dim, "Embedding size E");
+  line.add("--hidden-dim", &s.hidden_dim, "Hidden size H");
+  line.add("--unembed-bias", &s.unembed_bias,
+           "Whether the logits have a trained bias: true or false [false]");
+  line.add("--decay-biases", &s.decay_biases, "Whether weight decay acts on biases: true or false [true]");
+  line.add("--seed", &s.seed, "Seed of the start weights");
+  line.add("--seeds", &a.seeds, "Train these together, as 0..63 or 1,5,9, into OUT/seed_0, ..");
+  line.add("--split-seed", &s.split_seed, "Seed of the train/test split");
+  line.add("--checkpoint-every", &s.checkpoint_every, "Epochs between checkpoints");
+  line.add("--device", &a.device, "auto, cpu or cuda [auto]");
+  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add("--overwrite", &a.overwrite, "Replace the run that is in the directory");
+  line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
 /// Each run holds its directory open.
@@ -141,7 +141,8 @@ int train(const Arguments& arguments, const apps::World& world, apps::MpiCommuni
   }
 
   if (device == engine::Device::cpu && !engine::tile_kernels().fused && !arguments.quiet) {
-    std::cerr << "train: this processor has no fused multiply-add: the bits of this run differ from those of others\n";
+    std::cerr << "train: this processor has no fused multiply-add: the bits of this run differ from those of "
+                 "others\n";
   }
   const double start = apps::monotonic_seconds();
   apps::catch_interrupts();
@@ -206,8 +207,9 @@ struct Helper : engine::SessionObserver {
   bool progress(std::int64_t, double) override { return !apps::interrupted(); }
 };
 
-/// Another process: it computes its share, and says nothing unless the first one is gone. The exit code is the first
-/// one's: mpirun answers with the first code that is not zero, and ends all others when it sees one.
+/// Another process: it computes its share, and says nothing unless the first one is gone. The exit code is
+/// the first one's: mpirun answers with the first code that is not zero, and ends all others when it sees
+/// one.
 int help(const Arguments& arguments, apps::JoinedWorld& world) {
   apps::catch_interrupts();
   const std::unique_ptr<apps::MpiCommunicator> together = apps::make_communicator(world);
@@ -234,17 +236,18 @@ int train_as_told(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Train a network to multiply in a finite group, into a run directory.");
   Arguments arguments;
-  apps::describe(app, "train",
-                 "  train s5                              the published S5 network, into runs/s5\n"
-                 "  train s5                              again: goes on where it was stopped\n"
-                 "  train s4 --seed 7 --out runs/s4_7     another start\n"
-                 "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
-                 "  train s5 --model Transformer --seed 2 the published one-layer transformer\n"
-                 "  train --config published/cfg.json     any published configuration\n"
-                 "  mpirun -n 8 train s6                  its pairs shared by eight processes: the same bits, sooner");
-  declare(app, arguments);
+  apps::CommandLine line(
+      "train", "Train a network to multiply in a finite group, into a run directory.",
+      "  train s5                              the published S5 network, into runs/s5\n"
+      "  train s5                              again: goes on where it was stopped\n"
+      "  train s4 --seed 7 --out runs/s4_7     another start\n"
+      "  train s4 --seeds 0..7                 eight at once, into runs/s4/seed_0, ..\n"
+      "  train s5 --model Transformer --seed 2 the published one-layer transformer\n"
+      "  train --config published/cfg.json     any published configuration\n"
+      "  mpirun -n 8 train s6                  its pairs shared by eight processes: the same bits, sooner");
+  declare(line, arguments);
   const bool speaks = apps::rank_in_environment() == 0;
-  return apps::run(app, argc, argv, [&] { return train_as_told(arguments); }, speaks);
+  return line.run(
+      argc, argv, [&] { return train_as_told(arguments); }, speaks);
 }

@@ -27,20 +27,22 @@ int tile_rows(const PairHead& head) {
 /// What all chunks of one replica share. Rows are padded.
 struct Workspace {
   std::size_t h_row;
-  real *l, *r;                    ///< (elements, hidden)
+  bool copies;                    ///< l and r, since vectors would read over the ends of their rows
+  real *l, *r;                    ///< (elements, hidden), if copied
   real *u_panels, *ut_panels;     ///< packed u and its transpose
   std::size_t dr_size, dut_size;
   ChunkSums sums;                 ///< of dr (elements, hidden), then dut (classes, hidden); rows of dl (hidden)
 
   Workspace(const PairHead& head, Carver& carver)
       : h_row(padded_stride(head.hidden)),
+        copies(static_cast<std::size_t>(head.hidden) % (64 / sizeof(real)) != 0),
         dr_size(static_cast<std::size_t>(head.elements) * h_row),
         dut_size(static_cast<std::size_t>(head.classes) * h_row),
         sums(PairChunks(head.x.rows), head.elements, head.together, head.dlr != nullptr ? dr_size + dut_size : 0, h_row,
              carver) {
     const bool gradient = head.dlr != nullptr;
-    l = carver.take<real>(dr_size);
-    r = carver.take<real>(dr_size);
+    l = carver.take<real>(copies ? dr_size : 0);
+    r = carver.take<real>(copies ? dr_size : 0);
     u_panels = carver.take<real>(tile_kernels().panels_size(head.hidden, head.classes));
     ut_panels = gradient ? carver.take<real>(tile_kernels().panels_size(head.classes, head.hidden)) : nullptr;
   }
@@ -63,11 +65,11 @@ std::size_t tile_scratch_bytes(const PairHead& head) {
   return measure.used();
 }
 
-/// Pads l and r and packs u, in tasks of a few rows each.
+/// Pads l and r where that is needed, and packs u, in tasks of a few rows each.
 void prepare(const PairHead& head, const real* lr, const real* u, const Workspace& work) {
   const auto hidden = static_cast<std::size_t>(head.hidden);
   constexpr int rows_per_task = 64;
-  const int padding_tasks = (2 * head.elements + rows_per_task - 1) / rows_per_task;
+  const int padding_tasks = work.copies ? divide_up(2 * head.elements, rows_per_task) : 0;
   const std::int64_t bytes =
       static_cast<std::int64_t>(sizeof(real)) * head.hidden * (2 * head.elements + 2 * head.classes);
   thread_pool().run(padding_tasks + (work.ut_panels != nullptr ? 2 : 1), bytes, [&](int task) {
@@ -90,7 +92,8 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
 
 /// @param starts  (elements + 1), the first pair of each x
 /// @param scratch  tile_scratch_bytes()
-void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, const Workspace& work,
+/// @param lr  the replica's
+void run_chunk(const PairHead& head, const real* lr, const int* starts, int replica, int chunk, const Workspace& work,
                void* scratch) {
   const PairChunk part = work.sums.chunks.chunk(starts, head.elements, chunk);
   const int first = part.first, last = part.last;
@@ -100,8 +103,9 @@ void run_chunk(const PairHead& head, const int* starts, int replica, int chunk, 
   tile.combine = head.combine;
   tile.hidden = head.hidden;
   tile.classes = head.classes;
-  tile.l = work.l;
-  tile.r = work.r;
+  tile.l = work.copies ? work.l : lr;
+  tile.r = work.copies ? work.r : lr + std::ptrdiff_t{head.elements} * head.hidden;
+  tile.lr_row = work.copies ? static_cast<std::ptrdiff_t>(work.h_row) : head.hidden;
   tile.u_panels = work.u_panels;
   tile.ut_panels = work.ut_panels;
   tile.weight = static_cast<real>(1.0 / head.x.rows);
@@ -187,10 +191,11 @@ void pair_head(const PairHead& head) {
       6LL * head.x.rows * head.hidden * head.classes / work.sums.chunks.count() * share.count();
   for (int replica = 0; replica < head.replicas; ++replica) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
-    prepare(head, head.lr + replica * lr_size, head.u + replica * u_size, work);
+    const real* const lr = head.lr + replica * lr_size;
+    prepare(head, lr, head.u + replica * u_size, work);
     thread_pool().run_with_scratch(
         share.count(), operations, tile_scratch_bytes(head),
-        [&](int task, void* scratch) { run_chunk(head, starts, replica, share.first + task, work, scratch); });
+        [&](int task, void* scratch) { run_chunk(head, lr, starts, replica, share.first + task, work, scratch); });
     work.sums.add_up_over_processes(starts);
     const LossAndCorrect result = work.sums.result();
     head.result[replica] = {result.loss / head.x.rows, result.correct};

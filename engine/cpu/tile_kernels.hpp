@@ -22,14 +22,15 @@ inline std::size_t padded_stride(int cols) {
   return (lines | 1) * line;
 }
 
-/// Rows of pairs that go through the whole head while they are in the cache. Arrays are in scratch memory,
-/// aligned to 64 bytes, their rows `padded_stride` long; l and r are zero behind the last column, in what the
-/// head computes nothing reads there.
+/// Rows of pairs that go through the whole head while they are in the cache. Arrays are aligned to 64 bytes; those in
+/// scratch memory have rows `padded_stride` long. l and r are read up to the end of the last column's vector; in what
+/// the head computes nothing reads behind that column.
 struct HeadTile {
   PairHidden combine;
   int rows, hidden, classes;
   const int *x, *y, *labels;  ///< (rows)
   const real *l, *r;          ///< (elements, hidden)
+  std::ptrdiff_t lr_row;      ///< from a row of l or r to the next
   const real* u_panels;       ///< u packed for product(): (hidden, classes)
   const real* ut_panels;      ///< its transpose: (classes, hidden); null: forward only
   real weight;                ///< of one row in the mean loss

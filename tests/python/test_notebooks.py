@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from conftest import SOURCE
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
+jupyter_client = pytest.importorskip("jupyter_client")
 pytest.importorskip("ipykernel")
 pytest.importorskip("pandas")
 
@@ -51,3 +53,27 @@ def test_own_network(tmp_path):
     output = said(executed("own_network", tmp_path))
     assert "Logit similarity" in output and "key irreps:" in output
     assert float(re.findall(r", accuracy ([\d.]+)", output)[-1]) > 0.95
+
+
+def reply_to(request, client):
+    """The content of the kernel's answer; a new kernel may have said more than once what it is."""
+    while (message := client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != request:
+        pass
+    return message["content"]
+
+
+def test_a_kernels_interrupt_ends_a_training_and_the_kernel_goes_on():
+    manager, client = jupyter_client.manager.start_new_kernel(kernel_name="python3")
+    try:
+        minutes_of_it = "import irreplens\nprint('begun', flush=True)\nirreplens.train('s5')"
+        training = client.execute(minutes_of_it, stop_on_error=False)  # what comes after it is not aborted
+        while client.get_iopub_msg(timeout=60)["msg_type"] != "stream":
+            pass
+        time.sleep(1)
+        manager.interrupt_kernel()
+        assert reply_to(training, client)["ename"] == "KeyboardInterrupt"
+        after = client.execute("assert irreplens.Group('s3').order == 6")
+        assert reply_to(after, client)["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

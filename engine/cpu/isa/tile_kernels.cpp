@@ -25,8 +25,8 @@ template <PairHidden combine>
 void hidden_rows(const HeadTile& tile, std::ptrdiff_t stride) {
   const int width = round_up(tile.hidden, S::lanes);
   for (int i = 0; i < tile.rows; ++i) {
-    const real* const l = tile.l + tile.x[i] * stride;
-    const real* const r = tile.r + tile.y[i] * stride;
+    const real* const l = tile.l + tile.x[i] * tile.lr_row;
+    const real* const r = tile.r + tile.y[i] * tile.lr_row;
     real* const h = tile.h + i * stride;
     for (int c = 0; c < width; c += S::lanes) {
       if constexpr (combine == PairHidden::product) {
@@ -48,6 +48,7 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
   const int width = round_up(tile.hidden, S::lanes), rows = tile.rows;
   const real *const h = tile.h, *const dh = tile.dh;
   const int* const y = tile.y;
+  const std::ptrdiff_t lr_row = tile.lr_row;
   for (int first = 0; first < rows;) {
     const int x = tile.x[first];
     int last = first + 1;
@@ -57,14 +58,14 @@ void scatter_hidden_gradient(const HeadTile& tile, std::ptrdiff_t stride) {
       S::Vec run = S::load(dl + c);
       real* const dr = tile.dr + c;
       const real* const r = tile.r + c;
-      const S::Vec of_x = S::load(tile.l + x * stride + c);
+      const S::Vec of_x = S::load(tile.l + x * lr_row + c);
       for (int i = first; i < last; ++i) {
         const std::ptrdiff_t at = i * stride + c;
         real* const of_y = dr + y[i] * stride;
         if constexpr (combine == PairHidden::product) {
           const S::Vec gradient = S::load(dh + at);
           S::store(of_y, mul_add(gradient, of_x, S::load(of_y)));
-          run = mul_add(gradient, S::load(r + y[i] * stride), run);
+          run = mul_add(gradient, S::load(r + y[i] * lr_row), run);
         } else {
           const S::Vec gradient = S::load(h + at) > S::Vec{} ? S::load(dh + at) : S::Vec{};
           S::store(of_y, S::load(of_y) + gradient);
