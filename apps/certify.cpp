@@ -3,12 +3,15 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <set>
+#include <stdexcept>
 #include <string>
 
 #include "analysis/certificate_check/check.hpp"
 #include "analysis/certificates/certificate.hpp"
 #include "analysis/input/pytorch_file.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/input/transformer_file.hpp"
 #include "analysis/network/network_of.hpp"
 #include "apps/command_line.hpp"
 #include "engine/cpu/thread_pool.hpp"
@@ -17,7 +20,8 @@
 namespace {
 
 struct Arguments {
-  std::string directory, method = "table", out, check;
+  std::string directory, out, check;
+  std::optional<std::string> method;
   double margin = 0;
   std::optional<int> threads;
   bool quiet = false;
@@ -26,7 +30,8 @@ struct Arguments {
 void declare(apps::CommandLine& line, Arguments& a) {
   line.add("RUN_DIR", &a.directory, "A run directory, or a published model's: cfg.json and model.pt")
       .required();
-  apps::Option method = line.add("--method", &a.method, "brute or table [table]");
+  apps::Option method =
+      line.add("--method", &a.method, "brute or table [table; brute for a Transformer, which has no tables]");
   apps::Option margin = line.add("--margin", &a.margin, "Prove margins above this [0]");
   apps::Option out = line.add("--out", &a.out, "Write the certificate here [RUN_DIR/certificate.json]");
   line.add("--check", &a.check, "Check this certificate of RUN_DIR instead")
@@ -40,16 +45,19 @@ void declare(apps::CommandLine& line, Arguments& a) {
 constexpr std::size_t most_certificate_bytes = std::size_t{1} << 28;
 
 /// The float32 tensors as they lie in the file.
-engine::TensorFile stored_tensors(const std::filesystem::path& model) {
-  const bool pytorch = model.extension() == ".pt" || model.extension() == ".pth";
-  return pytorch ? analysis::read_pytorch(model) : engine::read_safetensors(model);
+engine::TensorFile stored_tensors(const analysis::Run& run) {
+  const bool pytorch = run.model.extension() == ".pt" || run.model.extension() == ".pth";
+  if (!pytorch) return engine::read_safetensors(run.model);
+  const bool transformer = analysis::is_transformer(run.config);
+  return analysis::read_pytorch(run.model,
+                                transformer ? analysis::transformer_buffers() : std::set<std::string>{});
 }
 
 int check(const Arguments& arguments) {
   const analysis::Run run = analysis::find_run(arguments.directory);
   const std::string text = engine::read_file(arguments.check, most_certificate_bytes);
   const analysis::certificate_check::Check check = analysis::certificate_check::check_certificate(
-      text, arguments.check, stored_tensors(run.model), run.model.string(), run.group.cayley_table());
+      text, arguments.check, stored_tensors(run), run.model.string(), run.group.cayley_table());
   if (!check.holds) {
     std::cerr << "certify: refuted: " << apps::one_line(check.why) << "\n";
     return apps::exit_failure;
@@ -59,18 +67,43 @@ int check(const Arguments& arguments) {
   return apps::exit_done;
 }
 
+/// A certificate, and its file's text.
+struct Made {
+  analysis::Certificate certificate;
+  std::string text;
+};
+
+Made make(const Arguments& arguments, const analysis::Run& run) {
+  const bool transformer = analysis::is_transformer(run.config);
+  const auto method =
+      analysis::certificate_method(arguments.method.value_or(transformer ? "brute" : "table"));
+  if (!transformer) {
+    const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
+    const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
+    return {certificate, analysis::certificate_json(certificate, weights, run.group)};
+  }
+  if (method == analysis::CertificateMethod::table) {
+    throw std::invalid_argument(
+        "--method table: what reaches a Transformer's relu is no sum over its two tokens, which tables are "
+        "made of; --method brute certifies it");
+  }
+  const analysis::TransformerWeights weights =
+      analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));
+  const analysis::Certificate certificate = analysis::certify(weights, run.group, arguments.margin);
+  return {certificate, analysis::certificate_json(certificate, weights, run.group)};
+}
+
 int certify(const Arguments& arguments) {
   if (arguments.threads) engine::set_threads(*arguments.threads);
   if (!arguments.check.empty()) return check(arguments);
-  const analysis::CertificateMethod method = analysis::certificate_method(arguments.method);
+  if (arguments.method) analysis::certificate_method(*arguments.method);  // a word that is none comes first
   const analysis::Run run = analysis::find_run(arguments.directory);
-  const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
-  const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
+  const Made made = make(arguments, run);
   const std::filesystem::path out =
       arguments.out.empty() ? run.directory / "certificate.json" : std::filesystem::path(arguments.out);
-  engine::write_file(out, analysis::certificate_json(certificate, weights, run.group));
-  std::cout << analysis::margins_sentence(certificate) << "\n"
-            << analysis::claim_sentence(analysis::claim_of(certificate)) << "\n";
+  engine::write_file(out, made.text);
+  std::cout << analysis::margins_sentence(made.certificate) << "\n"
+            << analysis::claim_sentence(analysis::claim_of(made.certificate)) << "\n";
   apps::flush_output();
   if (!arguments.quiet) std::cerr << "certify: wrote " << apps::one_line(out.string()) << "\n";
   return apps::exit_done;
@@ -84,7 +117,8 @@ int main(int argc, char** argv) {
       "certify",
       "Prove a lower bound on a trained network's accuracy, in exact arithmetic on its weights; check "
       "proofs.",
-      "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets\n"
+      "  certify runs/s5                            runs/s5/certificate.json, by tables over cosets (a\n"
+      "                                             Transformer: by every logit)\n"
       "  certify runs/s5 --method brute             .. by every logit, also of float32 evaluations\n"
       "  certify runs/s5 --margin 5 --out m5.json   pairs that are right by more than 5\n"
       "  certify --check m5.json runs/s5            exit code 0: it holds, 1: refuted, 2: bad input");

@@ -69,16 +69,22 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
                             const std::function<void(double)>& progress, const std::function<void()>& pulse) {
   const ChosenViews views = chosen_views(arguments);
   if (!views.circuits.any() && !views.certificate) return {};
-  if (views.certificate && !analysis::is_plain_mlp(run.config)) {
+  const bool transformer = analysis::is_transformer(run.config);
+  if (views.certificate && !transformer && !analysis::is_plain_mlp(run.config)) {
     throw std::invalid_argument("--views " + arguments.views.value_or("") +
-                                ": a certificate is of OneLayerMLP without biases, not of this run's " +
+                                ": a certificate is of OneLayerMLP without biases or of Transformer, not of this run's " +
                                 run.config.model.model);
   }
   const analysis::CircuitOptions options{views.circuits, static_cast<int>(arguments.draws), arguments.seed,
                                          static_cast<std::size_t>(arguments.most_subgroups), progress};
   RunCircuits result;
   std::optional<analysis::CertificateClaim> claim;
-  if (views.certificate) {
+  if (views.certificate && transformer) {
+    const auto weights = analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));
+    const analysis::Certificate certificate = analysis::certify(weights, run.group, 0, pulse);
+    claim = analysis::claim_of(certificate);
+    result.certificate = analysis::certificate_json(certificate, weights, run.group);
+  } else if (views.certificate) {
     const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
     analysis::AccountSearch search;
     search.pulse = pulse;

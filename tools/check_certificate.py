@@ -2,31 +2,10 @@
 """Checks a certificate of accuracy against a run directory, with numpy alone and exact integers (docs/certificates.md).
 usage: tools/check_certificate.py CERTIFICATE RUN_DIR     exit 0: it holds, 1: refuted, 2: bad input
 """
-import fractions, hashlib, json, pathlib, pickle, sys, zipfile  # noqa: E401  short enough to be read in one go
+import fractions, hashlib, json, pathlib, sys  # noqa: E401  short enough to be read in one go
 
 import numpy as np
-
-class StateDict(pickle.Unpickler):
-    """What torch.save wrote: three names are known and nothing else is run."""
-    def __init__(self, archive, root):
-        self.archive, self.root = archive, root
-        super().__init__(archive.open(root + "/data.pkl"))
-    def persistent_load(self, pid):
-        return np.frombuffer(self.archive.read(f"{self.root}/data/{pid[2]}"), "<f4")
-    def find_class(self, module, name):
-        return {"OrderedDict": type("Dict", (dict,), {}), "FloatStorage": None, "_rebuild_tensor_v2":
-                lambda data, at, shape, *_: data[at:at + int(np.prod(shape))].reshape(shape)}[name]
-
-def read_weights(directory):
-    if (directory / "model.safetensors").exists():
-        data = (directory / "model.safetensors").read_bytes()
-        body = 8 + int.from_bytes(data[:8], "little")
-        stored = {name: np.frombuffer(data[body:][slice(*entry["data_offsets"])], "<f4").reshape(entry["shape"])
-                  for name, entry in json.loads(data[8:body]).items() if name != "__metadata__"}
-    else:
-        archive = zipfile.ZipFile(directory / "model.pt")
-        stored = StateDict(archive, archive.namelist()[0].split("/")[0]).load()
-    return [np.ascontiguousarray(stored[name]) for name in ("W_x", "W_y", "W", "W_U")]
+import network_files, transformer_integers  # noqa: E401  beside this file
 
 def whole(v):
     return type(v) is int and 0 <= v < 2**62
@@ -101,19 +80,9 @@ def account(l, r, u, table, threshold, c):
     operations += n * n * (made + len(size) * (len(tables) + 1)) + (len(tables) + 1) * int(entries)
     return certified, operations + m * int(settled + (0 if c["exact"] else pairs))
 
-def check(c, directory, see):
-    """None, or why the claim is refuted. see(name, get, test) is what get() gives, if that passes the test."""
-    see("format", lambda: c["format"], lambda v: v == "irreplens-certificate-1")
-    brute = see("method", lambda: c["method"], ("brute", "table").__contains__) == "brute"
-    weights = see("weights", lambda: read_weights(directory), lambda v: all(np.isfinite(w).all() for w in v))
-    digest = hashlib.sha256(b"".join(w.astype("<f4").tobytes() for w in weights)).hexdigest()
-    see("weights_sha256", lambda: c["weights_sha256"], lambda v: v == digest)
-    m, n = weights[3].shape
-    table = see("group", lambda: cayley_table(c["group"], n),
-                lambda v: v.shape == (n, n) and all((np.sort(rows) == np.arange(n)).all() for rows in (v, v.T)))
-    pairs, certified, claimed, margin = (see("claim." + key, lambda: c["claim"][key], test) for key, test in (
-        ("pairs", lambda v: whole(v) and v == n * n), ("certified", lambda v: whole(v) and v <= n * n), (
-            "operations", whole), ("margin", lambda v: type(v) in (int, float) and np.isfinite(float(v)))))
+def follow(c, weights, table, bound, see):
+    """(pairs proved, operations) of OneLayerMLP's certificate."""
+    (m, n), brute = weights[3].shape, c["method"] == "brute"
     if brute:  # one cell for all: every z' is settled by itself
         c = {"side": "y", "exact": False, "cap": 1, "blocks": [0] * n, "first_partitions": [[0] * n],
              "second_partitions": [[0] * n], "neurons": [[0, 0]] * m}
@@ -125,10 +94,29 @@ def check(c, directory, see):
     see("neurons", lambda: c["neurons"], lambda v: len(v) == m and all(whole(a) and whole(b) and a < len(
         c["first_partitions"]) and b < len(c["second_partitions"]) for a, b in v))
     l, r, u, s, slack = integer_network(*weights)
-    bound = 2 * slack + int(fractions.Fraction(margin) * fractions.Fraction(2)**(2 * s + 1) // 1)
     l, r, table = (r, l, table.T) if c["side"] == "x" else (l, r, table)
-    proved, operations = account(l, r, u, table, max(min(bound, 2**60), -2**60), c)
-    operations = n**3 * m + n**2 * m + n**3 if brute else operations
+    proved, operations = account(l, r, u, table, bound(2 * s + 1) + 2 * slack, c)
+    return proved, n**3 * m + n**2 * m + n**3 if brute else operations
+
+def check(c, directory, see):
+    """None, or why the claim is refuted. see(name, get, test) is what get() gives, if that passes the test."""
+    see("format", lambda: c["format"], lambda v: v == "irreplens-certificate-1")
+    read = network_files.read_weights
+    weights = see("weights", lambda: read(directory), lambda v: all(np.isfinite(w).all() for w in v))
+    model, n = ["Transformer"] * (len(weights) == 9), weights[-1].shape[1]
+    see("model", lambda: [c["model"]] if "model" in c else [], lambda v: v == model)
+    see("method", lambda: c["method"], lambda v: v == "brute" or v == "table" and not model)
+    digest = hashlib.sha256(b"".join(w.astype("<f4").tobytes() for w in weights)).hexdigest()
+    see("weights_sha256", lambda: c["weights_sha256"], lambda v: v == digest)
+    table = see("group", lambda: cayley_table(c["group"], n),
+                lambda v: v.shape == (n, n) and all((np.sort(rows) == np.arange(n)).all() for rows in (v, v.T)))
+    pairs, certified, claimed, margin = (see("claim." + key, lambda: c["claim"][key], test) for key, test in (
+        ("pairs", lambda v: whole(v) and v == n * n), ("certified", lambda v: whole(v) and v <= n * n), (
+            "operations", whole), ("margin", lambda v: type(v) in (int, float) and np.isfinite(float(v)))))
+    exact = fractions.Fraction(margin)
+    bound = lambda bits: max(-2**59, min(2**59, exact * fractions.Fraction(2)**bits // 1))  # noqa: E731
+    proved, operations = (transformer_integers.follow(weights, table, bound) if model
+                          else follow(c, weights, table, bound, see))
     if proved < certified or operations > claimed:
         return f"claim: {certified} pairs in {claimed} operations; proved are {proved} in {operations}"
     return print(f"holds: {certified} of {pairs} pairs, in {operations} operations")

@@ -120,8 +120,8 @@ std::vector<int> read_group(const Fields& fields, int n) {
 
 }  // namespace
 
-CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements,
-                                  int neurons) {
+CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements, int neurons,
+                                  bool transformer) {
   Json object;
   try {
     object = Json::parse(text);
@@ -133,7 +133,15 @@ CertificateFile parse_certificate(const std::string& text, const std::string& na
     fields.fail("format", "must be irreplens-certificate-1");
   }
   CertificateFile file;
+  file.transformer = object.contains("model");
+  if (file.transformer && object["model"] != "Transformer")
+    fields.fail("model", "must be Transformer, or absent");
+  if (file.transformer != transformer) {
+    fields.fail("model", transformer ? "is missing, and the run's network is a Transformer"
+                                     : "is Transformer, and the run's network is none");
+  }
   file.brute = !fields.second_of("method", "brute", "table");
+  if (transformer && !file.brute) fields.fail("method", "must be brute for a Transformer");
   file.weights_sha256 = fields.text("weights_sha256");
   file.elements = elements;
   file.table = read_group(fields, elements);

@@ -9,6 +9,7 @@ namespace analysis::certificate_check {
 
 /// What a file "irreplens-certificate-1" says: circuits.md, section 6.
 struct CertificateFile {
+  bool transformer = false;  ///< `model` is "Transformer"; it is absent for OneLayerMLP
   bool brute = false;
   std::int64_t certified = 0, pairs = 0, operations = 0;  ///< the claim ..
   double margin = 0;                                      ///< .. and T, finite
@@ -27,10 +28,11 @@ struct CertificateFile {
 /// Reads and checks everything that does not need the weights.
 /// @param name  of the file, for messages
 /// @param elements, neurons  n and m of the run
+/// @param transformer  whether that is a Transformer, which has brute certificates alone
 /// @throws engine::FormatError that names file and field: no JSON, another format, a number that is none, not
 /// whole, out of range or infinite, a group whose table repeats a class in a row or column, labels that skip
 /// Cost: O(bytes + n^2 degree).
-CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements,
-                                  int neurons);
+CertificateFile parse_certificate(const std::string& text, const std::string& name, int elements, int neurons,
+                                  bool transformer = false);
 
 }  // namespace analysis::certificate_check

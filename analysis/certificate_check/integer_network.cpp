@@ -1,17 +1,12 @@
 #include "analysis/certificate_check/integer_network.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
-#include <stdexcept>
 
 #include "analysis/certificate_check/exact_sum.hpp"
 #include "analysis/certificate_check/size.hpp"
+#include "analysis/certificate_check/tensor_list.hpp"
 #include "engine/cpu/thread_pool.hpp"
-#include "engine/device/error.hpp"
 
 namespace analysis::certificate_check {
 namespace {
@@ -23,16 +18,7 @@ constexpr int finest = 24, coarsest = -300;
 
 const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std::string& file,
                                    const char* name) {
-  const auto found = tensors.tensors.find(name);
-  if (found == tensors.tensors.end()) throw engine::FormatError(file + ": tensor '" + name + "' is missing");
-  if (found->second.shape.size() != 2) {
-    throw engine::FormatError(file + ": tensor '" + name + "' " + engine::to_string(found->second.shape) +
-                              " is no matrix");
-  }
-  for (const float value : found->second.values) {
-    if (!std::isfinite(value)) throw engine::FormatError(file + ": tensor '" + name + "' is not finite");
-  }
-  return found->second;
+  return finite_tensor(tensors, file, name, 2);
 }
 
 /// floor(2^s sum_e a(x, e) b(first + e, i)) for all x and i, (n, m).
@@ -134,24 +120,8 @@ IntegerNetwork integer_network(const engine::TensorFile& tensors, const std::str
   return network;
 }
 
-std::string sha256_of(const engine::TensorFile& tensors) {
-  std::string bytes;
-  for (const char* const name : names) {
-    for (const float value : tensors.tensors.at(name).values) {
-      const auto bits = std::bit_cast<std::uint32_t>(value);
-      for (int k = 0; k < 4; ++k) bytes.push_back(static_cast<char>(bits >> (8 * k) & 0xff));
-    }
-  }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("sha256: libcrypto's EVP_Digest failed");
-  }
-  std::string text;
-  for (unsigned int k = 0; k < length; ++k) {
-    for (const int half : {digest[k] >> 4, digest[k] & 15}) text.push_back("0123456789abcdef"[half]);
-  }
-  return text;
+std::string sha256_of_network(const engine::TensorFile& tensors) {
+  return sha256_of(tensors, names);
 }
 
 }  // namespace analysis::certificate_check

@@ -35,6 +35,6 @@ IntegerNetwork integer_network(const engine::TensorFile& tensors, const std::str
 void sizes_of(const engine::TensorFile& tensors, const std::string& file, int& elements, int& neurons);
 
 /// SHA-256, in hexadecimal, of W_x, W_y, W, W_U as little-endian float32, row-major, one after the other.
-std::string sha256_of(const engine::TensorFile& tensors);
+std::string sha256_of_network(const engine::TensorFile& tensors);
 
 }  // namespace analysis::certificate_check

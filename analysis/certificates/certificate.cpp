@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/certificates/number_words.hpp"
+#include "analysis/certificates/transformer_margins.hpp"
 
 namespace analysis {
 namespace {
@@ -32,6 +33,35 @@ Json lists(const std::vector<Partition>& partitions) {
   return found;
 }
 
+void require_finite(double margin) {
+  if (!std::isfinite(margin))
+    throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
+}
+
+std::string file_text(const Certificate& certificate, const std::string& sha256,
+                      const group::FiniteGroup& group) {
+  Json file = {{"format", "irreplens-certificate-1"}};
+  if (certificate.transformer) file["model"] = "Transformer";
+  file["method"] = certificate.account ? "table" : "brute";
+  file["group"] = group_json(group);
+  file["weights_sha256"] = sha256;
+  file["claim"] = {{"certified", certificate.proved.claimed},
+                   {"pairs", certificate.proved.pairs},
+                   {"margin", certificate.margin},
+                   {"operations", static_cast<std::int64_t>(std::ceil(certificate.operations))}};
+  if (certificate.account) {
+    const TableAccount& account = *certificate.account;
+    file["side"] = account.side == TableSide::y ? "y" : "x";
+    file["exact"] = account.exact;
+    file["cap"] = account.cap;
+    file["blocks"] = account.blocks.labels;
+    file["first_partitions"] = lists(account.first);
+    file["second_partitions"] = lists(account.second);
+    file["neurons"] = account.neurons;
+  }
+  return file.dump() + "\n";
+}
+
 }  // namespace
 
 CertificateMethod certificate_method(const std::string& name) {
@@ -42,8 +72,7 @@ CertificateMethod certificate_method(const std::string& name) {
 
 Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, CertificateMethod method,
                     double margin, const AccountSearch& search) {
-  if (!std::isfinite(margin))
-    throw std::invalid_argument("margin " + short_number(margin) + " is not finite");
+  require_finite(margin);
   const double slack = claim_slack(weights);
   Certificate certificate;
   certificate.method = method;
@@ -63,28 +92,27 @@ Certificate certify(const MlpWeights& weights, const group::FiniteGroup& group, 
   return certificate;
 }
 
+Certificate certify(const TransformerWeights& weights, const group::FiniteGroup& group, double margin,
+                    const std::function<void()>& pulse) {
+  require_finite(margin);
+  Certificate certificate;
+  certificate.transformer = true;
+  certificate.margin = margin;
+  certificate.elements = weights.elements();
+  certificate.neurons = weights.w_in.cols;
+  certificate.proved = prove_margins(weights, group, margin, checker_slack(weights), pulse);
+  certificate.brute_operations = certificate.operations = brute_operations(weights);
+  return certificate;
+}
+
 std::string certificate_json(const Certificate& certificate, const MlpWeights& weights,
                              const group::FiniteGroup& group) {
-  Json file = {{"format", "irreplens-certificate-1"},
-               {"method", certificate.account ? "table" : "brute"},
-               {"group", group_json(group)},
-               {"weights_sha256", weights_sha256(weights)},
-               {"claim",
-                {{"certified", certificate.proved.claimed},
-                 {"pairs", certificate.proved.pairs},
-                 {"margin", certificate.margin},
-                 {"operations", static_cast<std::int64_t>(std::ceil(certificate.operations))}}}};
-  if (certificate.account) {
-    const TableAccount& account = *certificate.account;
-    file["side"] = account.side == TableSide::y ? "y" : "x";
-    file["exact"] = account.exact;
-    file["cap"] = account.cap;
-    file["blocks"] = account.blocks.labels;
-    file["first_partitions"] = lists(account.first);
-    file["second_partitions"] = lists(account.second);
-    file["neurons"] = account.neurons;
-  }
-  return file.dump() + "\n";
+  return file_text(certificate, weights_sha256(weights), group);
+}
+
+std::string certificate_json(const Certificate& certificate, const TransformerWeights& weights,
+                             const group::FiniteGroup& group) {
+  return file_text(certificate, weights_sha256(weights), group);
 }
 
 std::string margins_sentence(const Certificate& certificate) {
@@ -92,8 +120,9 @@ std::string margins_sentence(const Certificate& certificate) {
   return with_commas(static_cast<double>(proved.proved)) + " of " +
          with_commas(static_cast<double>(proved.pairs)) + " margins exceed " +
          short_number(certificate.margin) + " in exact arithmetic, " +
-         with_commas(static_cast<double>(proved.float32)) +
-         " of them in every float32 evaluation; the least is at least " + short_number(proved.least) + ".";
+         with_commas(static_cast<double>(proved.float32)) + " of them in every float32 evaluation" +
+         (certificate.transformer ? " of the formulas as they stand" : "") + "; the least is at least " +
+         short_number(proved.least) + ".";
 }
 
 CertificateClaim claim_of(const Certificate& certificate) {

@@ -5,6 +5,7 @@
 
 #include "analysis/certificates/number_words.hpp"
 #include "analysis/certificates/table_account.hpp"
+#include "analysis/certificates/transformer_margins.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
 
@@ -31,15 +32,34 @@ bool read_whole(const Json& claim, const char* name, std::int64_t most, std::int
   return true;
 }
 
+/// The network that a certificate has to be of.
+struct Subject {
+  int elements;
+  double brute_operations;
+  bool transformer;
+  std::string sha256;
+};
+
+Subject subject_of(const MlpWeights& weights) {
+  return {weights.elements(), brute_operations(weights.elements(), weights.hidden_dim()), false,
+          weights_sha256(weights)};
+}
+
+Subject subject_of(const TransformerWeights& weights) {
+  return {weights.elements(), brute_operations(weights), true, weights_sha256(weights)};
+}
+
 /// Reads what is needed.  @return  the first field that is not what it has to be; empty: all are
-std::string read_claim(const Json& file, const MlpWeights& weights, CertificateClaim& claim) {
+std::string read_claim(const Json& file, const Subject& subject, CertificateClaim& claim) {
   if (!file.is_object() || !is_text(file, "format", "irreplens-certificate-1")) return "format";
-  if (!is_text(file, "method", "brute") && !is_text(file, "method", "table")) return "method";
-  if (!is_text(file, "weights_sha256", weights_sha256(weights))) return "weights_sha256";
+  if (subject.transformer ? !is_text(file, "model", "Transformer") : file.contains("model")) return "model";
+  if (!is_text(file, "method", "brute") && (subject.transformer || !is_text(file, "method", "table")))
+    return "method";
+  if (!is_text(file, "weights_sha256", subject.sha256)) return "weights_sha256";
   const auto found = file.find("claim");
   if (found == file.end() || !found->is_object()) return "claim";
   claim.method = is_text(file, "method", "table") ? CertificateMethod::table : CertificateMethod::brute;
-  const std::int64_t n = weights.elements();
+  const std::int64_t n = subject.elements;
   std::int64_t operations = 0;
   if (!read_whole(*found, "pairs", n * n, claim.pairs) || claim.pairs != n * n) return "claim.pairs";
   if (!read_whole(*found, "certified", claim.pairs, claim.certified)) return "claim.certified";
@@ -49,9 +69,33 @@ std::string read_claim(const Json& file, const MlpWeights& weights, CertificateC
     return "claim.margin";
   claim.margin = margin->get<double>();
   claim.operations = static_cast<double>(operations);
-  claim.brute_operations = brute_operations(weights.elements(), weights.hidden_dim());
+  claim.brute_operations = subject.brute_operations;
   claim.stored = true;
   return "";
+}
+
+template <typename Weights>
+StoredClaim claim_in(const std::filesystem::path& file, const Weights& weights) {
+  StoredClaim stored;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return stored;
+  const std::string name = file.filename().string();
+  try {
+    CertificateClaim claim;
+    const std::string wrong = read_claim(Json::parse(engine::read_file(file, most_bytes), nullptr, false),
+                                         subject_of(weights), claim);
+    if (wrong.empty()) {
+      stored.claim = claim;
+    } else {
+      stored.note = name + " is no certificate of these weights, by its field '" + wrong +
+                    "', and is left out; ./certify makes one";
+    }
+  } catch (const engine::FileError& error) {
+    stored.note = name + " cannot be read: " + error.what();
+  } catch (const engine::FormatError& error) {
+    stored.note = name + " is left out: " + error.what();
+  }
+  return stored;
 }
 
 }  // namespace
@@ -76,26 +120,11 @@ std::string claim_sentence(const CertificateClaim& claim) {
 }
 
 StoredClaim stored_claim(const std::filesystem::path& file, const MlpWeights& weights) {
-  StoredClaim stored;
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return stored;
-  const std::string name = file.filename().string();
-  try {
-    CertificateClaim claim;
-    const std::string wrong =
-        read_claim(Json::parse(engine::read_file(file, most_bytes), nullptr, false), weights, claim);
-    if (wrong.empty()) {
-      stored.claim = claim;
-    } else {
-      stored.note = name + " is no certificate of these weights, by its field '" + wrong +
-                    "', and is left out; ./certify makes one";
-    }
-  } catch (const engine::FileError& error) {
-    stored.note = name + " cannot be read: " + error.what();
-  } catch (const engine::FormatError& error) {
-    stored.note = name + " is left out: " + error.what();
-  }
-  return stored;
+  return claim_in(file, weights);
+}
+
+StoredClaim stored_claim(const std::filesystem::path& file, const TransformerWeights& weights) {
+  return claim_in(file, weights);
 }
 
 }  // namespace analysis

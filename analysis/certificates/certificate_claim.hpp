@@ -6,6 +6,7 @@
 #include <string>
 
 #include "analysis/network/mlp_network.hpp"
+#include "analysis/network/transformer_network.hpp"
 
 namespace analysis {
 
@@ -35,9 +36,12 @@ struct StoredClaim {
 /// followed: certificate_check does that.
 /// Cost: of the hash, and of reading the file.   Does not throw for what the file holds.
 StoredClaim stored_claim(const std::filesystem::path& file, const MlpWeights& weights);
+StoredClaim stored_claim(const std::filesystem::path& file, const TransformerWeights& weights);
 
 /// SHA-256, in hexadecimal, of W_x, W_y, W, W_U as little-endian float32, row-major, one after the other.
 /// @throws std::runtime_error if the library that computes it fails
 std::string weights_sha256(const MlpWeights& weights);
+/// Of W_E, W_pos, W_Q, W_K, W_V, W_O, W_in, W_out, W_U.
+std::string weights_sha256(const TransformerWeights& weights);
 
 }  // namespace analysis

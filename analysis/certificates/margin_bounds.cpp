@@ -57,6 +57,19 @@ struct ErrorBound {
 
 }  // namespace
 
+ProvedMargins together(const std::vector<ProvedMargins>& parts) {
+  ProvedMargins all;
+  all.least = std::numeric_limits<double>::infinity();
+  for (const ProvedMargins& one : parts) {
+    all.pairs += one.pairs;
+    all.proved += one.proved;
+    all.claimed += one.claimed;
+    all.float32 += one.float32;
+    if (!(one.least >= all.least)) all.least = one.least;
+  }
+  return all;
+}
+
 ProvedMargins prove_margins(const MlpWeights& weights, const group::FiniteGroup& group, double margin,
                             double slack) {
   const int n = weights.elements(), m = weights.hidden_dim(), embed = weights.w_x.cols;
@@ -71,13 +84,14 @@ ProvedMargins prove_margins(const MlpWeights& weights, const group::FiniteGroup&
   for (const Matrix* const b : {&bounds.l, &bounds.r}) {
     for (const double value : b->values) largest_input = std::max(largest_input, value);
   }
-  const ErrorBound in_double(0x1p-53, 0x1p-1074, embed, m, total_u),
-      in_float(0x1p-24, 0x1p-149, embed, m, total_u);
+  const ErrorBound of_double(0x1p-53, 0x1p-1074, embed, m, total_u),
+      of_float(0x1p-24, 0x1p-149, embed, m, total_u);
   constexpr double float_range = 0x1p120;  // partial sums stay below this many times 1 + gamma: no overflow
 
   std::vector<ProvedMargins> by_x(width);
   engine::thread_pool().run(n, 2LL * n * n * m * n, [&](int x) {
     ProvedMargins& found = by_x[static_cast<std::size_t>(x)];
+    found.pairs = n;
     found.least = std::numeric_limits<double>::infinity();
     Matrix hidden(n, m), logits(n, n);
     for (int y = 0; y < n; ++y) {
@@ -98,25 +112,16 @@ ProvedMargins prove_margins(const MlpWeights& weights, const group::FiniteGroup&
       const double computed = own - other;
       const double lower = n == 1 ? std::numeric_limits<double>::infinity()
                                   : computed - 0x1p-50 * std::abs(computed) -
-                                        2 * in_double.at(inputs, sum) * (1 + 0x1p-20) - 0x1p-100;
+                                        2 * of_double.at(inputs, sum) * (1 + 0x1p-20) - 0x1p-100;
       found.proved += lower > margin ? 1 : 0;
       found.claimed += lower > margin + slack ? 1 : 0;
       if (inputs + sum < float_range && 2 * largest_input < float_range) {
-        found.float32 += lower - 2 * in_float.at(inputs, sum) * (1 + 0x1p-20) > margin ? 1 : 0;
+        found.float32 += lower - 2 * of_float.at(inputs, sum) * (1 + 0x1p-20) > margin ? 1 : 0;
       }
       if (!(lower >= found.least)) found.least = lower;
     }
   });
-  ProvedMargins all;
-  all.pairs = static_cast<std::int64_t>(n) * n;
-  all.least = std::numeric_limits<double>::infinity();
-  for (const ProvedMargins& one : by_x) {
-    all.proved += one.proved;
-    all.claimed += one.claimed;
-    all.float32 += one.float32;
-    if (!(one.least >= all.least)) all.least = one.least;
-  }
-  return all;
+  return together(by_x);
 }
 
 double claim_slack(const MlpWeights& weights) {

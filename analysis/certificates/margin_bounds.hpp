@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "analysis/network/mlp_network.hpp"
 #include "group/elements/finite_group.hpp"
@@ -17,6 +18,9 @@ struct ProvedMargins {
       0;             ///< .. and > T in every IEEE float32 evaluation, in any order, with FMA or without
   double least = 0;  ///< the least lower bound of a margin; NaN if some margin has none
 };
+
+/// What was counted in parts. Without any: no pair, and nothing is below infinity.
+ProvedMargins together(const std::vector<ProvedMargins>& parts);
 
 /// Brute force, sound for any order of summation.
 ///

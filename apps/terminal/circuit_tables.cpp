@@ -265,7 +265,7 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
-  if (!c.certificate && c.rho) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
+  if (!c.certificate && (c.rho || c.cosets)) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 

@@ -285,7 +285,26 @@ class AnalyzedCircuits(AnalyzeTest):
             mean = (trained * final[f"train_{key}"] + (36 - trained) * final[f"test_{key}"]) / 36
             self.assertAlmostEqual(circuits["interventions"]["base"][key], mean, delta=1e-6 * (1 + mean))
         self.assertEqual(document["circuits"]["coset"]["census"], circuits["coset"]["census"])
-        self.refuse(2, "not of this run's Transformer", "analyze", "run", "--views", "irreps,certificate")
+
+    def test_the_certificate_of_a_transformer(self):
+        self.succeed("train", "s3", "--model", "Transformer", "--epochs", 301, "--out", "run", "--quiet")
+        run = self.directory / "run"
+        self.assertIn("--views irreps,cosets,rho,certificate", self.succeed("analyze", "run", "--final-only").stdout)
+        self.succeed("certify", "run")
+        claim = json.loads((run / "certificate.json").read_text())["claim"]
+        result = self.succeed("analyze", "run", "--final-only")
+        self.assertRegex(result.stdout, r"A brute certificate claims \d+ of 36 pairs")
+        found = json.loads((run / "circuits.json").read_text())["certificate"]
+        self.assertEqual((found["method"], found["certified"], found["operations"], found["brute_operations"], found["stored"]),
+                         ("brute", claim["certified"], claim["operations"], claim["operations"], True))
+        self.assertEqual(report_data(run / "report.html")["circuits"]["certificate"], found)
+        (run / "certificate.json").unlink()
+        result = self.succeed("analyze", "run", "--final-only", "--views", "irreps,certificate")
+        self.assertIn("A brute certificate proves ", result.stdout)
+        self.succeed("certify", "--check", run / "certificate.json", "run")
+        self.assertFalse(json.loads((run / "circuits.json").read_text())["certificate"]["stored"])
+        self.succeed("train", "s3", "--model", "BilinearNet", "--epochs", 1, "--out", "bilinear", "--quiet")
+        self.refuse(2, "not of this run's BilinearNet", "analyze", "bilinear", "--views", "irreps,certificate")
 
     def test_circuits_alone(self):
         self.train()

@@ -55,6 +55,21 @@ def plant(directory, group="SymmetricGroup", parameter=3, seed=1, hidden=6, scal
     return directory
 
 
+def plant_transformer(directory, parameter=3, seed=1):
+    """The same of a one-layer transformer."""
+    plant(directory, parameter=parameter, seed=seed)
+    config = json.loads((directory / "cfg.json").read_text())
+    (directory / "cfg.json").write_text(json.dumps({**config, "model": "Transformer"}))
+    n, draw = math.factorial(parameter), random.Random(seed)
+    attention = {f"blocks.0.attn.W_{letter}": (4, 128, 32) for letter in "QKV"}
+    shapes = {"embed.W_E": (n + 1, 128), "pos_embed.W_pos": (3, 128), **attention, "blocks.0.attn.W_O": (4, 32, 128),
+              "blocks.0.mlp.W_in": (128, 512), "blocks.0.mlp.W_out": (512, 128), "unembed.W_U": (128, n)}
+    write_weights(directory / "model.safetensors",
+                  {name: (shape, [draw.uniform(-0.2, 0.2) for _ in range(math.prod(shape))])
+                   for name, shape in shapes.items()})
+    return directory
+
+
 class CertifyTest(ProgramTest):
     def check(self, certificate, run):
         """(exit code, the line) of the program; the Python checker has to agree."""
@@ -157,11 +172,84 @@ class Certificates(CertifyTest):
         self.assertLess(ours["operations"], json.loads(reference.read_text())["claim"]["operations"])
 
     def test_the_python_checker_is_short_and_needs_numpy_alone(self):
-        text = (SOURCE / "tools/check_certificate.py").read_text()
-        self.assertLess(len(text.splitlines()), 150)
-        self.assertNotIn("torch", text.replace("torch.save", ""))
+        for name in ("check_certificate", "network_files", "transformer_integers"):
+            text = (SOURCE / f"tools/{name}.py").read_text()
+            self.assertLess(len(text.splitlines()), 150)
+            self.assertNotIn("torch", text.replace("torch.save", ""))
         if not PYTHON:
             self.skipTest("no Python with numpy: its verdicts were not compared")
+
+
+class TransformerCertificates(CertifyTest):
+    def test_by_brute_force_without_being_told(self):
+        run = plant_transformer(self.directory / "run")
+        result = self.succeed("certify", "run")
+        self.assertIn("A brute certificate proves ", result.stdout)
+        self.assertIn("in every float32 evaluation of the formulas as they stand", result.stdout)
+        certificate = json.loads((run / "certificate.json").read_text())
+        self.assertEqual((certificate["model"], certificate["method"]), ("Transformer", "brute"))
+        self.assertEqual(certificate["claim"]["operations"], 36 * (4 * 4 + 2 * 4 * (512 + 6) + 6 * 512 + 6))
+        self.assertEqual(self.check("run/certificate.json", "run")[0], 0)
+        for threads in (1, 3):
+            self.succeed("certify", "run", "--method", "brute", "--threads", threads, "--out", f"{threads}.json")
+            self.assertEqual((self.directory / f"{threads}.json").read_bytes(), (run / "certificate.json").read_bytes())
+
+    def test_claims_about_margins(self):
+        plant_transformer(self.directory / "run")
+        counts = []
+        for margin in (-1000, -1, 0, 1000):
+            self.succeed("certify", "run", "--margin", margin, "--out", "c.json")
+            counts.append(json.loads((self.directory / "c.json").read_text())["claim"]["certified"])
+            self.assertEqual(self.check("c.json", "run")[0], 0)
+        self.assertEqual(counts, sorted(counts, reverse=True))
+        self.assertEqual((counts[0], counts[-1]), (36, 0))
+
+        def raised(content):
+            content["claim"]["certified"] += 1
+
+        def cheaper(content):
+            content["claim"]["operations"] -= 1
+
+        self.succeed("certify", "run", "--out", "c.json")
+        for change in (raised, cheaper):
+            self.assertEqual(self.check(self.changed("c.json", change), "run")[0], 1, change.__name__)
+
+    def test_what_is_refused(self):
+        run = plant_transformer(self.directory / "run")
+        plant_transformer(self.directory / "other", seed=2)
+        plant(self.directory / "mlp")
+        self.refuse(2, "--method brute", "certify", "run", "--method", "table")
+        self.assertFalse((run / "certificate.json").exists())
+        self.succeed("certify", "run", "--out", "c.json")
+        self.succeed("certify", "mlp", "--method", "brute", "--out", "mlp.json")
+        for certificate, of, field in (("c.json", "other", "weights_sha256"), ("c.json", "mlp", "model"),
+                                       ("mlp.json", "run", "model")):
+            code, line = self.check(certificate, of)
+            self.assertEqual(code, 2, line)
+            self.assertIn(field, line)
+        code, line = self.check(self.changed("c.json", lambda c: c.update(method="table")), "run")
+        self.assertEqual(code, 2)
+        self.assertIn("method", line)
+        weights = run / "model.safetensors"
+        content = bytearray(weights.read_bytes())
+        content[-3] ^= 1
+        weights.write_bytes(bytes(content))
+        self.assertEqual(self.check("c.json", "run")[0], 2)
+        weights.write_bytes(bytes(content[:-4]) + struct.pack("<f", math.nan))
+        self.assertEqual(self.check("c.json", "run")[0], 2)
+        self.refuse(2, "not finite", "certify", "run")
+
+    def test_published_models(self):
+        names = ("S5_T_seed1", "A5_T_seed1", "D59_T_seed1")
+        if not (SHARED / "reference" / names[0]).exists():
+            self.skipTest("no shared data")
+        for name in names:
+            run = SHARED / "reference" / name
+            self.succeed("certify", run, "--out", "c.json")
+            claim = json.loads((self.directory / "c.json").read_text())["claim"]
+            self.assertEqual(claim["certified"], claim["pairs"])
+            self.assertEqual(self.check("c.json", run)[0], 0)
+            self.assertEqual(self.check(self.changed("c.json", lambda c: c["claim"].update(margin=20)), run)[0], 1)
 
 
 class CertifyBadInput(CertifyTest):

@@ -64,7 +64,7 @@ function fillCircuits() {
   if (report.circuits && !circuits.nulls) {
     notes.append(element("p", "Ablation, the cosets' bound, bi-equivariance: analyze with --views irreps,cosets,rho; interventions and null controls: --views irreps,cosets,rho,interventions.", {class: "notice"}));
   }
-  if (report.circuits && !circuits.certificate && report.run.config.model === "OneLayerMLP") {
+  if (report.circuits && !circuits.certificate && ["OneLayerMLP", "Transformer"].includes(report.run.config.model)) {
     notes.append(element("p", "A proof of the accuracy: analyze with --views irreps,cosets,rho,certificate, or ./certify.", {class: "notice"}));
   }
   if (circuits.coset) fillCosets();
