@@ -71,9 +71,10 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
   if (!views.circuits.any() && !views.certificate) return {};
   const bool transformer = analysis::is_transformer(run.config);
   if (views.certificate && !transformer && !analysis::is_plain_mlp(run.config)) {
-    throw std::invalid_argument("--views " + arguments.views.value_or("") +
-                                ": a certificate is of OneLayerMLP without biases or of Transformer, not of this run's " +
-                                run.config.model.model);
+    throw std::invalid_argument(
+        "--views " + arguments.views.value_or("") +
+        ": a certificate is of OneLayerMLP without biases or of Transformer, not of this run's " +
+        run.config.model.model);
   }
   const analysis::CircuitOptions options{views.circuits, static_cast<int>(arguments.draws), arguments.seed,
                                          static_cast<std::size_t>(arguments.most_subgroups), progress};

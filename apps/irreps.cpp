@@ -249,17 +249,18 @@ int report(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  apps::CommandLine line("irreps", "Classes, irreps and character table of a finite group.",
-                 "  irreps s5                                 the symmetric group of degree 5\n"
-                 "  irreps a5 --verify                        check every irrep, print the largest errors\n"
-                 "  irreps s3xc4 --json                       for programs\n"
-                 "  irreps d59 --export d59.safetensors       all matrices, (n, d, d) each\n"
-                 "  irreps 'perm:(0 1 2 3 4 5 6),(1 2)(3 6)'  the group that these permutations generate\n"
-                 "  irreps table:klein.csv                    a Cayley table, n rows of n indices");
+  apps::CommandLine line(
+      "irreps", "Classes, irreps and character table of a finite group.",
+      "  irreps s5                                 the symmetric group of degree 5\n"
+      "  irreps a5 --verify                        check every irrep, print the largest errors\n"
+      "  irreps s3xc4 --json                       for programs\n"
+      "  irreps d59 --export d59.safetensors       all matrices, (n, d, d) each\n"
+      "  irreps 'perm:(0 1 2 3 4 5 6),(1 2)(3 6)'  the group that these permutations generate\n"
+      "  irreps table:klein.csv                    a Cayley table, n rows of n indices");
   Options options;
   line.add("GROUP", &options.group,
-                 "sN, aN, cN, dN (order 2N), q8; products such as s3xc4; perm:GENERATORS in cycle notation; "
-                 "table:FILE, a Cayley table as CSV")
+           "sN, aN, cN, dN (order 2N), q8; products such as s3xc4; perm:GENERATORS in cycle notation; "
+           "table:FILE, a Cayley table as CSV")
       .required();
   line.add("--json", &options.json, "Print JSON");
   line.add("--verify", &options.verify, "Check the irreps and print every check's largest error");

@@ -67,8 +67,14 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
-      {"s3", small(config("SymmetricGroup", 3, 20'000, 0.9, 0, 0, 200), 128, 64, 1e-3), true, {{0.6, 20'000, 200, 0}}},
-      {"s4", small(config("SymmetricGroup", 4, 20'000, 0.6, 0, 0, 200), 128, 128, 3e-3), true, {{0.6, 20'000, 200, 0}}},
+      {"s3",
+       small(config("SymmetricGroup", 3, 20'000, 0.9, 0, 0, 200), 128, 64, 1e-3),
+       true,
+       {{0.6, 20'000, 200, 0}}},
+      {"s4",
+       small(config("SymmetricGroup", 4, 20'000, 0.6, 0, 0, 200), 128, 128, 3e-3),
+       true,
+       {{0.6, 20'000, 200, 0}}},
       {"s5", config("SymmetricGroup", 5, 75'000, 0.4, 0, 2, 500), false, {{0.6, 50'000, 500, 1}}},
       {"s5-chughtai", published("SymmetricGroup", 5, 0.4), true, {{0.6, 50'000, 500, 1}}},
       {"s5-stander", stander(published("SymmetricGroup", 5, 0.4)), true, {}},

@@ -23,8 +23,8 @@ void set_layer(engine::ModelSettings& settings, const char* layer, const std::op
   if (!given) return;
   settings.layers[layer] = *given;
   const engine::ModelKind& kind = engine::checked_kind(settings);
-  if (std::find_if(kind.layers.begin(), kind.layers.end(), [&](const char* l) { return std::string(layer) == l; }) ==
-      kind.layers.end()) {
+  if (std::find_if(kind.layers.begin(), kind.layers.end(),
+                   [&](const char* l) { return std::string(layer) == l; }) == kind.layers.end()) {
     throw engine::ConfigError(std::string(layer) + ": " + kind.name + " has no such size");
   }
 }

@@ -28,7 +28,7 @@ analysis::MlpWeights start_weights(int n) {
   std::mt19937_64 generator(1);
   std::normal_distribution<double> normal;
   analysis::MlpWeights weights{analysis::Matrix(n, embed_dim), analysis::Matrix(n, embed_dim),
-                            analysis::Matrix(2 * embed_dim, hidden_dim), analysis::Matrix(hidden_dim, n)};
+                               analysis::Matrix(2 * embed_dim, hidden_dim), analysis::Matrix(hidden_dim, n)};
   const auto fill = [&](analysis::Matrix& m, double fan) {
     for (double& value : m.values) value = normal(generator) / std::sqrt(fan);
   };
@@ -130,8 +130,9 @@ void measure_run(const char* directory) {
   const analysis::Harmonics harmonics(run.group);
   const analysis::Meter meter(
       harmonics, engine::split_pairs(run.group.order(), run.config.frac_train, run.config.split_seed));
-  const double seconds =
-      seconds_of([&] { meter.measure(*analysis::network_of(analysis::read_weights(run.model, run.tensors()))); }, 5, 0.5);
+  const double seconds = seconds_of(
+      [&] { meter.measure(*analysis::network_of(analysis::read_weights(run.model, run.tensors()))); }, 5,
+      0.5);
   std::printf("{\"bench\": \"analysis_run\", \"seconds_per_checkpoint\": %.6g}\n", seconds);
 }
 

@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/adam.hpp"
 #include "engine/device/memory.hpp"
+#include "engine/device/recording.hpp"
 #include "engine/model/transformer.hpp"
 #include "engine/tensor/ops.hpp"
+#include "engine/training/adam.hpp"
 #include "engine/training/pair_split.hpp"
-#include "engine/device/recording.hpp"
 #include "engine/training/trainer.hpp"
 
 namespace {
@@ -105,8 +105,7 @@ Batches make_batches(const Problem& p, int seeds) {
     train.push_back(std::move(split.train));
     test.push_back(std::move(split.test));
   }
-  return {engine::PairBatch(p.elements, table, train, gpu),
-          engine::PairBatch(p.elements, table, test, gpu)};
+  return {engine::PairBatch(p.elements, table, train, gpu), engine::PairBatch(p.elements, table, test, gpu)};
 }
 
 constexpr int embed = 256, hidden = 128;
@@ -177,14 +176,14 @@ void measure_attention(const Problem& p, int seeds, const Peaks& peaks) {
                r * tests * of_pair, numbers);
   for (Tensor* operand : {&tables.scores, &tables.rows, &tables.base, &out}) operand->set_requires_grad();
   const engine::Program train(attention_pair_cross_entropy(tables, out, nullptr, batches.train));
-  print_kernel("transformer, forward and backward, train pairs", p, seeds, peaks, seconds_of([&] { train.forward(); }),
-               3 * r * pairs * of_pair, numbers);
+  print_kernel("transformer, forward and backward, train pairs", p, seeds, peaks,
+               seconds_of([&] { train.forward(); }), 3 * r * pairs * of_pair, numbers);
 }
 
 /// @param name, model  the network: OneLayerMLP of the published sizes, or the transformer
 /// @param operations  of a step of one seed
-void measure_steps(const Problem& p, const char* name, const engine::ModelSettings& model, double operations, int seeds,
-                   int steps, const Peaks& peaks) {
+void measure_steps(const Problem& p, const char* name, const engine::ModelSettings& model, double operations,
+                   int seeds, int steps, const Peaks& peaks) {
   const std::int64_t free_before = engine::memory_room(gpu).free;
   const Batches batches = make_batches(p, seeds);
   std::vector<std::uint64_t> starts;
@@ -198,7 +197,8 @@ void measure_steps(const Problem& p, const char* name, const engine::ModelSettin
   trainer.require_finite();
   const double rate = steps / (now() - start);
   std::printf(
-      "{\"bench\": \"gpu_steps\", \"problem\": \"%s\", \"model\": \"%s\", \"seeds\": %d, \"steps_per_second\": %.1f, "
+      "{\"bench\": \"gpu_steps\", \"problem\": \"%s\", \"model\": \"%s\", \"seeds\": %d, "
+      "\"steps_per_second\": %.1f, "
       "\"models_times_steps_per_second\": %.0f, \"share_of_float32_peak\": %.3f, \"memory_mib\": %lld}\n",
       p.name, name, seeds, rate, rate * seeds, rate * seeds * operations / peaks.operations,
       static_cast<long long>((free_before - engine::memory_room(gpu).free) >> 20));
@@ -215,8 +215,8 @@ void measure_transformer(const Problem& p, int seeds, int steps, const Peaks& pe
   const double n = p.elements, pairs = p.frac_train * n * n, model = engine::TransformerSizes::model;
   const double of_pair = mlp * n + 2 * heads * (mlp + n);
   const double rest = model * model * (mlp + n) + mlp * model * n + (n + 1) * model * (model + mlp + n);
-  measure_steps(p, "Transformer", {.model = "Transformer", .layers = {}}, 6.0 * (pairs * of_pair + rest), seeds, steps,
-                peaks);
+  measure_steps(p, "Transformer", {.model = "Transformer", .layers = {}}, 6.0 * (pairs * of_pair + rest),
+                seeds, steps, peaks);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "group/elements/families.hpp"
 #include "group/fourier/fourier.hpp"
 #include "group/irreps/irreps.hpp"
-#include "group/young/murnaghan_nakayama.hpp"
 #include "group/subgroups/subgroups.hpp"
+#include "group/young/murnaghan_nakayama.hpp"
 #include "group/young/young.hpp"
 
 namespace {

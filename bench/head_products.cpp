@@ -9,7 +9,8 @@
 
 namespace bench {
 
-HeadProducts::HeadProducts(int rows, int hidden, int classes) : rows_(rows), hidden_(hidden), classes_(classes) {
+HeadProducts::HeadProducts(int rows, int hidden, int classes)
+    : rows_(rows), hidden_(hidden), classes_(classes) {
   const auto numbers = [](int a, int b) {
     return std::vector<float>(static_cast<std::size_t>(a) * static_cast<std::size_t>(b), 0.5F);
   };
@@ -23,9 +24,12 @@ HeadProducts::HeadProducts(int rows, int hidden, int classes) : rows_(rows), hid
 void HeadProducts::run([[maybe_unused]] int threads) {
 #ifdef BENCH_ONEDNN
   omp_set_num_threads(threads);
-  dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(), classes_);
-  dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(), classes_);
-  dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(), hidden_);
+  dnnl_sgemm('N', 'N', rows_, classes_, hidden_, 1, h_.data(), hidden_, u_.data(), classes_, 0, z_.data(),
+             classes_);
+  dnnl_sgemm('T', 'N', hidden_, classes_, rows_, 1, h_.data(), hidden_, z_.data(), classes_, 0, du_.data(),
+             classes_);
+  dnnl_sgemm('N', 'T', rows_, hidden_, classes_, 1, z_.data(), classes_, u_.data(), classes_, 0, dh_.data(),
+             hidden_);
 #endif
 }
 

@@ -14,7 +14,9 @@ class HeadProducts {
 #endif
 
   HeadProducts(int rows, int hidden, int classes);
-  double operations() const { return 6.0 * rows_ * hidden_ * classes_; }
+  double operations() const {
+    return 6.0 * rows_ * hidden_ * classes_;
+  }
   /// Nothing where the library is missing.
   void run(int threads);
 

@@ -96,15 +96,19 @@ void measure(const bench::TrainProblem& problem, int rounds, int probed_steps) {
     tasks += job.size();
     serial += sum(job);
   }
-  std::printf("{\"bench\": \"scaling\", \"model\": \"%s\", \"step_ms\": %.3f, \"sum_of_tasks_ms\": %.3f, \"jobs\": %zu, "
-              "\"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f, \"measured_speedup_2\": %.3f",
-              problem.name, 1e3 * one, 1e3 * (serial - step.rest), step.jobs.size(), tasks, 1e3 * step.rest, 1e6 * per_job,
-              one / two);
+  std::printf(
+      "{\"bench\": \"scaling\", \"model\": \"%s\", \"step_ms\": %.3f, \"sum_of_tasks_ms\": %.3f, \"jobs\": "
+      "%zu, "
+      "\"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f, \"measured_speedup_2\": "
+      "%.3f",
+      problem.name, 1e3 * one, 1e3 * (serial - step.rest), step.jobs.size(), tasks, 1e3 * step.rest,
+      1e6 * per_job, one / two);
   for (int threads = 1; threads <= 64; threads *= 2) {
     double seconds = step.rest;
-    for (const std::vector<double>& job : step.jobs) seconds += scheduled(job, threads) + (threads > 1 ? per_job : 0);
-    std::printf(", \"predicted_speedup_%d\": %.2f, \"predicted_efficiency_%d\": %.3f", threads, serial / seconds, threads,
-                serial / seconds / threads);
+    for (const std::vector<double>& job : step.jobs)
+      seconds += scheduled(job, threads) + (threads > 1 ? per_job : 0);
+    std::printf(", \"predicted_speedup_%d\": %.2f, \"predicted_efficiency_%d\": %.3f", threads,
+                serial / seconds, threads, serial / seconds / threads);
   }
   std::printf("}\n");
   std::fflush(stdout);

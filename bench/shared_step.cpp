@@ -25,7 +25,8 @@ double seconds_of(const Call& call) {
 }
 
 double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
   return values[values.size() / 2];
 }
 
@@ -37,7 +38,8 @@ struct Parts {
 
   Parts(engine::Trainer& trainer, int count, int steps) : chunks(static_cast<std::size_t>(count), 1e9) {
     constexpr int rows_per_sum = 16;  // a task of the job that follows the chunks; see cpu/pair_head.cpp
-    const auto sum_tasks = static_cast<std::size_t>(2 * ((bench::s6.elements + rows_per_sum - 1) / rows_per_sum));
+    const auto sum_tasks =
+        static_cast<std::size_t>(2 * ((bench::s6.elements + rows_per_sum - 1) / rows_per_sum));
     for (int step = 0; step < steps; ++step) {
       double of_chunks = 0, of_sums = 0;
       engine::thread_pool().set_probe([&](std::span<const double> tasks, bool) {
@@ -109,15 +111,16 @@ int main(int argc, char** argv) {
   }
   if (world.is_first()) {
     std::printf(
-        "{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": %.3f, "
+        "{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": "
+        "%.3f, "
         "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, "
         "\"sums_ms\": %.3f, \"rest_ms\": %.3f, \"summed_bytes\": %zu, \"gathered_bytes\": %zu, "
         "\"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
         problem.name, world.count, threads, 1e3 * median(seconds),
-                1e3 * *std::min_element(seconds.begin(), seconds.end()), chunks.count(), 1e3 * of_chunks,
-                1e3 * of_longest_chunk, 1e3 * sums, 1e3 * rest, 2 * n * row * number,
-                (n + static_cast<std::size_t>(chunks.count())) * row * number, 1e6 * latency,
-                together ? 1e-9 * static_cast<double>(megabyte) / of_a_megabyte : 0);
+        1e3 * *std::min_element(seconds.begin(), seconds.end()), chunks.count(), 1e3 * of_chunks,
+        1e3 * of_longest_chunk, 1e3 * sums, 1e3 * rest, 2 * n * row * number,
+        (n + static_cast<std::size_t>(chunks.count())) * row * number, 1e6 * latency,
+        together ? 1e-9 * static_cast<double>(megabyte) / of_a_megabyte : 0);
   }
   return 0;
 }

@@ -31,9 +31,11 @@ class PlainMlp : public engine::Model {
 
 }  // namespace
 
-engine::Trainer make_trainer(const TrainProblem& p, const engine::Model& model, engine::Communicator* together) {
+engine::Trainer make_trainer(const TrainProblem& p, const engine::Model& model,
+                             engine::Communicator* together) {
   std::vector<int> table;
-  for (int k = 0; k < p.elements * p.elements; ++k) table.push_back((k / p.elements + k % p.elements) % p.elements);
+  for (int k = 0; k < p.elements * p.elements; ++k)
+    table.push_back((k / p.elements + k % p.elements) % p.elements);
   const engine::PairSplit split = engine::split_pairs(p.elements, p.frac_train, 2);
   const std::uint64_t seeds[] = {0};
   const auto batch = [&](const std::vector<std::int64_t>& pairs) {
@@ -43,7 +45,8 @@ engine::Trainer make_trainer(const TrainProblem& p, const engine::Model& model, 
 }
 
 std::unique_ptr<engine::Model> fused_model(const TrainProblem& p) {
-  return engine::make_model(p.elements, {.layers = {{"embed_dim", p.embed_dim}, {"hidden_dim", p.hidden_dim}}});
+  return engine::make_model(p.elements,
+                            {.layers = {{"embed_dim", p.embed_dim}, {"hidden_dim", p.hidden_dim}}});
 }
 
 std::unique_ptr<engine::Model> plain_model(const TrainProblem& p) {

@@ -16,7 +16,8 @@ using bench::HeadProducts, bench::TrainProblem;
 
 /// Step, peak and products on each number of threads, all in turns with each other.
 void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int rounds) {
-  engine::Trainer trainer = make_trainer(p, *bench::fused_model(p)), plain = make_trainer(p, *bench::plain_model(p));
+  engine::Trainer trainer = make_trainer(p, *bench::fused_model(p)),
+                  plain = make_trainer(p, *bench::plain_model(p));
   const int pairs = p.train_pairs();
   HeadProducts products(pairs, p.hidden_dim, p.elements);
   std::vector<double> peak_operations(thread_counts.size());
@@ -32,7 +33,8 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
                           plain.step();
                         }});
     subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
-    if (HeadProducts::available) subjects.push_back({"products", [&products, threads] { products.run(threads); }});
+    if (HeadProducts::available)
+      subjects.push_back({"products", [&products, threads] { products.run(threads); }});
   }
   bench::interleave(subjects, rounds, 0.15);
 
@@ -45,12 +47,15 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
     std::printf(
         "{\"bench\": \"train step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
         "\"steps_per_second\": %.2f, \"step_ms\": %.4f, \"gflop\": %.4f, \"peak_gflop_per_s\": %.1f, "
-        "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f, \"plain_step_ms\": %.4f, \"plain_over_fused\": %.2f",
+        "\"share_of_peak\": %.3f, \"ns_per_pair_class_hidden\": %.6f, \"plain_step_ms\": %.4f, "
+        "\"plain_over_fused\": %.2f",
         p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * operations,
-        1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h), 1e3 * of[1].median(), of[1].median() / step);
+        1e-9 * peak, operations / step / peak, 1e9 * step / (pairs * n * h), 1e3 * of[1].median(),
+        of[1].median() / step);
     if (HeadProducts::available) {
       const double floor = of[3].median();
-      std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor, step / floor);
+      std::printf(", \"three_products_onednn_ms\": %.4f, \"step_over_products\": %.3f", 1e3 * floor,
+                  step / floor);
     }
     std::printf("}\n");
   }
@@ -70,8 +75,9 @@ int main() {
   const int cores = engine::physical_cores();
   measure(bench::s5, cores > 1 ? std::vector{1, cores} : std::vector{1}, 15);
   for (const TrainProblem& p :
-       {TrainProblem{"s3", 6, 0.9, 128, 64}, TrainProblem{"s4", 24, 0.6, 128, 128}, TrainProblem{"a5", 60, 0.5, 256, 128},
-        TrainProblem{"c113", 113, 0.3, 256, 128}, TrainProblem{"d59", 118, 0.3, 256, 128}}) {
+       {TrainProblem{"s3", 6, 0.9, 128, 64}, TrainProblem{"s4", 24, 0.6, 128, 128},
+        TrainProblem{"a5", 60, 0.5, 256, 128}, TrainProblem{"c113", 113, 0.3, 256, 128},
+        TrainProblem{"d59", 118, 0.3, 256, 128}}) {
     measure(p, {cores}, 5);
   }
   measure(bench::s6, {cores}, 3);

@@ -53,7 +53,8 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
     subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
     if (with_products) subjects.push_back({"products", [&products, threads] { products.run(threads); }});
   }
-  bench::interleave(subjects, rounds, 0.5);  // what the turn before left in the cache is a small part of a turn
+  bench::interleave(subjects, rounds,
+                    0.5);  // what the turn before left in the cache is a small part of a turn
   const std::size_t each = subjects.size() / thread_counts.size();
   for (std::size_t i = 0; i < thread_counts.size(); ++i) {
     const bench::Subject* const of = &subjects[i * each];
@@ -62,20 +63,22 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
         "{\"bench\": \"transformer step\", \"model\": \"%s\", \"threads\": %d, \"instruction_set\": \"%s\", "
         "\"steps_per_second\": %.2f, \"step_ms\": %.3f, \"floor_gflop\": %.3f, \"peak_gflop_per_s\": %.1f, "
         "\"share_of_peak\": %.3f",
-        p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step, 1e-9 * floor_operations(p),
-        1e-9 * peak, floor_operations(p) / step / peak);
+        p.name, thread_counts[i], engine::tile_kernels().name, 1 / step, 1e3 * step,
+        1e-9 * floor_operations(p), 1e-9 * peak, floor_operations(p) / step / peak);
     if (with_products) {
       const double library = of[2].median();
-      std::printf(", \"three_products_onednn_ms\": %.3f, \"their_share_of_peak\": %.3f, \"step_over_products\": %.3f",
-                  1e3 * library, products.operations() / library / peak, step / library);
+      std::printf(
+          ", \"three_products_onednn_ms\": %.3f, \"their_share_of_peak\": %.3f, \"step_over_products\": %.3f",
+          1e3 * library, products.operations() / library / peak, step / library);
     }
     std::printf("}\n");
   }
   if (thread_counts.size() == 2) {
-    std::printf("{\"bench\": \"transformer step, scaling\", \"model\": \"%s\", \"threads\": [%d, %d], "
-                "\"step_times_faster\": %.2f, \"peak_times_faster\": %.2f}\n",
-                p.name, thread_counts[0], thread_counts[1], subjects[0].median() / subjects[each].median(),
-                peak_operations[1] / subjects[each + 1].median() / (peak_operations[0] / subjects[1].median()));
+    std::printf(
+        "{\"bench\": \"transformer step, scaling\", \"model\": \"%s\", \"threads\": [%d, %d], "
+        "\"step_times_faster\": %.2f, \"peak_times_faster\": %.2f}\n",
+        p.name, thread_counts[0], thread_counts[1], subjects[0].median() / subjects[each].median(),
+        peak_operations[1] / subjects[each + 1].median() / (peak_operations[0] / subjects[1].median()));
   }
   std::fflush(stdout);
 }

@@ -49,8 +49,7 @@ FoundAccount search_account(const MlpWeights& weights, const group::FiniteGroup&
   for_all([&](int task) {
     const TableAccount& start = starts[at(task)];
     const SideMaterial& material = *sides[start.side == TableSide::y ? 0 : 1];
-    improving[at(task)] =
-        std::make_unique<AccountImprovement>(material, start, threshold, options);
+    improving[at(task)] = std::make_unique<AccountImprovement>(material, start, threshold, options);
   });
   // A round takes some ten seconds for S_6.
   const bool large = n > 300;

@@ -9,9 +9,8 @@ namespace analysis {
 /// How hard to look for a short account. The outcome depends on these and the network alone, not on time or
 /// threads.
 struct AccountSearch {
-  int candidates =
-      12;          ///< how many of the accounts of the first pass get blocks fitted; the best of them are improved
-  int rounds = 6;  ///< of improvement, at most
+  int candidates = 12;   ///< accounts of the first pass that get blocks fitted; the best of them are improved
+  int rounds = 6;        ///< of improvement, at most
   int block_rows = 512;  ///< pairs that blocks are fitted to
   std::function<void()> pulse;  ///< called now and then, from any thread; may be empty
 };

@@ -137,7 +137,7 @@ class Blocks {
     for (std::size_t a = 0; a < count; ++a) {
       for (std::size_t b = a + 1; b < count; ++b) consider(a, b);
     }
-    for (; !unions.empty(); ) {
+    for (; !unions.empty();) {
       Union next = unions.top();
       unions.pop();
       const std::size_t a = next.a, b = next.b;
@@ -208,8 +208,8 @@ class Blocks {
  private:
   struct Block {
     std::vector<int> classes;
-    std::vector<float> most;  ///< (U, rows): maxima of the tables
-    int survivals;            ///< rows in which it survives ..
+    std::vector<float> most;           ///< (U, rows): maxima of the tables
+    int survivals;                     ///< rows in which it survives ..
     std::vector<std::uint64_t> alive;  ///< .. a bit each
   };
 
@@ -225,9 +225,8 @@ class Blocks {
   }
 
   Block block_of(std::vector<int> classes) {
-    Block block{std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()),
-                0,
-                {}};
+    Block block{
+        std::move(classes), std::vector<float>(u_ * rows_, -std::numeric_limits<float>::infinity()), 0, {}};
     for (const int z : block.classes) {
       const float* const values = at(static_cast<std::size_t>(z), 0);
       raise(block.most.size(), values, block.most.data());

@@ -8,7 +8,8 @@ namespace analysis {
 OrientedNetwork oriented(const MlpWeights& weights, const group::FiniteGroup& group, TableSide side) {
   Embeddings embeddings = embeddings_of(weights);
   const int n = weights.elements(), m = weights.hidden_dim();
-  OrientedNetwork network{side, std::move(embeddings.l), std::move(embeddings.r), weights.unembed, {}, {}, {}};
+  OrientedNetwork network{side, std::move(embeddings.l), std::move(embeddings.r), weights.unembed, {}, {},
+                          {}};
   if (side == TableSide::x) std::swap(network.l, network.r);
   for (int i = 0; i < m; ++i) {
     double* const u = network.u.row(i);

@@ -80,8 +80,7 @@ AccountTables<Real>::AccountTables(const OrientedNetwork& network, const TableAc
     neurons[b].push_back(i);
     centre(network.l, i, account.first[at(a)], near_l_);
     centre(network.r, i, account.second[at(b)], near_r_);
-    structure_.neurons +=
-        static_cast<double>(account.first[at(a)].cells) * account.second[at(b)].cells * n;
+    structure_.neurons += static_cast<double>(account.first[at(a)].cells) * account.second[at(b)].cells * n;
   }
   std::vector<Partition> used;
   for (const auto& [b, with] : alphas) {
@@ -156,17 +155,14 @@ typename AccountTables<Real>::Slice AccountTables<Real>::slice(int x) const {
     const int z = network_.product(x, y);
     double c = 0, error = error_of_x;
     if (exact_) {
-      const OwnLogit own =
-          own_logit(at(m), network_.l.row(x), network_.r.row(y), near_l_.row(x), near_r_.row(y),
-                    network_.u_by_class.row(z), network_.width.data());
+      const OwnLogit own = own_logit(at(m), network_.l.row(x), network_.r.row(y), near_l_.row(x),
+                                     near_r_.row(y), network_.u_by_class.row(z), network_.width.data());
       c = own.logit;
       error = own.error;
     } else {
-      for (int i = 0; i < m; ++i)
-        error += network_.width[at(i)] * std::abs(network_.r(y, i) - near_r_(y, i));
+      for (int i = 0; i < m; ++i) error += network_.width[at(i)] * std::abs(network_.r(y, i) - near_r_(y, i));
       error *= 2;
-      for (const int row : this->rows(y))
-        c += static_cast<double>(slice.tables[at(row) * at(n) + at(z)]);
+      for (const int row : this->rows(y)) c += static_cast<double>(slice.tables[at(row) * at(n) + at(z)]);
     }
     slice.limit[at(y)] = static_cast<Real>(c - error - threshold_);
   }
@@ -220,9 +216,10 @@ template <typename Real>
 OperationCounts operations(const AccountTables<Real>& tables, const Partition& blocks,
                            std::span<const int> xs) {
   std::vector<OperationCounts> by_x(xs.size());
-  engine::thread_pool().run(static_cast<int>(xs.size()), static_cast<std::int64_t>(brute_operations(
-                                                             tables.elements(), tables.network().neurons())),
-                            [&](int k) { tables.count(tables.slice(xs[at(k)]), blocks, by_x[at(k)]); });
+  engine::thread_pool().run(
+      static_cast<int>(xs.size()),
+      static_cast<std::int64_t>(brute_operations(tables.elements(), tables.network().neurons())),
+      [&](int k) { tables.count(tables.slice(xs[at(k)]), blocks, by_x[at(k)]); });
   OperationCounts counts;
   for (const OperationCounts& of_x : by_x) {
     counts.entries += of_x.entries;

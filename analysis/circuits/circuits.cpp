@@ -111,7 +111,8 @@ void intervene(CircuitInput& input, const Harmonics& harmonics, Circuits& circui
 std::vector<Intervention> all_interventions(const group::FiniteGroup& group, const TokenNetwork& network,
                                             std::uint64_t seed) {
   std::vector<Intervention> all = interventions(group, network.pairs());
-  for (Intervention& noise : noise_interventions(group, network.pairs(), seed)) all.push_back(std::move(noise));
+  for (Intervention& noise : noise_interventions(group, network.pairs(), seed))
+    all.push_back(std::move(noise));
   return all;
 }
 
@@ -154,17 +155,17 @@ Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmo
   const CircuitViews& views = options.views;
   if (!views.any()) return circuits;
   circuits.notes.emplace_back(
-      "a transformer's l and r are the images of its tokens: means of what reaches the hidden layer over the other "
-      "token, less the mean over all pairs. Not covered, since that is no sum of the two: rho-sets, the bound by "
-      "cosets, exchanged embeddings, signs of one side, random functions and random b");
+      "a transformer's l and r are the images of its tokens: means of what reaches the hidden layer over the "
+      "other token, less the mean over all pairs. Not covered, since that is no sum of the two: rho-sets, "
+      "the "
+      "bound by cosets, exchanged embeddings, signs of one side, random functions and random b");
   if (live_neurons(network.reach()).empty()) circuits.notes.emplace_back(dead_network);
   if (views.cosets || views.interventions) {
     find_subgroups(harmonics.group(), circuits);
     if (circuits.catalogue)
       circuits.cosets = coset_view(network.images(), network.reach(), harmonics, *circuits.catalogue);
   }
-  if (views.rho && !views.functions_alone)
-    circuits.equivariance = equivariance(network.pairs(), harmonics);
+  if (views.rho && !views.functions_alone) circuits.equivariance = equivariance(network.pairs(), harmonics);
   if (views.interventions) intervene(input, harmonics, circuits);
   return circuits;
 }

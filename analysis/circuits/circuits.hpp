@@ -45,8 +45,8 @@ struct CircuitOptions {
 /// What the views read.
 struct CircuitInput {
   ReluNetwork network;
-  std::optional<ReluNetwork> swapped;   ///< with the embeddings exchanged; none: no swap
-  std::optional<ReluNetwork> start;     ///< the untrained network; none: no such control
+  std::optional<ReluNetwork> swapped;  ///< with the embeddings exchanged; none: no swap
+  std::optional<ReluNetwork> start;    ///< the untrained network; none: no such control
   std::optional<ReluNetwork> start_swapped;
   std::optional<PairsByProduct> pairs;  ///< of the split; none: no random functions
   std::vector<int> key_irreps;          ///< get controls as the irreps that have neurons do

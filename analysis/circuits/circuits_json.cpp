@@ -29,9 +29,9 @@ class Writer {
 
   ordered_json document() const {
     const CircuitViews& views = circuits_.options.views;
-    ordered_json all = {{"coset", nullptr},        {"rho_sets", nullptr},      {"equivariance", nullptr},
-                        {"ideal_bound", nullptr},  {"interventions", nullptr}, {"nulls", nullptr},
-                        {"certificate", nullptr},  {"notes", circuits_.notes}};
+    ordered_json all = {{"coset", nullptr},       {"rho_sets", nullptr},      {"equivariance", nullptr},
+                        {"ideal_bound", nullptr}, {"interventions", nullptr}, {"nulls", nullptr},
+                        {"certificate", nullptr}, {"notes", circuits_.notes}};
     if (circuits_.cosets && views.cosets) all["coset"] = cosets(*circuits_.cosets, circuits_.ablation, true);
     if (circuits_.rho && views.rho) all["rho_sets"] = rho(*circuits_.rho, true);
     if (circuits_.equivariance) all["equivariance"] = equivariance(*circuits_.equivariance);

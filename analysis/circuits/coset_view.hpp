@@ -54,8 +54,7 @@ CosetView coset_view(const ReluNetwork& network, const Harmonics& harmonics,
 
 /// The same of functions l and r that are no pre-activations by themselves.
 /// @param reach  by neuron
-CosetView coset_view(const ReluNetwork& network, const std::vector<double>& reach,
-                     const Harmonics& harmonics, const group::SubgroupCatalogue& catalogue,
-                     double threshold = coset_threshold);
+CosetView coset_view(const ReluNetwork& network, const std::vector<double>& reach, const Harmonics& harmonics,
+                     const group::SubgroupCatalogue& catalogue, double threshold = coset_threshold);
 
 }  // namespace analysis

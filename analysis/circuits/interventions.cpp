@@ -81,7 +81,8 @@ std::vector<Intervention> interventions(const group::FiniteGroup& group, const R
 }
 
 std::vector<Intervention> interventions(const group::FiniteGroup& group, const PairNetwork& network) {
-  return {{"base", score_of(group, network), {}}, negate_both(group, network), absolute_value(group, network)};
+  return {
+      {"base", score_of(group, network), {}}, negate_both(group, network), absolute_value(group, network)};
 }
 
 std::vector<Intervention> noise_interventions(const group::FiniteGroup& group, const PairNetwork& network,

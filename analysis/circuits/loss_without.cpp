@@ -116,7 +116,7 @@ std::vector<double> losses_of(const group::FiniteGroup& group, const PairNetwork
                               const std::vector<Variant>& variants, const std::function<void()>& tile_done) {
   constexpr double largest = 1e4;
   return network.largest_logit < largest ? losses_in<float>(group, network, variants, tile_done)
-                                          : losses_in<double>(group, network, variants, tile_done);
+                                         : losses_in<double>(group, network, variants, tile_done);
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ class PreactivationNetwork : public Network {
   double sum_of_squared_weights() const override { return 0; }
   void hidden_rows(int count, const int* a, const int* b, double* h) const override {
     for (int i = 0; i < count; ++i, h += hidden_dim()) {
-      for (int j = 0; j < hidden_dim(); ++j) h[j] = std::max(0.0, embeddings_.l(a[i], j) + embeddings_.r(b[i], j));
+      for (int j = 0; j < hidden_dim(); ++j)
+        h[j] = std::max(0.0, embeddings_.l(a[i], j) + embeddings_.r(b[i], j));
     }
   }
   const Embeddings* relu_of_sum() const override { return &embeddings_; }
@@ -71,8 +72,8 @@ FunctionControl random_functions(const ReluNetwork& network, const Harmonics& ha
         parts.hidden[static_cast<std::size_t>(draw) + 1] =
             scaled(product(basis, product(basis, sums), Transpose::yes, Transpose::no), mean);
       });
-  const PairLosses losses = pair_losses({PreactivationNetwork(network), harmonics, pairs, parts},
-                                        engine::Device::cpu, tile_done);
+  const PairLosses losses =
+      pair_losses({PreactivationNetwork(network), harmonics, pairs, parts}, engine::Device::cpu, tile_done);
   const auto beside = [](const std::vector<double>& values, Tail tail) {
     return control_of(values[0], {values.begin() + 1, values.end()}, tail);
   };

@@ -120,8 +120,8 @@ Nulls null_controls(const Observed& observed, int draws, std::uint64_t seed,
   Passes passes(2 * observed.blocks.size() + losses.size(), harmonics.order(), progress);
   for (const int block : observed.blocks) {
     if (observed.pairs != nullptr && observed.sums != nullptr) {
-      nulls.functions.push_back(
-          random_functions(*observed.sums, harmonics, *observed.pairs, block, draws, seed, passes.tile_done()));
+      nulls.functions.push_back(random_functions(*observed.sums, harmonics, *observed.pairs, block, draws,
+                                                 seed, passes.tile_done()));
     }
     if (auto control = random_directions(network, harmonics, block, draws, seed, passes.tile_done())) {
       nulls.directions.push_back(std::move(*control));

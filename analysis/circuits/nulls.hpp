@@ -61,8 +61,8 @@ struct Observed {
   const PairNetwork& network;
   std::vector<int> live;  ///< the neurons that random ones are taken of
   const Harmonics& harmonics;
-  const ReluNetwork* sums;      ///< the network, where it is one; none: no random functions
-  const PairsByProduct* pairs;  ///< none: no random functions
+  const ReluNetwork* sums;                    ///< the network, where it is one; none: no random functions
+  const PairsByProduct* pairs;                ///< none: no random functions
   const group::SubgroupCatalogue* catalogue;  ///< none: no circuits, no ablation, no random b
   const CosetView* cosets;
   const std::vector<AblationStep>* ablation;

@@ -14,9 +14,9 @@ using RowsOfX = std::function<void(int x, double* rows)>;
 /// stream bypasses.
 struct PairNetwork {
   int elements, neurons;
-  RowsOfX inputs;       ///< writes t, (n, m)
+  RowsOfX inputs;        ///< writes t, (n, m)
   const Matrix* u;       ///< (n, m)
-  RowsOfX bypass;       ///< adds to logits, (n, n); empty: there is none
+  RowsOfX bypass;        ///< adds to logits, (n, n); empty: there is none
   double largest_logit;  ///< no logit, and no sum on the way to one, exceeds this
 
   PairNetwork(int n, RowsOfX t, const Matrix& unembed, RowsOfX around, double largest);

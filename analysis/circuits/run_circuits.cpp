@@ -23,14 +23,16 @@ void add_certificate(const Run& run, const KindWeights& weights, const std::opti
 Circuits views_of_transformer(const Run& run, const TransformerNetwork& network, const Harmonics& harmonics,
                               const std::vector<int>& key_irreps, const CircuitOptions& options) {
   const TokenNetwork tokens(network);
-  if (!options.views.interventions) return analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
+  if (!options.views.interventions)
+    return analyze_circuits({tokens, nullptr, key_irreps}, harmonics, options);
   const TransformerNetwork start(transformer_weights(start_weights(run.config, run.group.order())));
   const TokenNetwork start_tokens(start);
   return analyze_circuits({tokens, &start_tokens, key_irreps}, harmonics, options);
 }
 
-Circuits circuits_of_transformer(const Run& run, const Harmonics& harmonics, const std::vector<int>& key_irreps,
-                                 const CircuitOptions& options, const std::optional<CertificateClaim>& certificate) {
+Circuits circuits_of_transformer(const Run& run, const Harmonics& harmonics,
+                                 const std::vector<int>& key_irreps, const CircuitOptions& options,
+                                 const std::optional<CertificateClaim>& certificate) {
   const TransformerWeights weights = transformer_weights(read_weights(run.model, run.tensors()));
   Circuits circuits = views_of_transformer(run, TransformerNetwork(weights), harmonics, key_irreps, options);
   add_certificate(run, weights, certificate, circuits);
@@ -47,7 +49,8 @@ Circuits circuits_of_mlp(const Run& run, const Harmonics& harmonics, const std::
     const MlpWeights start = mlp_weights(start_weights(run.config, n));
     input.start = relu_network_of(start);
     input.start_swapped = swapped_network_of(start);
-    input.pairs = pairs_by_product(run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
+    input.pairs =
+        pairs_by_product(run.group, engine::split_pairs(n, run.config.frac_train, run.config.split_seed));
   }
   Circuits circuits = analyze_circuits(std::move(input), harmonics, options);
   add_certificate(run, weights, certificate, circuits);
@@ -56,8 +59,8 @@ Circuits circuits_of_mlp(const Run& run, const Harmonics& harmonics, const std::
 
 }  // namespace
 
-std::optional<Circuits> circuits_of_run(const Run& run, const Harmonics& harmonics, const std::vector<int>& key_irreps,
-                                        const CircuitOptions& options,
+std::optional<Circuits> circuits_of_run(const Run& run, const Harmonics& harmonics,
+                                        const std::vector<int>& key_irreps, const CircuitOptions& options,
                                         const std::optional<CertificateClaim>& certificate) {
   if (is_transformer(run.config))
     return circuits_of_transformer(run, harmonics, key_irreps, options, certificate);

@@ -14,8 +14,8 @@ namespace analysis {
 /// @param certificate  made for these weights; without it the circuits tell of the run's certificate.json, if that is
 ///   of these weights
 /// @return  none where the model has no views
-std::optional<Circuits> circuits_of_run(const Run& run, const Harmonics& harmonics, const std::vector<int>& key_irreps,
-                                        const CircuitOptions& options,
+std::optional<Circuits> circuits_of_run(const Run& run, const Harmonics& harmonics,
+                                        const std::vector<int>& key_irreps, const CircuitOptions& options,
                                         const std::optional<CertificateClaim>& certificate = {});
 
 }  // namespace analysis

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "analysis/network/analysis_on_gpu.hpp"
 #include "analysis/cuda/gpu_array.hpp"
 #include "analysis/cuda/pair_kernels.hpp"
 #include "analysis/cuda/workspace.hpp"
+#include "analysis/network/analysis_on_gpu.hpp"
 #include "analysis/numerics/at.hpp"
 #include "engine/cuda/gemm.hpp"
 

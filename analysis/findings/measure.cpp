@@ -16,7 +16,8 @@ PairRows rows_of(const Number* values, int elements, int width) {
   const auto n = static_cast<std::size_t>(elements), columns = static_cast<std::size_t>(width);
   return [values, n, columns](int count, const int* a, const int* b, double* rows) {
     for (int i = 0; i < count; ++i, rows += columns) {
-      const Number* const from = values + (static_cast<std::size_t>(a[i]) * n + static_cast<std::size_t>(b[i])) * columns;
+      const Number* const from =
+          values + (static_cast<std::size_t>(a[i]) * n + static_cast<std::size_t>(b[i])) * columns;
       std::copy_n(from, columns, rows);
     }
   };
@@ -32,14 +33,14 @@ void require_shape(const char* name, const Matrix& m, int rows, int cols) {
   const bool fits = (rows < 0 || m.rows == rows) && (cols < 0 || m.cols == cols);
   if (!fits) {
     const auto size = [](int wanted) { return wanted < 0 ? std::string("any") : std::to_string(wanted); };
-    throw std::invalid_argument(std::string(name) + " has shape " + shape_text(m) + ", not (" + size(rows) + "," +
-                                size(cols) + ")");
+    throw std::invalid_argument(std::string(name) + " has shape " + shape_text(m) + ", not (" + size(rows) +
+                                "," + size(cols) + ")");
   }
   for (std::size_t i = 0; i < m.values.size(); ++i) {
     if (!std::isfinite(m.values[i])) {
       const auto width = static_cast<std::size_t>(m.cols);
-      throw std::invalid_argument(std::string(name) + " is not finite at (" + std::to_string(i / width) + "," +
-                                  std::to_string(i % width) + ")");
+      throw std::invalid_argument(std::string(name) + " is not finite at (" + std::to_string(i / width) +
+                                  "," + std::to_string(i % width) + ")");
     }
   }
 }

@@ -20,7 +20,8 @@ void measure_shares(const Harmonics& harmonics, const Network& network, const Hi
   const Known& known = m.known;
   if (known.embed_x) assign(m.irreps, &IrrepMetrics::x_embed, harmonics.shares(network.embed_x()));
   if (known.embed_y) assign(m.irreps, &IrrepMetrics::y_embed, harmonics.shares(network.embed_y()));
-  if (known.unembed) assign(m.irreps, &IrrepMetrics::unembed, harmonics.shares(transposed(network.unembed())));
+  if (known.unembed)
+    assign(m.irreps, &IrrepMetrics::unembed, harmonics.shares(transposed(network.unembed())));
   if (!known.hidden) return;
   // A layer that varies by rounding only has no shares.
   const double energy = sums.centred_energy();

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/numerics/harmonics.hpp"
 #include "analysis/network/network.hpp"
 #include "analysis/network/pair_losses.hpp"
 #include "analysis/network/pair_sums.hpp"
+#include "analysis/numerics/harmonics.hpp"
 
 namespace analysis {
 
@@ -27,7 +27,8 @@ struct IrrepMetrics {
 /// All metrics of one network. What it leaves undefined stays 0.
 struct Metrics {
   Known known;
-  bool split = true;  ///< whether there is a train set: without one, figures of train and test pairs are undefined
+  bool split =
+      true;  ///< whether there is a train set; without one, its and the test pairs' figures are undefined
   double train_loss = 0, test_loss = 0, all_loss = 0, train_acc = 0, test_acc = 0;
   double sum_of_squared_weights = 0;
   std::vector<IrrepMetrics> irreps;  ///< in the order of Harmonics::blocks()

@@ -88,13 +88,11 @@ std::string cluster_name(int cluster, const Harmonics& harmonics) {
   }
 }
 
-NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs,
-                               const HiddenSums& sums, const std::vector<int>& key_irreps,
-                               const NeuronThresholds& thresholds) {
+NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs, const HiddenSums& sums,
+                               const std::vector<int>& key_irreps, const NeuronThresholds& thresholds) {
   const int n = harmonics.order(), hidden = inputs.l.cols;
   NeuronAnalysis result{thresholds, key_irreps, std::vector<Neuron>(at(hidden)), {}, {}};
-  const std::vector<double> l_energy = column_energies(inputs.l),
-                            r_energy = column_energies(inputs.r);
+  const std::vector<double> l_energy = column_energies(inputs.l), r_energy = column_energies(inputs.r);
   const double pairs = static_cast<double>(n) * n;
   for (int j = 0; j < hidden; ++j) {
     result.neurons[at(j)].input = l_energy[at(j)] + r_energy[at(j)];

@@ -54,8 +54,7 @@ struct NeuronAnalysis {
 /// threshold (the strongest of these); to several if only all key irreps together reach it; else to none.
 /// @param inputs  what a and b add to what reaches the neurons, Network::neuron_inputs()
 /// Cost: O(n^2 H key irreps).
-NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs,
-                               const HiddenSums& sums, const std::vector<int>& key_irreps,
-                               const NeuronThresholds& thresholds = {});
+NeuronAnalysis analyze_neurons(const Harmonics& harmonics, const Embeddings& inputs, const HiddenSums& sums,
+                               const std::vector<int>& key_irreps, const NeuronThresholds& thresholds = {});
 
 }  // namespace analysis

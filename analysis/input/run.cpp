@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "analysis/input/run_group.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace analysis {
 namespace {

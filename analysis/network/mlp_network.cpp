@@ -27,7 +27,8 @@ Embeddings embeddings_of(const MlpWeights& weights) {
           product(weights.w_y, rows_of(weights.w, embed, embed))};
 }
 
-MlpNetwork::MlpNetwork(MlpWeights weights) : weights_(std::move(weights)), embeddings_(embeddings_of(weights_)) {}
+MlpNetwork::MlpNetwork(MlpWeights weights)
+    : weights_(std::move(weights)), embeddings_(embeddings_of(weights_)) {}
 
 double MlpNetwork::sum_of_squared_weights() const {
   return squared_norm(weights_.w_x) + squared_norm(weights_.w_y) + squared_norm(weights_.w) +

@@ -15,13 +15,13 @@ std::vector<double> bias_of(const Weights& weights, const std::string& name) {
 }  // namespace
 
 MlpWeights mlp_weights(const Weights& weights) {
-  return {weights.at("W_x"), weights.at("W_y"),    weights.at("W"),
+  return {weights.at("W_x"), weights.at("W_y"),     weights.at("W"),
           weights.at("W_U"), bias_of(weights, "b"), bias_of(weights, "b_U")};
 }
 
 TransformerWeights transformer_weights(const Weights& weights) {
-  return {weights.at("embed.W_E"),         weights.at("pos_embed.W_pos"),   weights.at("blocks.0.attn.W_Q"),
-          weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"), weights.at("blocks.0.attn.W_O"),
+  return {weights.at("embed.W_E"),         weights.at("pos_embed.W_pos"),    weights.at("blocks.0.attn.W_Q"),
+          weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"),  weights.at("blocks.0.attn.W_O"),
           weights.at("blocks.0.mlp.W_in"), weights.at("blocks.0.mlp.W_out"), weights.at("unembed.W_U")};
 }
 
@@ -35,8 +35,9 @@ bool is_plain_mlp(const engine::RunConfig& config) {
 
 MlpWeights plain_mlp_weights(const Run& run) {
   if (!is_plain_mlp(run.config)) {
-    throw engine::ConfigError((run.directory / "cfg.json").string() + ": field 'model' is '" + run.config.model.model +
-                              "'" + (run.config.model.unembed_bias ? " with unembed_bias" : "") +
+    throw engine::ConfigError((run.directory / "cfg.json").string() + ": field 'model' is '" +
+                              run.config.model.model + "'" +
+                              (run.config.model.unembed_bias ? " with unembed_bias" : "") +
                               "; circuits and certificates are defined for OneLayerMLP without biases");
   }
   return mlp_weights(read_weights(run.model, run.tensors()));

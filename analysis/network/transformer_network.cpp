@@ -135,8 +135,8 @@ void TransformerNetwork::hidden_rows(int count, const int* a, const int* b, doub
 void TransformerNetwork::hidden_inputs(int count, const int* a, const int* b, double* t) const {
   const std::size_t width = at(hidden_dim());
   for_each_pair(count, a, b, [&](std::size_t i, const double* of_a, const double* of_b) {
-    sum_scaled_rows(width, weights_.heads(), to_hidden_.constant.data(), of_a, to_hidden_.of_a.row(a[i]), of_b,
-                    to_hidden_.of_b.row(b[i]), t + i * width);
+    sum_scaled_rows(width, weights_.heads(), to_hidden_.constant.data(), of_a, to_hidden_.of_a.row(a[i]),
+                    of_b, to_hidden_.of_b.row(b[i]), t + i * width);
   });
 }
 

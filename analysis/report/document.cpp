@@ -35,8 +35,8 @@ std::string base64(const std::string& bytes) {
 /// Writes the parts of the document in one of the two forms of number lists.
 class DocumentWriter {
  public:
-  DocumentWriter(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis, const FinalModel& model,
-         NumberLists lists)
+  DocumentWriter(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
+                 const FinalModel& model, NumberLists lists)
       : run_(run), harmonics_(harmonics), analysis_(analysis), model_(model), lists_(lists) {}
 
   ordered_json document() const {

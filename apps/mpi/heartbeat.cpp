@@ -105,7 +105,8 @@ void Heartbeat::beat() {
     if (interrupted() && interrupted_at < 0) interrupted_at = now;
     for (const Peer& peer : peers_) {
       const double silence = now - std::max(peer.silent_since, interrupted_at);
-      if (peer.has_left || silence <= (interrupted_at < 0 ? most_silence : most_silence_when_interrupted)) continue;
+      if (peer.has_left || silence <= (interrupted_at < 0 ? most_silence : most_silence_when_interrupted))
+        continue;
       note_lost({.rank = peer.rank,
                  .reason = interrupted_at < 0 ? "has not answered for 8 seconds" : "is gone",
                  .silent = true,
@@ -119,7 +120,8 @@ void Heartbeat::beat() {
       next_beat = now + beat_seconds;
     }
     if (left_at >= 0) {
-      const bool all_left = std::all_of(peers_.begin(), peers_.end(), [](const Peer& p) { return p.has_left; });
+      const bool all_left =
+          std::all_of(peers_.begin(), peers_.end(), [](const Peer& p) { return p.has_left; });
       if (all_left) {
         for (Peer& peer : peers_) MPI_Wait(&peer.sending, MPI_STATUS_IGNORE);
         return;
@@ -129,7 +131,8 @@ void Heartbeat::beat() {
         return;
       }
     }
-    std::this_thread::sleep_for(std::chrono::duration<double>(left_at < 0 ? look_seconds : look_seconds / 50));
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(left_at < 0 ? look_seconds : look_seconds / 50));
     const Clock::time_point then = Clock::now();
     const double slept = std::chrono::duration<double>(then - last).count();
     now += std::min(slept, 2 * look_seconds);

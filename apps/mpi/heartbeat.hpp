@@ -16,9 +16,9 @@ namespace apps {
 /// A process that is gone, or has given up, and in what words.
 struct LostProcess {
   int rank;
-  std::string reason;   ///< "has not answered for 8 seconds"
-  bool silent;          ///< it did not say so itself
-  bool told = false;    ///< by another process, while this one did not run
+  std::string reason;  ///< "has not answered for 8 seconds"
+  bool silent;         ///< it did not say so itself
+  bool told = false;   ///< by another process, while this one did not run
 };
 
 /// The first process and each other one tell each other ten times a second, in a thread, that they are alive.
@@ -41,12 +41,12 @@ class Heartbeat {
   enum class Kind : char { alive, gives_up, leaves };
   struct Beat {
     Kind kind = Kind::alive;
-    int rank = 0;                     ///< that gives up
+    int rank = 0;                    ///< that gives up
     std::array<char, 240> reason{};  ///< cut short if need be
   };
   /// A process that this one knows.
   struct Peer {
-    int rank = 0;  ///< its own
+    int rank = 0;             ///< its own
     double silent_since = 0;  ///< seconds on the clock of beat()
     bool has_left = false;
     MPI_Request receiving = MPI_REQUEST_NULL, sending = MPI_REQUEST_NULL;

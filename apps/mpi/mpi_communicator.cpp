@@ -48,7 +48,8 @@ class Messenger : public MpiCommunicator {
     }
     for (const Sent& s : sent) {
       in_messages(s.bytes, [&](std::size_t at, int bytes) {
-        MPI_Isend(static_cast<const char*>(s.data) + at, bytes, MPI_BYTE, s.to, piece_tag, MPI_COMM_WORLD, add());
+        MPI_Isend(static_cast<const char*>(s.data) + at, bytes, MPI_BYTE, s.to, piece_tag, MPI_COMM_WORLD,
+                  add());
       });
     }
     wait();

@@ -59,7 +59,8 @@ class Crew::Observer : public engine::SessionObserver {
  private:
   void tell_updates(std::int64_t updates) {
     std::int64_t done = 0;
-    for (std::size_t r = 0; r < runs_.size(); ++r) done += std::max<std::int64_t>(updates - started_at_[r], 0);
+    for (std::size_t r = 0; r < runs_.size(); ++r)
+      done += std::max<std::int64_t>(updates - started_at_[r], 0);
     if (done > told_) crew_.listener_.advanced(done - told_);
     told_ = std::max(done, told_);
   }
@@ -73,7 +74,10 @@ class Crew::Observer : public engine::SessionObserver {
 };
 
 Crew::Crew(const Plan& plan, RunQueue& queue, CrewSettings settings, SweepListener& listener)
-    : plan_(plan), queue_(queue), settings_(std::move(settings)), listener_(listener),
+    : plan_(plan),
+      queue_(queue),
+      settings_(std::move(settings)),
+      listener_(listener),
       lanes_(count_lanes(plan, settings_)) {}
 
 void Crew::work() {
@@ -114,7 +118,7 @@ void Crew::train(const std::vector<std::size_t>& numbers, engine::OwnPool& pool)
     for (std::size_t r = 0; r < runs.size(); ++r) finish(opened[r], runs[r]);
     return;
   }
-  runs.clear();  // so that their directories are free
+  runs.clear();                                                   // so that their directories are free
   for (const std::size_t number : opened) train({number}, pool);  // one of them spoils it: which one?
 }
 
@@ -147,7 +151,8 @@ std::vector<engine::TrainingRun> Crew::open(std::vector<std::size_t>& numbers) {
   std::vector<std::size_t> opened;
   for (const std::size_t number : numbers) {
     try {
-      runs.push_back(engine::open_run(settings_.out / plan_.name(number), plan_.config(number), false, settings_.kept));
+      runs.push_back(
+          engine::open_run(settings_.out / plan_.name(number), plan_.config(number), false, settings_.kept));
       opened.push_back(number);
     } catch (const engine::DiskFullError&) {
       throw;

@@ -40,7 +40,8 @@ class Stopwatch : public engine::SessionObserver {
 };
 
 /// Updates a second of one run, where `lanes` runs, or batches of replicas, train side by side.
-double measured_speed(const PlannedCell& cell, int lanes, int threads, engine::Device device, double seconds) {
+double measured_speed(const PlannedCell& cell, int lanes, int threads, engine::Device device,
+                      double seconds) {
   const std::size_t together = std::min(runs_together(cell, device), cell.seeds.size());
   std::vector<double> speeds(static_cast<std::size_t>(lanes));
   const auto train = [&](std::size_t lane) {
@@ -67,8 +68,10 @@ double measured_speed(const PlannedCell& cell, int lanes, int threads, engine::D
 
 std::int64_t weight_bytes(const PlannedCell& cell) {
   std::int64_t bytes = 0;
-  for (const engine::ParameterSpec& spec : engine::make_model(cell.group->order(), cell.config.model)->parameters()) {
-    for (const engine::NamedTensor& part : spec.parts) bytes += part.size() * static_cast<std::int64_t>(sizeof(float));
+  for (const engine::ParameterSpec& spec :
+       engine::make_model(cell.group->order(), cell.config.model)->parameters()) {
+    for (const engine::NamedTensor& part : spec.parts)
+      bytes += part.size() * static_cast<std::int64_t>(sizeof(float));
   }
   return bytes;
 }
@@ -89,15 +92,15 @@ std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& 
   const std::int64_t weights = weight_bytes(cell);
   const std::int64_t elements = std::int64_t{cell.group->order()} * 24;
   return static_cast<std::int64_t>(cell.seeds.size()) *
-         ((checkpoints + 1) * on_disk(weights + header) + on_disk(3 * weights + header) + on_disk(rows * log_row) +
-          on_disk(config + elements) + 2 * block);
+         ((checkpoints + 1) * on_disk(weights + header) + on_disk(3 * weights + header) +
+          on_disk(rows * log_row) + on_disk(config + elements) + 2 * block);
 }
 
 Estimate estimate(const Plan& plan, int threads, engine::Device device, const engine::KeptCheckpoints& kept) {
   using Shape = std::tuple<std::string, std::string, std::map<std::string, int>, double, std::size_t>;
   const auto shape_of = [](const PlannedCell& cell) {
-    return Shape{cell.group->name(), cell.config.model.model, cell.config.model.layers, cell.config.frac_train,
-                 std::min<std::size_t>(cell.seeds.size(), 64)};
+    return Shape{cell.group->name(), cell.config.model.model, cell.config.model.layers,
+                 cell.config.frac_train, std::min<std::size_t>(cell.seeds.size(), 64)};
   };
   std::map<Shape, double> speeds;
   for (const PlannedCell& cell : plan.cells()) speeds[shape_of(cell)] = 0;
@@ -110,7 +113,8 @@ Estimate estimate(const Plan& plan, int threads, engine::Device device, const en
   for (const PlannedCell& cell : plan.cells()) {
     double& speed = speeds[shape_of(cell)];
     if (speed == 0) speed = measured_speed(cell, lanes, threads, device, seconds);
-    result.seconds += static_cast<double>(cell.seeds.size()) * static_cast<double>(cell.config.epochs) / speed;
+    result.seconds +=
+        static_cast<double>(cell.seeds.size()) * static_cast<double>(cell.config.epochs) / speed;
     result.bytes += disk_bytes(cell, kept);
   }
   return result;

@@ -46,7 +46,8 @@ void pause_briefly() {
 
 /// Waits for a request without keeping a core busy.
 void wait(MPI_Request& request) {
-  for (int done = 0; MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done == 0;) pause_briefly();
+  for (int done = 0; MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done == 0;)
+    pause_briefly();
 }
 
 /// The thread of the first process that answers.
@@ -87,7 +88,9 @@ class MpiService : public Processes::Service {
         MPI_Send(&answer, sizeof(answer), MPI_BYTE, from, answer_tag, MPI_COMM_WORLD);
         return;
       }
-      case Kind::advanced: listener_.advanced(question.updates); return;
+      case Kind::advanced:
+        listener_.advanced(question.updates);
+        return;
       case Kind::ended: {
         RunOutcome outcome{
             .run = question.run, .state = question.state, .reason = question.reason.data(), .metrics = {}};
@@ -95,7 +98,9 @@ class MpiService : public Processes::Service {
         listener_.ended(outcome);
         return;
       }
-      case Kind::leaving: --others_; return;
+      case Kind::leaving:
+        --others_;
+        return;
     }
   }
 

@@ -85,7 +85,8 @@ class Planner {
   using Shape = std::tuple<std::string, std::string, std::map<std::string, int>, bool, double>;
 
   engine::Device device_;
-  std::map<std::tuple<std::string, int, std::vector<std::vector<int>>>, std::shared_ptr<const group::FiniteGroup>>
+  std::map<std::tuple<std::string, int, std::vector<std::vector<int>>>,
+           std::shared_ptr<const group::FiniteGroup>>
       groups_;
   std::map<Shape, engine::MemoryNeed> shapes_;
 };
@@ -121,8 +122,9 @@ Plan::Plan(const std::vector<SweepBlock>& blocks, engine::Device device) {
 }
 
 const PlannedCell& Plan::cell_of(std::size_t run) const {
-  const auto behind = std::upper_bound(cells_.begin(), cells_.end(), run,
-                                       [](std::size_t r, const PlannedCell& cell) { return r < cell.first_run; });
+  const auto behind =
+      std::upper_bound(cells_.begin(), cells_.end(), run,
+                       [](std::size_t r, const PlannedCell& cell) { return r < cell.first_run; });
   return *(behind - 1);
 }
 

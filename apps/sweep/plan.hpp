@@ -13,11 +13,11 @@ namespace apps {
 
 /// Runs that differ in their seeds alone, so that they can train as replicas.
 struct PlannedCell {
-  std::string name;                                  ///< of its runs, up to the seed: "S5_MLP_hidden_dim_64"
-  engine::RunConfig config;                          ///< with the first seed; without `elements`
-  bool split_follows_seed = false;                   ///< whether each seed has a split of its own
+  std::string name;                 ///< of its runs, up to the seed: "S5_MLP_hidden_dim_64"
+  engine::RunConfig config;         ///< with the first seed; without `elements`
+  bool split_follows_seed = false;  ///< whether each seed has a split of its own
   std::shared_ptr<const group::FiniteGroup> group;
-  engine::MemoryNeed memory{};                       ///< of one run
+  engine::MemoryNeed memory{};  ///< of one run
   std::vector<std::uint64_t> seeds;
   std::size_t first_run = 0;  ///< the number of the run with the first seed
 

@@ -8,7 +8,10 @@ namespace apps {
 
 LocalQueue::LocalQueue(const Plan& plan, std::vector<std::size_t> todo, std::size_t takers,
                        std::function<std::size_t(const PlannedCell&)> together)
-    : plan_(plan), todo_(std::move(todo)), takers_(std::max<std::size_t>(takers, 1)), together_(std::move(together)) {}
+    : plan_(plan),
+      todo_(std::move(todo)),
+      takers_(std::max<std::size_t>(takers, 1)),
+      together_(std::move(together)) {}
 
 std::vector<std::size_t> LocalQueue::next() {
   const std::lock_guard lock(mutex_);

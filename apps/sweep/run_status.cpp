@@ -52,12 +52,18 @@ bool is_held(const fs::path& run) {
 
 std::string to_string(RunState state) {
   switch (state) {
-    case RunState::waiting: return "waiting";
-    case RunState::stopped: return "stopped";
-    case RunState::running: return "running";
-    case RunState::done: return "done";
-    case RunState::diverged: return "diverged";
-    default: return "failed";
+    case RunState::waiting:
+      return "waiting";
+    case RunState::stopped:
+      return "stopped";
+    case RunState::running:
+      return "running";
+    case RunState::done:
+      return "done";
+    case RunState::diverged:
+      return "diverged";
+    default:
+      return "failed";
   }
 }
 
@@ -86,7 +92,8 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
 void record_failure(const fs::path& out, const std::string& name, RunState state, const std::string& reason) {
   std::error_code error;
   fs::create_directories(out / "failed", error);
-  if (error) engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
+  if (error)
+    engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
   const nlohmann::ordered_json record = {{"run", name}, {"state", to_string(state)}, {"reason", reason}};
   engine::write_file(failure_file(out, name),
                      record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
@@ -110,12 +117,13 @@ void require_same_run(const fs::path& out, const std::string& name, const engine
   if (!fs::exists(there)) {
     for (const fs::directory_entry& entry : fs::directory_iterator(run)) {
       if (entry.path().extension() == ".partial") continue;  // of a write that was killed
-      throw engine::ConfigError(run.string() + " is not empty and holds no run; choose another folder with --out");
+      throw engine::ConfigError(run.string() +
+                                " is not empty and holds no run; choose another folder with --out");
     }
     return;
   }
-  const std::string differences =
-      engine::difference(engine::config_from_json(engine::read_file(there, most_bytes), there.string()), config);
+  const std::string differences = engine::difference(
+      engine::config_from_json(engine::read_file(there, most_bytes), there.string()), config);
   if (differences.empty()) return;
   throw engine::ConfigError(run.string() + " holds another run (" + differences +
                             "); choose another folder with --out, or remove it");

@@ -40,6 +40,7 @@ void remove_empty_records(const std::filesystem::path& out);
 
 /// Checks that what is there of the run, if anything, is of this configuration.
 /// @throws engine::ConfigError or FormatError naming the directory and what differs
-void require_same_run(const std::filesystem::path& out, const std::string& name, const engine::RunConfig& config);
+void require_same_run(const std::filesystem::path& out, const std::string& name,
+                      const engine::RunConfig& config);
 
 }  // namespace apps

@@ -23,18 +23,30 @@ std::string slurm_script(const SlurmJob& job) {
   std::string command = quoted(job.program.string());
   for (const std::string& argument : job.arguments) command += " " + quoted(argument);
   return "#!/bin/bash\n"
-         "#SBATCH --job-name=" + job.name + "\n"
-         "#SBATCH --array=0-" + std::to_string(job.tasks - 1) + "\n"
+         "#SBATCH --job-name=" +
+         job.name +
+         "\n"
+         "#SBATCH --array=0-" +
+         std::to_string(job.tasks - 1) +
+         "\n"
          "#SBATCH --ntasks=1\n"
-         "#SBATCH --cpus-per-task=" + std::to_string(job.threads) + "\n"
-         "#SBATCH --output=" + (job.logs / "task_%a.log").string() + "\n"
+         "#SBATCH --cpus-per-task=" +
+         std::to_string(job.threads) +
+         "\n"
+         "#SBATCH --output=" +
+         (job.logs / "task_%a.log").string() +
+         "\n"
          "#SBATCH --open-mode=append\n"
          "#SBATCH --signal=B:TERM@60\n"
-         "# Every task trains its share of the runs. What was stopped or killed goes on from its checkpoints\n"
+         "# Every task trains its share of the runs. What was stopped or killed goes on from its "
+         "checkpoints\n"
          "# when this script is submitted again:  sbatch sweep.sbatch\n"
          "# Limits of time, memory and the like may be added above, or given to sbatch.\n"
-         "cd " + quoted(job.folder.string()) + " || exit 1\n"
-         "exec " + command + " --share \"$SLURM_ARRAY_TASK_ID/" + tasks + "\" --threads \"${SLURM_CPUS_PER_TASK:-" +
+         "cd " +
+         quoted(job.folder.string()) +
+         " || exit 1\n"
+         "exec " +
+         command + " --share \"$SLURM_ARRAY_TASK_ID/" + tasks + "\" --threads \"${SLURM_CPUS_PER_TASK:-" +
          std::to_string(job.threads) + "}\"\n";
 }
 

@@ -7,12 +7,24 @@ namespace apps {
 
 void SweepTally::add(RunState state) {
   switch (state) {
-    case RunState::waiting: ++waiting; break;
-    case RunState::stopped: ++stopped; break;
-    case RunState::running: ++running; break;
-    case RunState::done: ++done; break;
-    case RunState::diverged: ++diverged; break;
-    case RunState::failed: ++failed; break;
+    case RunState::waiting:
+      ++waiting;
+      break;
+    case RunState::stopped:
+      ++stopped;
+      break;
+    case RunState::running:
+      ++running;
+      break;
+    case RunState::done:
+      ++done;
+      break;
+    case RunState::diverged:
+      ++diverged;
+      break;
+    case RunState::failed:
+      ++failed;
+      break;
   }
 }
 
@@ -29,8 +41,8 @@ std::string to_string(const SweepTally& t) {
   return text;
 }
 
-SweepDisplay::SweepDisplay(const Plan& plan, std::int64_t total, std::int64_t done, const SweepTally& at_start,
-                           bool quiet)
+SweepDisplay::SweepDisplay(const Plan& plan, std::int64_t total, std::int64_t done,
+                           const SweepTally& at_start, bool quiet)
     : plan_(plan),
       done_(done),
       tally_(at_start),

@@ -23,7 +23,8 @@ class SweepDisplay : public SweepListener {
  public:
   /// @param total, done  updates of all runs, and those that were done before
   /// @param at_start     runs that had ended before
-  SweepDisplay(const Plan& plan, std::int64_t total, std::int64_t done, const SweepTally& at_start, bool quiet);
+  SweepDisplay(const Plan& plan, std::int64_t total, std::int64_t done, const SweepTally& at_start,
+               bool quiet);
 
   void advanced(std::int64_t updates) override;
   void ended(const RunOutcome& outcome) override;

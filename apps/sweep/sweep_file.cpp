@@ -40,7 +40,9 @@ std::string number_text(double value) {
 struct Range {
   std::int64_t first, last;
   bool is_empty() const { return last < first; }
-  std::uint64_t size() const { return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 1; }
+  std::uint64_t size() const {
+    return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 1;
+  }
 };
 
 bool parse_integer(std::string_view text, std::int64_t& value) {
@@ -68,8 +70,9 @@ class FieldReader {
   }
 
   template <typename T>
-  SweepField read(const json& given, std::optional<T> TrainingSettings::* setting) {
-    field_.listed = given.is_array() || (std::is_integral_v<T> && !std::is_same_v<T, bool> && given.is_string());
+  SweepField read(const json& given, std::optional<T> TrainingSettings::*setting) {
+    field_.listed =
+        given.is_array() || (std::is_integral_v<T> && !std::is_same_v<T, bool> && given.is_string());
     if (!given.is_array()) {
       add(given, setting);
     } else {
@@ -81,7 +84,7 @@ class FieldReader {
 
  private:
   template <typename T>
-  void add(const json& item, std::optional<T> TrainingSettings::* setting) {
+  void add(const json& item, std::optional<T> TrainingSettings::*setting) {
     if constexpr (std::is_same_v<T, bool>) {
       if (!item.is_boolean()) wrong_type(item, "true or false");
       push(item.dump(), item.get<bool>(), setting);
@@ -104,11 +107,12 @@ class FieldReader {
 
   /// "1..4", "7", or several with commas between.
   template <typename T>
-  void add_ranges(const std::string& text, std::optional<T> TrainingSettings::* setting) {
+  void add_ranges(const std::string& text, std::optional<T> TrainingSettings::*setting) {
     for (std::string_view rest = text;;) {
       const std::size_t comma = rest.find(',');
       Range range{};
-      if (!parse_range(rest.substr(0, comma), range)) wrong_type(json(text), "an integer, or a range as \"1..4\"");
+      if (!parse_range(rest.substr(0, comma), range))
+        wrong_type(json(text), "an integer, or a range as \"1..4\"");
       if (range.is_empty()) fail(where_, field_.name + ": the range \"" + text + "\" is empty");
       if (range.size() > most_values_ || field_.values.size() + range.size() > most_values_) {
         fail(where_, field_.name + ": more than " + std::to_string(most_values_) +
@@ -123,13 +127,14 @@ class FieldReader {
   }
 
   template <typename T, typename Integer>
-  void push_integer(Integer value, std::optional<T> TrainingSettings::* setting) {
-    if (!std::in_range<T>(value)) fail(where_, field_.name + ": " + std::to_string(value) + " is out of range");
+  void push_integer(Integer value, std::optional<T> TrainingSettings::*setting) {
+    if (!std::in_range<T>(value))
+      fail(where_, field_.name + ": " + std::to_string(value) + " is out of range");
     push(std::to_string(value), static_cast<T>(value), setting);
   }
 
   template <typename T>
-  void push(std::string text, T value, std::optional<T> TrainingSettings::* setting) {
+  void push(std::string text, T value, std::optional<T> TrainingSettings::*setting) {
     if (!seen_.insert(text).second) fail(where_, field_.name + ": " + text + " is named twice");
     field_.values.push_back({std::move(text), [setting, value](TrainingSettings& s) { s.*setting = value; }});
   }
@@ -240,7 +245,8 @@ std::vector<SweepBlock> parse_sweep(const std::string& text, const std::string& 
                                     const std::filesystem::path& folder, std::uint64_t most_runs) {
   const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) fail(name, "not JSON, or cut short");
-  if (!document.is_object()) fail(name, R"(must be an object, as {"runs": [{"preset": "s5", "seeds": "1..4"}]})");
+  if (!document.is_object())
+    fail(name, R"(must be an object, as {"runs": [{"preset": "s5", "seeds": "1..4"}]})");
   for (const auto& [field, value] : document.items()) {
     if (field != "runs") fail(name, "unknown field '" + field + "'; there is only 'runs'");
   }

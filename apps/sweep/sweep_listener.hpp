@@ -12,8 +12,8 @@ namespace apps {
 /// What became of a run.
 struct RunOutcome {
   std::size_t run = 0;
-  RunState state = RunState::done;  ///< or diverged, or failed
-  std::string reason;               ///< of the latter two
+  RunState state = RunState::done;              ///< or diverged, or failed
+  std::string reason;                           ///< of the latter two
   std::optional<engine::EpochMetrics> metrics;  ///< of its last checkpoint, if it was trained now
 };
 

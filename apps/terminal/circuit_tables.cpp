@@ -236,7 +236,8 @@ std::string control_tables(const Circuits& c, const Harmonics& harmonics, int wi
       text += ", " + std::to_string(view.live - nulls.untrained->rho->unassigned) + " are an irrep's own";
     }
     if (nulls.untrained->equivariance) {
-      text += ", " + number(nulls.untrained->equivariance->equivariant_share) + " of the logits is bi-equivariant";
+      text += ", " + number(nulls.untrained->equivariance->equivariant_share) +
+              " of the logits is bi-equivariant";
     }
     text += "\n";
   }
@@ -256,16 +257,19 @@ std::string circuit_tables(const Circuits& c, const Harmonics& harmonics, int wi
   }
   if (c.nulls) text += control_tables(c, harmonics, width, color);
   if (c.certificate) {
-    text += heading("Accuracy that is proved", color) + "  " + analysis::claim_sentence(*c.certificate) + "\n";
+    text +=
+        heading("Accuracy that is proved", color) + "  " + analysis::claim_sentence(*c.certificate) + "\n";
     if (c.certificate->stored)
       text += "  (read from certificate.json; ./certify --check certificate.json RUN_DIR checks it)\n";
   }
   for (const std::string& note : c.notes) text += "\nNote: " + note + "\n";
-  if (views.functions_alone && c.rho) text += "\nAblation, the cosets' bound, bi-equivariance: --views irreps,cosets,rho";
+  if (views.functions_alone && c.rho)
+    text += "\nAblation, the cosets' bound, bi-equivariance: --views irreps,cosets,rho";
   if (views.any() && !views.interventions) {
     text += "\nInterventions and null controls: --views irreps,cosets,rho,interventions\n";
   }
-  if (!c.certificate && (c.rho || c.cosets)) text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
+  if (!c.certificate && (c.rho || c.cosets))
+    text += "A proof of the accuracy: --views irreps,cosets,rho,certificate\n";
   return text;
 }
 

@@ -4,8 +4,8 @@
 
 namespace engine::cpu {
 
-void adam(std::int64_t count, std::int64_t decayed, const AdamSettings& settings, AdamState* state, real* parameter,
-          const real* gradient, real* m, real* v) {
+void adam(std::int64_t count, std::int64_t decayed, const AdamSettings& settings, AdamState* state,
+          real* parameter, const real* gradient, real* m, real* v) {
   state->factors = adam_factors(settings, ++state->steps);
   const auto update = [=](std::int64_t from, std::int64_t to, const AdamFactors& factors) {
     in_pieces(to - from, [=](std::int64_t first, std::int64_t last) {

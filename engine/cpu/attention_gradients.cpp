@@ -39,7 +39,7 @@ void add_up(std::initializer_list<Summands> all) {
 
 /// The sums of all tasks.
 struct Sums {
-  const real *dx, *dy;              ///< (elements) records
+  const real *dx, *dy;  ///< (elements) records
   const real *drest, *dout_t, *dut;
 };
 
@@ -80,7 +80,8 @@ Sums add_up_over_processes(const AttentionPairs& of, const AttentionWorkspace& w
   const ChunkSums& shared = *work.shared;
   const auto numbers =
       static_cast<std::int64_t>(work.dy_size + work.dall_size * static_cast<std::size_t>(work.tasks.parts));
-  thread_pool().run(shared.share.count(), static_cast<std::int64_t>(sizeof(real)) * numbers * shared.share.count(),
+  thread_pool().run(shared.share.count(),
+                    static_cast<std::int64_t>(sizeof(real)) * numbers * shared.share.count(),
                     [&](int task) { hand_over(of, work, shared.share.first + task); });
   shared.add_up_over_processes(of.x.starts);
   if (work.dall == nullptr) return {};
@@ -91,13 +92,14 @@ Sums add_up_over_processes(const AttentionPairs& of, const AttentionWorkspace& w
 /// Columns [first, first + count) of one head's table, which lie from number `place` on in the rows of records.
 ///   dtoken = dx + dy, dposition 0 = the sum of all dx, dposition 1 = of all dy;
 /// the weights of a pair add up to 1, so what is left of all rows' sum is that of "=" and position 2.
-void write_columns(const AttentionPairs& of, const AttentionSizes& s, const Sums& sums, int head, int first, int count,
-                   std::ptrdiff_t place) {
+void write_columns(const AttentionPairs& of, const AttentionSizes& s, const Sums& sums, int head, int first,
+                   int count, std::ptrdiff_t place) {
   const std::int64_t row = s.hidden + s.width;
   real* const table = of.drows + head * (of.elements + special_rows) * row + first;
   real* const special = table + of.elements * row;
   real *const equals = special + of_equals * row, *const position_0 = special + of_position_0 * row,
-              *const position_1 = special + of_position_1 * row, *const position_2 = special + of_position_2 * row;
+              *const position_1 = special + of_position_1 * row,
+              *const position_2 = special + of_position_2 * row;
   std::fill_n(position_0, count, real{0});
   std::fill_n(position_1, count, real{0});
   for (int t = 0; t < of.elements; ++t) {
@@ -133,7 +135,8 @@ void write_scores(const AttentionPairs& of, const AttentionSizes& s, const Sums&
 
 void write_gradients(const AttentionPairs& of, const AttentionSizes& s, const Sums& sums) {
   constexpr int columns_per_task = 128;
-  const int hidden_tasks = divide_up(s.hidden, columns_per_task), width_tasks = divide_up(s.width, columns_per_task);
+  const int hidden_tasks = divide_up(s.hidden, columns_per_task),
+            width_tasks = divide_up(s.width, columns_per_task);
   const int per_head = hidden_tasks + width_tasks, tables = s.heads * per_head;
   const auto bytes = static_cast<std::int64_t>(4 * sizeof(real)) * of.elements * s.record;
   thread_pool().run(tables + hidden_tasks + 2, bytes, [&](int task) {
@@ -145,9 +148,11 @@ void write_gradients(const AttentionPairs& of, const AttentionSizes& s, const Su
       write_columns(of, s, sums, head, of_hidden ? first : s.hidden + first, count,
                     of_hidden ? first : s.hidden_end + first);
     } else if (task < tables + hidden_tasks) {
-      const int first = (task - tables) * columns_per_task, last = std::min(s.hidden, first + columns_per_task);
+      const int first = (task - tables) * columns_per_task,
+                last = std::min(s.hidden, first + columns_per_task);
       for (int i = first; i < last; ++i) {
-        for (int c = 0; c < s.width; ++c) of.dout[std::int64_t{i} * s.width + c] = sums.dout_t[c * s.dout_row + i];
+        for (int c = 0; c < s.width; ++c)
+          of.dout[std::int64_t{i} * s.width + c] = sums.dout_t[c * s.dout_row + i];
       }
     } else if (task == tables + hidden_tasks) {
       write_scores(of, s, sums);
@@ -156,7 +161,8 @@ void write_gradients(const AttentionPairs& of, const AttentionSizes& s, const Su
     } else if (of.dunembed != nullptr) {
       const auto row = static_cast<std::ptrdiff_t>(padded_stride(s.width));
       for (int c = 0; c < s.width; ++c) {
-        for (int k = 0; k < s.classes; ++k) of.dunembed[std::int64_t{c} * s.classes + k] = sums.dut[k * row + c];
+        for (int k = 0; k < s.classes; ++k)
+          of.dunembed[std::int64_t{c} * s.classes + k] = sums.dut[k * row + c];
       }
     }
   });

@@ -10,7 +10,8 @@ namespace engine::cpu {
 namespace {
 
 constexpr int rows_per_block = PairChunks::rows_per_block;
-constexpr std::size_t tile_bytes = std::size_t{288} << 10;  // of a tile's rows: about half of a second-level cache
+constexpr std::size_t tile_bytes = std::size_t{288}
+                                   << 10;  // of a tile's rows: about half of a second-level cache
 
 std::size_t to_line(std::size_t numbers) {
   constexpr std::size_t line = 64 / sizeof(real);
@@ -19,8 +20,10 @@ std::size_t to_line(std::size_t numbers) {
 
 /// The most rows of a tile.
 int tile_rows(const AttentionSizes& sizes, bool unembeds) {
-  const std::size_t row = static_cast<std::size_t>(sizes.stride) + (unembeds ? padded_stride(sizes.classes) : 0);
-  return rows_per_block * std::clamp(static_cast<int>(tile_bytes / (row * sizeof(real) * rows_per_block)), 2, 16);
+  const std::size_t row =
+      static_cast<std::size_t>(sizes.stride) + (unembeds ? padded_stride(sizes.classes) : 0);
+  return rows_per_block *
+         std::clamp(static_cast<int>(tile_bytes / (row * sizeof(real) * rows_per_block)), 2, 16);
 }
 
 /// A tile's scratch memory, and the lists of its pairs.
@@ -33,10 +36,12 @@ struct TileScratch {
     const auto count = static_cast<std::size_t>(rows);
     tile.z = carver.take<real>(count * static_cast<std::size_t>(s.stride));
     tile.logits_row = static_cast<std::ptrdiff_t>(padded_stride(s.classes));
-    tile.logits =
-        pairs.unembed != nullptr ? carver.take<real>(count * static_cast<std::size_t>(tile.logits_row)) : nullptr;
+    tile.logits = pairs.unembed != nullptr
+                      ? carver.take<real>(count * static_cast<std::size_t>(tile.logits_row))
+                      : nullptr;
     const std::size_t weights = to_line(count * static_cast<std::size_t>(s.heads));
-    for (real** of_tile : {&tile.weight_x, &tile.weight_y, &tile.weight_rest, &tile.dweight_x, &tile.dweight_y}) {
+    for (real** of_tile :
+         {&tile.weight_x, &tile.weight_y, &tile.weight_rest, &tile.dweight_x, &tile.dweight_y}) {
       *of_tile = carver.take<real>(weights);
     }
     tile.odds = carver.take<double>(2 * (count + 8));
@@ -69,7 +74,9 @@ std::size_t scratch_bytes(const AttentionPairs& pairs) {
 /// Goes through the pairs first .. last - 1 by y, from y = first_y on.
 class PairsByY {
  public:
-  PairsByY(const IndexView& y, int first, int last, int first_y) : y_(y), first_(first), last_(last) { enter(first_y); }
+  PairsByY(const IndexView& y, int first, int last, int first_y) : y_(y), first_(first), last_(last) {
+    enter(first_y);
+  }
 
   /// The next pair's number; its y is at().
   int next() {
@@ -126,7 +133,8 @@ void write_records(const AttentionPairs& of, const AttentionWorkspace& work, int
       const real* const of_head = of.rows + h * table;
       const real* const token = of_head + std::int64_t{t} * row_length;
       const real* const special = of_head + std::int64_t{of.elements} * row_length;
-      const real *const place = special + position * row_length, *const equals = special + of_equals * row_length,
+      const real *const place = special + position * row_length,
+                        *const equals = special + of_equals * row_length,
                         *const last = special + of_position_2 * row_length;
       const auto write = [&](int first, int count, real* target) {
         for (int c = first; c < first + count; ++c) *target++ = (token[c] + place[c]) - (equals[c] + last[c]);
@@ -136,8 +144,8 @@ void write_records(const AttentionPairs& of, const AttentionWorkspace& work, int
       std::fill(row + s.hidden, row + s.hidden_end, real{0});
       write(s.hidden, s.width, row + s.hidden_end);
       std::fill(row + s.hidden_end + s.width, row + s.stride, real{0});
-      record[s.heads * s.stride + h] =
-          of.scores[std::int64_t{t} * s.heads + h] + of.scores[std::int64_t{of.elements + position} * s.heads + h];
+      record[s.heads * s.stride + h] = of.scores[std::int64_t{t} * s.heads + h] +
+                                       of.scores[std::int64_t{of.elements + position} * s.heads + h];
     }
   }
 }
@@ -147,7 +155,8 @@ void prepare(const AttentionPairs& of, const AttentionWorkspace& work) {
   const AttentionSizes& s = work.sizes;
   constexpr int elements_per_task = 4;
   const int tables = divide_up(of.elements, elements_per_task);
-  const auto bytes = static_cast<std::int64_t>(4 * sizeof(real)) * (of.elements * s.record + s.hidden * s.width);
+  const auto bytes =
+      static_cast<std::int64_t>(4 * sizeof(real)) * (of.elements * s.record + s.hidden * s.width);
   thread_pool().run(tables + 5, bytes, [&](int task) {
     const int matrix = task - tables;
     if (matrix < 0) {
@@ -170,7 +179,8 @@ void prepare(const AttentionPairs& of, const AttentionWorkspace& work) {
 /// The pairs of a chunk whose y are first_y .. last_y - 1: how many there are.
 /// @param without  called with each y that has none
 template <typename Without>
-int count_pairs(const AttentionPairs& of, const PairChunk& chunk, int first_y, int last_y, const Without& without) {
+int count_pairs(const AttentionPairs& of, const PairChunk& chunk, int first_y, int last_y,
+                const Without& without) {
   int pairs = 0;
   for (int y = first_y; y < last_y; ++y) {
     const int *const begin = of.y.members + of.y.starts[y], *const end = of.y.members + of.y.starts[y + 1];
@@ -223,7 +233,8 @@ void run_task(const AttentionPairs& of, int number, const AttentionWorkspace& wo
   Carver carver(memory);
   const TileScratch scratch(of, tile, most_rows, carver);
   const int tiles = divide_up(pairs, most_rows);  // all alike, but for the last
-  const int rows_per_tile = tiles == 0 ? 0 : divide_up(divide_up(pairs, tiles), rows_per_block) * rows_per_block;
+  const int rows_per_tile =
+      tiles == 0 ? 0 : divide_up(divide_up(pairs, tiles), rows_per_block) * rows_per_block;
   const int first_x = chunk.carried_x >= 0 ? chunk.carried_x : chunk.first_x;
   PairsByY by_y(of.y, chunk.first, chunk.last, first_y);
   LossAndCorrect result{0, 0};
@@ -270,7 +281,9 @@ AttentionPairs of_replica(const AttentionPairs& pairs, std::int64_t replica) {
 }  // namespace
 
 AttentionSizes attention_sizes(const AttentionPairs& pairs) {
-  const auto whole_lines = [](int numbers) { return static_cast<int>(to_line(static_cast<std::size_t>(numbers))); };
+  const auto whole_lines = [](int numbers) {
+    return static_cast<int>(to_line(static_cast<std::size_t>(numbers)));
+  };
   AttentionSizes s{};
   s.heads = pairs.heads;
   s.hidden = pairs.hidden;
@@ -290,7 +303,8 @@ AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, Carver& carv
       rest_size(static_cast<std::size_t>(sizes.stride) + to_line(static_cast<std::size_t>(sizes.heads))),
       record_size(static_cast<std::size_t>(sizes.record)),
       dout_size(static_cast<std::size_t>(sizes.width) * static_cast<std::size_t>(sizes.dout_row)),
-      dut_size(pairs.unembed != nullptr ? static_cast<std::size_t>(sizes.classes) * padded_stride(sizes.width) : 0),
+      dut_size(pairs.unembed != nullptr ? static_cast<std::size_t>(sizes.classes) * padded_stride(sizes.width)
+                                        : 0),
       dx_size(static_cast<std::size_t>(pairs.elements + tasks.chunks.count()) * record_size),
       dy_size(static_cast<std::size_t>(pairs.elements) * record_size),
       dall_size(rest_size + dout_size + dut_size) {
@@ -313,7 +327,8 @@ AttentionWorkspace::AttentionWorkspace(const AttentionPairs& pairs, Carver& carv
   dall = of_each(tasks.count(), dall_size);
   results = carver.take<LossAndCorrect>(static_cast<std::size_t>(tasks.count()));
   if (pairs.together != nullptr) {
-    shared.emplace(tasks.chunks, pairs.elements, pairs.together, gradient ? dy_size + dall_size : 0, record_size, carver);
+    shared.emplace(tasks.chunks, pairs.elements, pairs.together, gradient ? dy_size + dall_size : 0,
+                   record_size, carver);
   }
 }
 
@@ -328,9 +343,9 @@ void attention_pairs(const AttentionPairs& pairs) {
   const AttentionWorkspace work(pairs, carver);
   const ChunkShare share = work.share();
   const int parts = work.tasks.parts;
-  const std::int64_t operations =
-      2LL * pairs.x.rows * pairs.width * (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0)) /
-      work.tasks.chunks.count() * share.count();
+  const std::int64_t operations = 2LL * pairs.x.rows * pairs.width *
+                                  (pairs.hidden + (pairs.unembed != nullptr ? pairs.classes : 0)) /
+                                  work.tasks.chunks.count() * share.count();
   for (std::int64_t replica = 0; replica < pairs.replicas; ++replica) {
     const AttentionPairs of = of_replica(pairs, replica);
     prepare(of, work);

@@ -26,7 +26,9 @@ struct AttentionTasks {
 
   explicit AttentionTasks(const AttentionPairs& pairs)
       : chunks(pairs.x.rows, pairs.x.rows < large ? PairChunks::usual_chunks / 2 : PairChunks::usual_chunks),
-        parts(pairs.x.rows < small ? 1 : pairs.x.rows < large ? 2 : 4),
+        parts(pairs.x.rows < small   ? 1
+              : pairs.x.rows < large ? 2
+                                     : 4),
         elements(pairs.elements) {}
 
   int count() const { return chunks.count() * parts; }
@@ -41,17 +43,17 @@ struct AttentionTasks {
 struct AttentionWorkspace {
   AttentionTasks tasks;
   AttentionSizes sizes;
-  std::size_t rest_size, record_size;       ///< numbers of a row with scores; of an element
+  std::size_t rest_size, record_size;  ///< numbers of a row with scores; of an element
   std::size_t dout_size, dut_size;
   std::size_t dx_size, dy_size, dall_size;  ///< numbers of dx, of dy, and of drest, dout_t and dut
   real *x_rows, *y_rows, *rest;             ///< as AttentionTile's
   real *out_panels, *out_t_panels, *u_panels, *u_t_panels;
-  real* dx;                                 ///< (parts): (elements) records, of which a chunk owns the x that begin
-                                            ///< in it, and (chunks) of the x that goes on from the chunk before
-  real* dy;                                 ///< (chunks): (elements) records, of which a part owns its own y
-  real* dall;                               ///< (tasks): drest, dout_t, dut, in this order
-  LossAndCorrect* results;                  ///< (tasks)
-  std::optional<ChunkSums> shared;          ///< if processes share the chunks: of dy and dall; its rows are dx
+  real* dx;                         ///< (parts): (elements) records, of which a chunk owns the x that begin
+                                    ///< in it, and (chunks) of the x that goes on from the chunk before
+  real* dy;                         ///< (chunks): (elements) records, of which a part owns its own y
+  real* dall;                       ///< (tasks): drest, dout_t, dut, in this order
+  LossAndCorrect* results;          ///< (tasks)
+  std::optional<ChunkSums> shared;  ///< if processes share the chunks: of dy and dall; its rows are dx
 
   AttentionWorkspace(const AttentionPairs& pairs, Carver& carver);
 

@@ -37,15 +37,18 @@ void cross_entropy(int batch, int rows, int classes, const real* logits, const i
   Carver measure(nullptr);
   const Scratch measured(classes, measure);
   thread_pool().run_with_scratch(
-      batch * tasks, operations_per_logit * batch * rows * classes, measure.used(), [=](int task, void* memory) {
+      batch * tasks, operations_per_logit * batch * rows * classes, measure.used(),
+      [=](int task, void* memory) {
         Carver carver(memory);
         const Scratch scratch(classes, carver);
         const int in_batch = task % tasks * rows_per_task, count = std::min(rows_per_task, rows - in_batch);
         const std::int64_t first = std::int64_t{task / tasks} * rows + in_batch;
-        for (int i = 0; i < count; ++i) std::copy_n(logits + (first + i) * classes, classes, scratch.z + i * stride);
+        for (int i = 0; i < count; ++i)
+          std::copy_n(logits + (first + i) * classes, classes, scratch.z + i * stride);
         of_task[task] =
             tile_kernels().cross_entropy(count, classes, labels + first, 1, scratch.z, stride, scratch.odds);
-        for (int i = 0; i < count; ++i) std::copy_n(scratch.z + i * stride, classes, dlogits + (first + i) * classes);
+        for (int i = 0; i < count; ++i)
+          std::copy_n(scratch.z + i * stride, classes, dlogits + (first + i) * classes);
       });
   for (int b = 0; b < batch; ++b) {
     LossAndCorrect sum{0, 0};

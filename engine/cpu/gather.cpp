@@ -9,7 +9,8 @@ void gather_rows(int batch, int cols, IndexView index, const real* table, real* 
     const int* const target = index.of_replica(b).target;
     const real* const source = table + b * index.table_rows * cols;
     real* to = y + (b * index.rows + first) * cols;
-    for (int i = first; i < last; ++i, to += cols) std::copy_n(source + std::int64_t{target[i]} * cols, cols, to);
+    for (int i = first; i < last; ++i, to += cols)
+      std::copy_n(source + std::int64_t{target[i]} * cols, cols, to);
   });
 }
 
@@ -38,7 +39,8 @@ void pair_sum(int batch, int cols, IndexView x, IndexView y, const real* table_x
     const real* const of_y = table_y + b * y.table_rows * cols;
     real* to = out + (b * x.rows + first) * cols;
     for (int i = first; i < last; ++i, to += cols) {
-      tile_kernels().arrays.add(cols, of_x + std::int64_t{xs[i]} * cols, of_y + std::int64_t{ys[i]} * cols, to);
+      tile_kernels().arrays.add(cols, of_x + std::int64_t{xs[i]} * cols, of_y + std::int64_t{ys[i]} * cols,
+                                to);
     }
   });
 }

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "engine/cpu/carver.hpp"
-#include "engine/device/kernels.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
+#include "engine/device/kernels.hpp"
 
 namespace engine::cpu {
 namespace {

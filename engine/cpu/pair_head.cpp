@@ -27,19 +27,19 @@ int tile_rows(const PairHead& head) {
 /// What all chunks of one replica share. Rows are padded.
 struct Workspace {
   std::size_t h_row;
-  bool copies;                    ///< l and r, since vectors would read over the ends of their rows
-  real *l, *r;                    ///< (elements, hidden), if copied
-  real *u_panels, *ut_panels;     ///< packed u and its transpose
+  bool copies;                 ///< l and r, since vectors would read over the ends of their rows
+  real *l, *r;                 ///< (elements, hidden), if copied
+  real *u_panels, *ut_panels;  ///< packed u and its transpose
   std::size_t dr_size, dut_size;
-  ChunkSums sums;                 ///< of dr (elements, hidden), then dut (classes, hidden); rows of dl (hidden)
+  ChunkSums sums;  ///< of dr (elements, hidden), then dut (classes, hidden); rows of dl (hidden)
 
   Workspace(const PairHead& head, Carver& carver)
       : h_row(padded_stride(head.hidden)),
         copies(static_cast<std::size_t>(head.hidden) % (64 / sizeof(real)) != 0),
         dr_size(static_cast<std::size_t>(head.elements) * h_row),
         dut_size(static_cast<std::size_t>(head.classes) * h_row),
-        sums(PairChunks(head.x.rows), head.elements, head.together, head.dlr != nullptr ? dr_size + dut_size : 0, h_row,
-             carver) {
+        sums(PairChunks(head.x.rows), head.elements, head.together,
+             head.dlr != nullptr ? dr_size + dut_size : 0, h_row, carver) {
     const bool gradient = head.dlr != nullptr;
     l = carver.take<real>(copies ? dr_size : 0);
     r = carver.take<real>(copies ? dr_size : 0);
@@ -93,8 +93,8 @@ void prepare(const PairHead& head, const real* lr, const real* u, const Workspac
 /// @param starts  (elements + 1), the first pair of each x
 /// @param scratch  tile_scratch_bytes()
 /// @param lr  the replica's
-void run_chunk(const PairHead& head, const real* lr, const int* starts, int replica, int chunk, const Workspace& work,
-               void* scratch) {
+void run_chunk(const PairHead& head, const real* lr, const int* starts, int replica, int chunk,
+               const Workspace& work, void* scratch) {
   const PairChunk part = work.sums.chunks.chunk(starts, head.elements, chunk);
   const int first = part.first, last = part.last;
 
@@ -193,9 +193,10 @@ void pair_head(const PairHead& head) {
     const int* const starts = head.x.starts + std::int64_t{replica} * (head.elements + 1);
     const real* const lr = head.lr + replica * lr_size;
     prepare(head, lr, head.u + replica * u_size, work);
-    thread_pool().run_with_scratch(
-        share.count(), operations, tile_scratch_bytes(head),
-        [&](int task, void* scratch) { run_chunk(head, lr, starts, replica, share.first + task, work, scratch); });
+    thread_pool().run_with_scratch(share.count(), operations, tile_scratch_bytes(head),
+                                   [&](int task, void* scratch) {
+                                     run_chunk(head, lr, starts, replica, share.first + task, work, scratch);
+                                   });
     work.sums.add_up_over_processes(starts);
     const LossAndCorrect result = work.sums.result();
     head.result[replica] = {result.loss / head.x.rows, result.correct};

@@ -158,8 +158,8 @@ void add_up_slices(const ChunkSums& of, Communicator& together) {
 
 }  // namespace
 
-void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size, const real* carried,
-                 real* rows) {
+void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size,
+                 const real* carried, real* rows) {
   for (int number = 0; number < chunks.count(); ++number) {
     const int x = chunks.chunk(starts, elements, number).carried_x;
     if (x < 0) continue;
@@ -189,7 +189,8 @@ ChunkSums::ChunkSums(const PairChunks& chunks_, int elements_, Communicator* tog
 void ChunkSums::add_up() const {
   const int levels = std::countr_zero(static_cast<unsigned>(chunks.count()));
   in_tasks(sum_size, chunks.count(), [&](std::size_t first, std::size_t count) {
-    tile_kernels().sum_rows(levels, static_cast<int>(count), static_cast<std::ptrdiff_t>(sum_size), sums + first);
+    tile_kernels().sum_rows(levels, static_cast<int>(count), static_cast<std::ptrdiff_t>(sum_size),
+                            sums + first);
   });
 }
 
@@ -213,8 +214,8 @@ void ChunkSums::add_up_over_processes(const int* starts) const {
     messages.gather(rows, [&](int process) {
       const ChunkShare of = chunks_of(process);
       if (of.count() == 0) return range(0, 0, row_size);
-      return range(chunks.chunk(starts, elements, of.first).first_x, chunks.chunk(starts, elements, of.last - 1).last_x,
-                   row_size);
+      return range(chunks.chunk(starts, elements, of.first).first_x,
+                   chunks.chunk(starts, elements, of.last - 1).last_x, row_size);
     });
     messages.gather(carried, [&](int process) { return by_chunk(process, row_size); });
   }

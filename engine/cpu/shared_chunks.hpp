@@ -24,33 +24,34 @@ inline ChunkShare chunk_share(int chunks, int process, int processes) {
 }
 /// @param together  null: one process has them all
 inline ChunkShare chunk_share(int chunks, const Communicator* together) {
-  return together == nullptr ? ChunkShare{0, chunks} : chunk_share(chunks, together->rank(), together->count());
+  return together == nullptr ? ChunkShare{0, chunks}
+                             : chunk_share(chunks, together->rank(), together->count());
 }
 
 /// Adds to each x's row what the chunks behind its first one have carried over, in their order.
 /// @param starts  (elements + 1), the first pair of each x
 /// @param carried  (chunks, row_size), @param rows  (elements, row_size)
-void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size, const real* carried,
-                 real* rows);
+void add_carried(const PairChunks& chunks, const int* starts, int elements, std::size_t row_size,
+                 const real* carried, real* rows);
 
 /// What the chunks of one replica leave behind, and how it becomes one sum: over threads, and over processes if some
 /// share the chunks.
 struct ChunkSums {
   PairChunks chunks;
   int elements;
-  Communicator* together;        ///< null: one process has all chunks
-  std::size_t sum_size;          ///< numbers, whole lines
-  std::size_t row_size;          ///< numbers
+  Communicator* together;  ///< null: one process has all chunks
+  std::size_t sum_size;    ///< numbers, whole lines
+  std::size_t row_size;    ///< numbers
   ChunkShare share;
-  real* sums;                    ///< (share.held(), sum_size): what is added up over chunks; null: no gradient
-  real* rows;                    ///< (elements, row_size), of which a chunk owns those of the x that begin in it
-  real* carried;                 ///< (chunks, row_size): of the x that goes on from the chunk before
-  LossAndCorrect* results;       ///< (chunks)
-  real* received;                ///< others' sums
+  real* sums;               ///< (share.held(), sum_size): what is added up over chunks; null: no gradient
+  real* rows;               ///< (elements, row_size), of which a chunk owns those of the x that begin in it
+  real* carried;            ///< (chunks, row_size): of the x that goes on from the chunk before
+  LossAndCorrect* results;  ///< (chunks)
+  real* received;           ///< others' sums
 
   /// Carves the arrays; sizes of 0 are a head without a gradient.
-  ChunkSums(const PairChunks& chunks, int elements, Communicator* together, std::size_t sum_size, std::size_t row_size,
-            Carver& carver);
+  ChunkSums(const PairChunks& chunks, int elements, Communicator* together, std::size_t sum_size,
+            std::size_t row_size, Carver& carver);
 
   /// Of a chunk of this process's share.
   real* sum_of(int chunk) const { return sums + static_cast<std::size_t>(chunk - share.first) * sum_size; }

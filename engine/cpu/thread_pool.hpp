@@ -85,7 +85,7 @@ class ThreadPool {
   std::atomic<bool> stopping_{false};
   std::mutex one_job_;
   Probe probe_;
-  std::vector<double> task_seconds_;  ///< for probe_
+  std::vector<double> task_seconds_;              ///< for probe_
   std::vector<std::unique_ptr<Buffer>> scratch_;  ///< one per thread
   std::vector<std::thread> workers_;
 };

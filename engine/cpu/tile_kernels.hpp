@@ -93,8 +93,8 @@ struct TileKernels {
 
   ArrayLoops arrays;
 
-  void (*adam)(std::int64_t count, const AdamFactors& factors, real* parameter, const real* gradient,
-                real* m, real* v);
+  void (*adam)(std::int64_t count, const AdamFactors& factors, real* parameter, const real* gradient, real* m,
+               real* v);
 
   // The vector functions themselves, for tests of their accuracy. count is a multiple of 64.
   void (*exp_of_difference)(int count, const float* a, float b, float* y);  ///< exp(a - b), a <= b

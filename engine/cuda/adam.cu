@@ -26,8 +26,8 @@ struct Update {
 
 }  // namespace
 
-void adam(std::int64_t count, std::int64_t decayed, const AdamSettings& settings, AdamState* state, real* parameter,
-          const real* gradient, real* m, real* v) {
+void adam(std::int64_t count, std::int64_t decayed, const AdamSettings& settings, AdamState* state,
+          real* parameter, const real* gradient, real* m, real* v) {
   LAUNCH(next_factors, 1, 1, 0, settings, state);
   FOR_EACH(count, Update{decayed, state, parameter, gradient, m, v});
 }

@@ -24,7 +24,8 @@ void forward(const AttentionWork& w, bool last_segment) {
   // y (count, width) += h out
   gemm(w.replicas, Trans::no, Trans::no, w.count, w.width, w.hidden, w.h, w.out, real{1}, w.y_rows);
   if (w.unembed != nullptr) {
-    gemm(w.replicas, Trans::no, Trans::no, w.count, w.classes, w.width, w.y_rows, w.unembed, real{0}, w.logits);
+    gemm(w.replicas, Trans::no, Trans::no, w.count, w.classes, w.width, w.y_rows, w.unembed, real{0},
+         w.logits);
   }
   LAUNCH(attention_loss_kernel, blocks_of_warps(rows), threads_per_block, 0, w);
   LAUNCH(attention_result_kernel, dim3(static_cast<unsigned>(w.replicas)), warp_lanes, 0, w, last_segment);
@@ -35,8 +36,10 @@ void backward(const AttentionWork& w) {
   const real kept = w.first_segment ? real{0} : real{1};
   if (w.unembed != nullptr) {
     // dunembed (width, classes) += y' dlogits, then dy (count, width) = dlogits unembed'
-    gemm(w.replicas, Trans::yes, Trans::no, w.width, w.classes, w.count, w.y_rows, w.logits, kept, w.dunembed);
-    gemm(w.replicas, Trans::no, Trans::yes, w.count, w.width, w.classes, w.logits, w.unembed, real{0}, w.y_rows);
+    gemm(w.replicas, Trans::yes, Trans::no, w.width, w.classes, w.count, w.y_rows, w.logits, kept,
+         w.dunembed);
+    gemm(w.replicas, Trans::no, Trans::yes, w.count, w.width, w.classes, w.logits, w.unembed, real{0},
+         w.y_rows);
   }
   // dout (hidden, width) += h' dy; dh (count, hidden) = dy out'
   gemm(w.replicas, Trans::yes, Trans::no, w.hidden, w.width, w.count, w.h, w.y_rows, kept, w.dout);
@@ -46,7 +49,8 @@ void backward(const AttentionWork& w) {
   // special (positions heads, ..) = weights' gradients
   const int special = positions * w.heads;
   gemm(w.replicas, Trans::yes, Trans::no, special, w.hidden, w.count, w.weights, w.h, real{0}, w.special_h);
-  gemm(w.replicas, Trans::yes, Trans::no, special, w.width, w.count, w.weights, w.y_rows, real{0}, w.special_y);
+  gemm(w.replicas, Trans::yes, Trans::no, special, w.width, w.count, w.weights, w.y_rows, real{0},
+       w.special_y);
   FOR_EACH(static_cast<std::int64_t>(w.replicas) * special * w.row_length(), SpecialGradients{w});
   FOR_EACH(static_cast<std::int64_t>(w.replicas) * w.heads * w.elements * w.row_length(), TokenGradients{w});
   FOR_EACH(static_cast<std::int64_t>(w.replicas) * w.elements * w.heads, TokenScores{w});
@@ -76,9 +80,11 @@ AttentionWork work_of(const AttentionPairs& pairs, const AttentionPairsPlan& pla
   w.labels = pairs.labels + first * w.pairs;
   w.result = pairs.result + first;
   const std::int64_t tokens = w.tokens(), row = w.row_length();
-  const auto at = [first](auto* data, std::int64_t size) { return data == nullptr ? nullptr : data + first * size; };
-  const std::int64_t scores = tokens * w.heads, rows = w.heads * tokens * row, out = std::int64_t{w.hidden} * w.width,
-                     unembed = std::int64_t{w.width} * w.classes;
+  const auto at = [first](auto* data, std::int64_t size) {
+    return data == nullptr ? nullptr : data + first * size;
+  };
+  const std::int64_t scores = tokens * w.heads, rows = w.heads * tokens * row,
+                     out = std::int64_t{w.hidden} * w.width, unembed = std::int64_t{w.width} * w.classes;
   w.scores = at(pairs.scores, scores);
   w.rows = at(pairs.rows, rows);
   w.base = at(pairs.base, row);

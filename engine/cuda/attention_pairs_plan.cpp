@@ -28,8 +28,8 @@ AttentionPairsPlan plan_attention_pairs(const AttentionPairs& pairs) {
   AttentionPairsPlan plan{};
   plan.segment_rows =
       static_cast<int>(std::clamp<std::int64_t>(most_segment_bytes / row_bytes, 1, pairs.x.rows));
-  plan.replicas = static_cast<int>(std::clamp<std::int64_t>(
-      most_workspace_bytes / (row_bytes * plan.segment_rows), 1, pairs.replicas));
+  plan.replicas = static_cast<int>(
+      std::clamp<std::int64_t>(most_workspace_bytes / (row_bytes * plan.segment_rows), 1, pairs.replicas));
 
   std::size_t used = 0;
   const auto take = [&](std::int64_t bytes) {

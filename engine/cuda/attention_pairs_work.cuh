@@ -23,14 +23,15 @@ struct AttentionWork {
   LossAndCorrect* result;
 
   // The segment's rows, packed, replica by replica.
-  real* h;         ///< (count, hidden): hidden units; then what comes back into them
-  real* y_rows;    ///< (count, width): what goes round them, and with what comes out of them; then its gradient
-  real* logits;    ///< (count, classes), or y_rows; then their gradient
-  real* dh;        ///< (count, hidden)
-  real* weights;   ///< (count, positions, heads)
-  real* dscore;    ///< likewise: gradients of the scores
+  real* h;       ///< (count, hidden): hidden units; then what comes back into them
+  real* y_rows;  ///< (count, width): what goes round them, and with what comes out of them; then its gradient
+  real* logits;  ///< (count, classes), or y_rows; then their gradient
+  real* dh;      ///< (count, hidden)
+  real* weights;           ///< (count, positions, heads)
+  real* dscore;            ///< likewise: gradients of the scores
   LossAndCorrect* of_row;  ///< (count)
-  real *special_h, *special_y;  ///< (positions heads, hidden), (.., width): sums of weighted gradients over the segment
+  real *special_h,
+      *special_y;  ///< (positions heads, hidden), (.., width): sums of weighted gradients over the segment
 
   __host__ __device__ int row_length() const { return hidden + width; }
   __host__ __device__ int tokens() const { return elements + special_rows; }
@@ -90,7 +91,8 @@ struct AttentionRows {
 __global__ void attention_loss_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
   const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
-  std::int64_t row = static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
+  std::int64_t row =
+      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
   for (; row < static_cast<std::int64_t>(w.replicas) * w.count; row += warps) {
     real* const z = w.logits + row * w.classes;
     const int label = w.labels[w.pair(row / w.count, static_cast<int>(row % w.count))];
@@ -130,7 +132,8 @@ struct HiddenGradient {
 __global__ void attention_scores_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes, length = w.row_length();
   const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
-  std::int64_t row = static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
+  std::int64_t row =
+      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
   for (; row < static_cast<std::int64_t>(w.replicas) * w.count; row += warps) {
     const std::int64_t replica = row / w.count, pair = w.pair(replica, static_cast<int>(row % w.count));
     for (int head = 0; head < w.heads; ++head) {
@@ -188,7 +191,8 @@ struct TokenGradients {
   AttentionWork w;
   __device__ void operator()(std::int64_t i) const {
     const int length = w.row_length(), c = static_cast<int>(i % length);
-    const int t = static_cast<int>(i / length % w.elements), head = static_cast<int>(i / length / w.elements % w.heads);
+    const int t = static_cast<int>(i / length % w.elements),
+              head = static_cast<int>(i / length / w.elements % w.heads);
     const std::int64_t replica = i / length / w.elements / w.heads;
     const bool hidden = c < w.hidden;
     const real* const gradient = hidden ? w.h + c : w.y_rows + c - w.hidden;
@@ -250,14 +254,16 @@ struct SpecialGradients {
   AttentionWork w;
   __device__ void operator()(std::int64_t i) const {
     const int length = w.row_length(), c = static_cast<int>(i % length);
-    const int p = static_cast<int>(i / length % positions), head = static_cast<int>(i / length / positions % w.heads);
+    const int p = static_cast<int>(i / length % positions),
+              head = static_cast<int>(i / length / positions % w.heads);
     const std::int64_t replica = i / length / positions / w.heads;
     const auto of_segment = [&](int position) {
       const std::int64_t row = (replica * positions + position) * w.heads + head;
       return c < w.hidden ? w.special_h[row * w.hidden + c] : w.special_y[row * w.width + c - w.hidden];
     };
     real* const special =
-        w.drows + ((replica * w.heads + head) * w.tokens() + w.elements) * static_cast<std::int64_t>(length) + c;
+        w.drows + ((replica * w.heads + head) * w.tokens() + w.elements) * static_cast<std::int64_t>(length) +
+        c;
     real& target = special[static_cast<std::int64_t>(1 + p) * length];
     target = w.first_segment ? of_segment(p) : target + of_segment(p);
     if (p != positions - 1) return;

@@ -1,6 +1,5 @@
-#include "engine/device/backend.hpp"
-
 #include "engine/cuda/device.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
 namespace engine::cuda {

@@ -142,7 +142,8 @@ void* allocate(std::size_t bytes) {
   const cudaError_t status = cudaMalloc(&data, size);
   if (status == cudaErrorMemoryAllocation) {
     (void)cudaGetLastError();
-    throw BackendError("cuda: out of memory: " + out_of_memory_text(static_cast<std::int64_t>(size), memory_room()));
+    throw BackendError("cuda: out of memory: " +
+                       out_of_memory_text(static_cast<std::int64_t>(size), memory_room()));
   }
   CUDA_CHECK(status);
   CUDA_CHECK(cudaMemsetAsync(data, 0, size, stream()));

@@ -16,10 +16,10 @@
 // each other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
 
 #include "engine/cuda/grid.cuh"
-#include "engine/device/kernels.hpp"
 #include "engine/cuda/pair_head_reduce.cuh"
 #include "engine/cuda/pair_head_tile.cuh"
 #include "engine/cuda/pair_head_work.cuh"
+#include "engine/device/kernels.hpp"
 
 namespace engine::cuda {
 namespace {

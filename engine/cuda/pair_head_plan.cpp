@@ -61,8 +61,8 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
     used += to_line(bytes);
     return at;
   };
-  plan.du_parts = take(
-      gradient ? std::int64_t{plan.parts} * plan.hidden_bands * plan.class_bands * square * number : 0);
+  plan.du_parts =
+      take(gradient ? std::int64_t{plan.parts} * plan.hidden_bands * plan.class_bands * square * number : 0);
   plan.dh = take(gradient ? std::int64_t{plan.segment_rows} * plan.dh_stride * number : 0);
   plan.results = take(plan.parts * static_cast<std::int64_t>(sizeof(LossAndCorrect)));
   plan.bytes = used;

@@ -105,10 +105,8 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const int across = (work.classes + reduce_columns - 1) / reduce_columns;
     const int unit = block / across, c = block % across * reduce_columns + column,
               inside = min(c, work.classes - 1);
-    const std::int64_t square_at =
-        static_cast<std::int64_t>(unit / band) * work.class_bands + inside / band;
-    const real* const at =
-        work.du_parts(replica) + square_at * square + unit % band * band + inside % band;
+    const std::int64_t square_at = static_cast<std::int64_t>(unit / band) * work.class_bands + inside / band;
+    const real* const at = work.du_parts(replica) + square_at * square + unit % band * band + inside % band;
     const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
     const real sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
     if (writes && c < work.classes) {

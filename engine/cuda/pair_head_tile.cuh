@@ -34,8 +34,7 @@ struct StageOfU {
   /// Neighbouring threads fetch neighbouring columns.
   __device__ void fetch(int h0, int c0) {
     for (int i = 0; i < depth * band / head_threads; ++i) {
-      const int at = static_cast<int>(threadIdx.x) + i * head_threads, h = h0 + at / band,
-                c = c0 + at % band;
+      const int at = static_cast<int>(threadIdx.x) + i * head_threads, h = h0 + at / band, c = c0 + at % band;
       fetched[i] = h < hidden && c < classes ? u[static_cast<std::int64_t>(h) * classes + c] : real{0};
     }
   }

@@ -27,7 +27,9 @@ std::string Communicator::broadcast(const std::string& text) {
 }
 
 void Communicator::gather(const void* own, void* all, std::size_t bytes) {
-  const auto entry = [&](int rank) { return static_cast<char*>(all) + static_cast<std::size_t>(rank) * bytes; };
+  const auto entry = [&](int rank) {
+    return static_cast<char*>(all) + static_cast<std::size_t>(rank) * bytes;
+  };
   std::memcpy(entry(rank_), own, bytes);
   std::vector<Sent> sent;
   std::vector<Received> received;

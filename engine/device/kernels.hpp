@@ -30,7 +30,8 @@ struct IndexView {
 
   /// The array of one replica alone.
   IndexView of_replica(std::int64_t replica) const {
-    return {rows, table_rows, target + replica * rows, starts + replica * (table_rows + 1), members + replica * rows};
+    return {rows, table_rows, target + replica * rows, starts + replica * (table_rows + 1),
+            members + replica * rows};
   }
 };
 
@@ -72,14 +73,14 @@ struct PairHead {
 /// Sizes and operands of the fused one-layer transformer; see ops.hpp, attention_pair_cross_entropy.
 struct AttentionPairs {
   int replicas, elements, heads, hidden, width, classes;
-  IndexView x, y;          ///< pairs, sorted by x; both with table_rows == elements
-  const int* labels;       ///< (replicas, pairs)
-  const real* scores;      ///< (replicas, elements + 4, heads)
-  const real* rows;        ///< (replicas, heads, elements + 4, hidden + width)
-  const real* base;        ///< (replicas, hidden + width)
-  const real* out;         ///< (replicas, hidden, width)
-  const real* unembed;     ///< (replicas, width, classes); null: width == classes
-  real *dscores, *drows;   ///< gradients of the mean loss, overwritten; all null: forward only
+  IndexView x, y;         ///< pairs, sorted by x; both with table_rows == elements
+  const int* labels;      ///< (replicas, pairs)
+  const real* scores;     ///< (replicas, elements + 4, heads)
+  const real* rows;       ///< (replicas, heads, elements + 4, hidden + width)
+  const real* base;       ///< (replicas, hidden + width)
+  const real* out;        ///< (replicas, hidden, width)
+  const real* unembed;    ///< (replicas, width, classes); null: width == classes
+  real *dscores, *drows;  ///< gradients of the mean loss, overwritten; all null: forward only
   real *dbase, *dout, *dunembed;
   LossAndCorrect* result;  ///< (replicas)
   void* workspace;         ///< attention_pairs_workspace() bytes

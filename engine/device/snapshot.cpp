@@ -16,7 +16,9 @@ std::size_t total_bytes(const std::vector<Snapshot::Piece>& pieces) {
 }  // namespace
 
 Snapshot::Snapshot(Device device, std::vector<Piece> pieces)
-    : pieces_(std::move(pieces)), copies_(device, total_bytes(pieces_)), mark_(backend(device).marks.make()) {}
+    : pieces_(std::move(pieces)),
+      copies_(device, total_bytes(pieces_)),
+      mark_(backend(device).marks.make()) {}
 
 Snapshot::~Snapshot() {
   backend(copies_.device()).marks.release(mark_);

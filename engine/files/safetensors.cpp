@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace engine {
 namespace {

@@ -17,7 +17,8 @@ class BilinearNet : public Model {
     return specs;
   }
 
-  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const override {
+  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch,
+              const LossMeter& meter) const override {
     const Tensor &embeddings = parameters[0], &w_u = parameters[1];
     if (!unembed_bias_) return pair_cross_entropy(embeddings, w_u, batch, &meter, PairHidden::product);
     return pair_cross_entropy_with_offset(embeddings, w_u, parameters[2], batch, meter, PairHidden::product);

@@ -32,10 +32,14 @@ std::pair<double, double> sine_and_cosine(double x) {
   }
   sine *= r;
   switch (static_cast<int>(quarter) % 4) {
-    case 0: return {sine, cosine};
-    case 1: return {cosine, -sine};
-    case 2: return {-sine, -cosine};
-    default: return {-cosine, sine};
+    case 0:
+      return {sine, cosine};
+    case 1:
+      return {cosine, -sine};
+    case 2:
+      return {-sine, -cosine};
+    default:
+      return {-cosine, sine};
   }
 }
 

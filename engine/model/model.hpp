@@ -23,7 +23,8 @@ class Model {
   /// Mean cross-entropy over the batch's pairs, in nats, (1, 1) a replica, as a recorded computation.
   /// @param parameters  one tensor a spec, in the order of parameters()
   /// @param meter       gets losses and right answers of each forward pass
-  virtual Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const = 0;
+  virtual Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch,
+                      const LossMeter& meter) const = 0;
 };
 
 /// What a configuration says about its model.

@@ -26,7 +26,8 @@ class OneLayerMLP : public Model {
     return specs;
   }
 
-  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const override {
+  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch,
+              const LossMeter& meter) const override {
     const Tensor &embeddings = parameters[0], &w = parameters[1], &w_u = parameters[2];
     const int r = embeddings.replicas();
     // [W_x[x], W_y[y]] W = (W_x W[:E])[x] + (W_y W[E:])[y]: two small products a step, W_x's and W_y's as one batch, in

@@ -12,8 +12,8 @@ NamedTensor unembedding_bias(int elements) {
   return {.name = "b_U", .sizes = {elements}, .start = Start::zeros(), .bias = true};
 }
 
-Tensor pair_cross_entropy_with_offset(const Tensor& lr, const Tensor& u, const Tensor& offset, const PairBatch& batch,
-                                      const LossMeter& meter, PairHidden combine) {
+Tensor pair_cross_entropy_with_offset(const Tensor& lr, const Tensor& u, const Tensor& offset,
+                                      const PairBatch& batch, const LossMeter& meter, PairHidden combine) {
   const Shape column(lr.replicas(), lr.rows(), 1);
   std::vector<real> ones(static_cast<std::size_t>(column.size()));
   const int rows = lr.rows(), elements = rows / 2;

@@ -14,7 +14,7 @@ NamedTensor unembedding_bias(int elements);
 
 /// pair_cross_entropy with `offset` (1, classes) added to the logits of every pair: as one more hidden unit, which is 1
 /// for all of them.
-Tensor pair_cross_entropy_with_offset(const Tensor& lr, const Tensor& u, const Tensor& offset, const PairBatch& batch,
-                                      const LossMeter& meter, PairHidden combine);
+Tensor pair_cross_entropy_with_offset(const Tensor& lr, const Tensor& u, const Tensor& offset,
+                                      const PairBatch& batch, const LossMeter& meter, PairHidden combine);
 
 }  // namespace engine

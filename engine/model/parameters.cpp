@@ -11,7 +11,8 @@ ParameterLayout::ParameterLayout(std::vector<ParameterSpec> specs, int replicas)
     for (std::size_t i = 0; i < specs_.size(); ++i) {
       if (specs_[i].bias() != biases) continue;
       const std::int64_t size = specs_[i].shape(replicas).size();
-      if (size < 1) throw ShapeError("parameter '" + specs_[i].parts.front().name + "': sizes must be positive");
+      if (size < 1)
+        throw ShapeError("parameter '" + specs_[i].parts.front().name + "': sizes must be positive");
       offsets_[i] = count_;
       count_ += size;
     }
@@ -61,8 +62,8 @@ std::map<std::string, StoredTensor> ParameterLayout::unpack(const Buffer& buffer
   return tensors;
 }
 
-void ParameterLayout::pack(const TensorFile& tensors, const std::string& file, const std::string& prefix, int replica,
-                           Buffer& buffer) const {
+void ParameterLayout::pack(const TensorFile& tensors, const std::string& file, const std::string& prefix,
+                           int replica, Buffer& buffer) const {
   for_each_part(replica, [&](const NamedTensor& part, std::int64_t at) {
     const StoredTensor& tensor = tensors.get(file, prefix + part.name, part.sizes);
     const std::vector<real> values(tensor.values.begin(), tensor.values.end());

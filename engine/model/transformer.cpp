@@ -18,7 +18,8 @@ class Transformer : public Model {
   /// Only "=" is read out, and its query is the same for all pairs: a score is a token's product with one vector a
   /// head, and keys are never formed. Values, and all that follows up to the relu, are linear in token and position, so
   /// what a token adds in each head to the hidden layer, and round it to the logits, is tabulated.
-  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch, const LossMeter& meter) const override {
+  Tensor loss(std::span<const Tensor> parameters, const PairBatch& batch,
+              const LossMeter& meter) const override {
     const Tensor &w_e = parameters[0], &w_pos = parameters[1], &w_q = parameters[2], &w_k = parameters[3],
                  &w_v = parameters[4], &w_o = parameters[5], &w_in = parameters[6], &w_out = parameters[7],
                  &w_u = parameters[8];
@@ -38,12 +39,12 @@ class Transformer : public Model {
     if (multiplies_out(n_)) {
       const Tensor in = concat_cols(w_in, w_u);  // (model, hidden + n)
       const Tensor rows = matmul(values, per_head(matmul(from_heads, in)));
-      return attention_pair_cross_entropy({scores, rows, matmul(equals, in)}, matmul(w_out, w_u), nullptr, batch,
-                                          &meter);
+      return attention_pair_cross_entropy({scores, rows, matmul(equals, in)}, matmul(w_out, w_u), nullptr,
+                                          batch, &meter);
     }
     const Tensor rows = matmul(values, per_head(concat_cols(matmul(from_heads, w_in), from_heads)));
-    return attention_pair_cross_entropy({scores, rows, concat_cols(matmul(equals, w_in), equals)}, w_out, &w_u, batch,
-                                        &meter);
+    return attention_pair_cross_entropy({scores, rows, concat_cols(matmul(equals, w_in), equals)}, w_out,
+                                        &w_u, batch, &meter);
   }
 
  private:
@@ -63,11 +64,12 @@ std::vector<ParameterSpec> transformer_parameters(int elements) {
   const auto tensor = [&](const char* name, std::vector<std::int64_t> sizes) {
     return ParameterSpec(NamedTensor{.name = name, .sizes = std::move(sizes), .start = start});
   };
-  return {tensor("embed.W_E", {elements + 1, model}),        tensor("pos_embed.W_pos", {Sizes::positions, model}),
-          tensor("blocks.0.attn.W_Q", {heads, model, size}), tensor("blocks.0.attn.W_K", {heads, model, size}),
-          tensor("blocks.0.attn.W_V", {heads, model, size}), tensor("blocks.0.attn.W_O", {heads, size, model}),
-          tensor("blocks.0.mlp.W_in", {model, hidden}),      tensor("blocks.0.mlp.W_out", {hidden, model}),
-          tensor("unembed.W_U", {model, elements})};
+  return {
+      tensor("embed.W_E", {elements + 1, model}),        tensor("pos_embed.W_pos", {Sizes::positions, model}),
+      tensor("blocks.0.attn.W_Q", {heads, model, size}), tensor("blocks.0.attn.W_K", {heads, model, size}),
+      tensor("blocks.0.attn.W_V", {heads, model, size}), tensor("blocks.0.attn.W_O", {heads, size, model}),
+      tensor("blocks.0.mlp.W_in", {model, hidden}),      tensor("blocks.0.mlp.W_out", {hidden, model}),
+      tensor("unembed.W_U", {model, elements})};
 }
 
 ModelKind transformer() {

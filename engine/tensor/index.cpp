@@ -27,8 +27,8 @@ int rows_per_replica(const char* what, int replicas, const std::vector<int>& val
 }  // namespace
 
 RowIndex::RowIndex(int replicas, int table_rows, const std::vector<int>& target, Device device)
-    : RowIndex(UnfilledRows{rows_per_replica("row index", replicas, target, table_rows)}, replicas, table_rows,
-               device) {
+    : RowIndex(UnfilledRows{rows_per_replica("row index", replicas, target, table_rows)}, replicas,
+               table_rows, device) {
   const int rows = view_.rows;
   const auto per_replica = static_cast<std::size_t>(rows);
   const auto starts_size = static_cast<std::size_t>(table_rows) + 1;
@@ -57,7 +57,8 @@ RowIndex::RowIndex(int replicas, int table_rows, const std::vector<int>& target,
 RowIndex::RowIndex(UnfilledRows unfilled, int replicas, int table_rows, Device device) : replicas_(replicas) {
   const int rows = unfilled.rows;
   const std::size_t count = static_cast<std::size_t>(replicas) * static_cast<std::size_t>(rows);
-  const std::size_t all_starts = static_cast<std::size_t>(replicas) * (static_cast<std::size_t>(table_rows) + 1);
+  const std::size_t all_starts =
+      static_cast<std::size_t>(replicas) * (static_cast<std::size_t>(table_rows) + 1);
   storage_ = std::make_shared<Buffer>(device, (2 * count + all_starts) * sizeof(int));
   const int* const data = static_cast<const int*>(storage_->data());
   view_ = {.rows = rows,
@@ -100,12 +101,13 @@ struct PairBatch::Lists {
       std::sort(list.begin(), list.end());
       const auto start = [&](int number) { return std::ssize(list) * number / part.count; };
       if (part.count > 1 && std::ssize(list) < part.count) {
-        throw ShapeError("pair batch: " + std::to_string(list.size()) + " pairs for " + std::to_string(part.count) +
-                         " processes");
+        throw ShapeError("pair batch: " + std::to_string(list.size()) + " pairs for " +
+                         std::to_string(part.count) + " processes");
       }
       for (std::ptrdiff_t i = start(part.number); i < start(part.number + 1); ++i) {
         const std::int64_t k = list[static_cast<std::size_t>(i)];
-        if (k < 0 || k >= n * n) throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");
+        if (k < 0 || k >= n * n)
+          throw ShapeError("pair batch: pair " + std::to_string(k) + " is out of range");
         x.push_back(static_cast<int>(k / n));
         y.push_back(static_cast<int>(k % n));
         product.push_back(table[static_cast<std::size_t>(k)]);
@@ -122,8 +124,9 @@ PairBatch::PairBatch(int elements, std::span<const int> table, std::vector<std::
                      Device device, Communicator* together)
     : PairBatch(elements, static_cast<int>(pairs.size()),
                 Lists(elements, table, pairs,
-                      together == nullptr || device == Device::cpu ? Lists::Part{}
-                                                                   : Lists::Part{together->rank(), together->count()}),
+                      together == nullptr || device == Device::cpu
+                          ? Lists::Part{}
+                          : Lists::Part{together->rank(), together->count()}),
                 device) {
   together_ = together;
   pairs_ = static_cast<int>(pairs.front().size());
@@ -136,7 +139,8 @@ PairBatch PairBatch::counted(int elements, int replicas, int pairs, Device devic
 }
 
 std::int64_t PairBatch::bytes_while_made(int replicas, std::int64_t pairs) {
-  constexpr std::int64_t of_pair = sizeof(std::int64_t) + 2 * 3 * sizeof(int);  // vectors grow to twice their size
+  constexpr std::int64_t of_pair =
+      sizeof(std::int64_t) + 2 * 3 * sizeof(int);  // vectors grow to twice their size
   return replicas * pairs * of_pair + replicas * pairs * 2 * static_cast<std::int64_t>(sizeof(int));
 }
 

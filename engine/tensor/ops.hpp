@@ -1,8 +1,8 @@
 #pragma once
 
+#include "engine/device/kernels.hpp"
 #include "engine/tensor/index.hpp"
 #include "engine/tensor/loss_meter.hpp"
-#include "engine/device/kernels.hpp"
 #include "engine/tensor/tensor.hpp"
 
 // Every op works on each matrix by itself and returns a fresh tensor; those with an index or labels know one matrix
@@ -61,15 +61,16 @@ Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter
 /// hidden: cross_entropy(matmul(h, u), x*y) with h(x, y) = relu(l[x] + r[y]) or l[x] r[y]. Computes the gradient
 /// with the loss if one is needed. Equal to its composition within rounding.
 /// @param lr (2 elements, hidden): l above r.  @param u (hidden, classes).  @return (1, 1)
-Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& batch, const LossMeter* meter = nullptr,
-                          PairHidden combine = PairHidden::relu_of_sum);
+Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& batch,
+                          const LossMeter* meter = nullptr, PairHidden combine = PairHidden::relu_of_sum);
 
 /// What tokens and positions add to the rows of a one-layer transformer whose last of three positions, "=", is read out.
 /// Rows 0 .. elements - 1 of a table are the elements', then come that of "=" and those of positions 0, 1 and 2.
 struct AttentionTables {
   Tensor scores;  ///< (elements + 4, heads): of the last position's query with keys, scaled
-  Tensor rows;    ///< (heads, elements + 4, hidden + width): values, on their way to the hidden layer and round it
-  Tensor base;    ///< (1, hidden + width): what "=" itself, unattended, adds to both
+  Tensor
+      rows;  ///< (heads, elements + 4, hidden + width): values, on their way to the hidden layer and round it
+  Tensor base;  ///< (1, hidden + width): what "=" itself, unattended, adds to both
 };
 
 /// A one-layer transformer from its attention on as one pass over tiles of pairs, whose memory does not grow with pairs x

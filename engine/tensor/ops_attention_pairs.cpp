@@ -19,9 +19,10 @@ AttentionPairs checked(const AttentionTables& tables, const Tensor& out, const T
           scores.shape());
   require(scores.rows() == rows.rows() && scores.rows() == batch.elements() + special_rows, op,
           "a row is needed for each element and four more", rows.shape(), scores.shape());
-  require(base.rows() == 1 && base.cols() == rows.cols(), op, "rows differ in length", rows.shape(), base.shape());
-  require(out.rows() + out.cols() == rows.cols(), op, "rows do not hold hidden units and what goes round them",
-          rows.shape(), out.shape());
+  require(base.rows() == 1 && base.cols() == rows.cols(), op, "rows differ in length", rows.shape(),
+          base.shape());
+  require(out.rows() + out.cols() == rows.cols(), op,
+          "rows do not hold hidden units and what goes round them", rows.shape(), out.shape());
   if (unembed != nullptr) {
     require_same_matrices(op, out, *unembed);
     require(out.cols() == unembed->rows(), op, "inner sizes differ", out.shape(), unembed->shape());

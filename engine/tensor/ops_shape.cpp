@@ -58,14 +58,16 @@ Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset
 
 /// Between matrices that follow each other, (heads, rows, cols) each, and the same side by side, (rows, heads cols).
 /// @param merge  from the first form to the second; else back
-void move_heads(const Kernels& k, const Shape& apart, const real* source, real* target, bool merge, bool add) {
+void move_heads(const Kernels& k, const Shape& apart, const real* source, real* target, bool merge,
+                bool add) {
   const int entries = apart.replicas * apart.batch;
   const std::int64_t all = std::int64_t{apart.heads} * apart.rows * apart.cols;
   const BlockStride follow{apart.cols, all}, beside{std::int64_t{apart.heads} * apart.cols, all};
   for (std::int64_t head = 0; head < apart.heads; ++head) {
     const std::int64_t in_follow = head * apart.rows * apart.cols, in_beside = head * apart.cols;
-    k.copy_block(entries, apart.rows, apart.cols, source + (merge ? in_follow : in_beside), merge ? follow : beside,
-                 target + (merge ? in_beside : in_follow), merge ? beside : follow, add);
+    k.copy_block(entries, apart.rows, apart.cols, source + (merge ? in_follow : in_beside),
+                 merge ? follow : beside, target + (merge ? in_beside : in_follow), merge ? beside : follow,
+                 add);
   }
 }
 
@@ -98,7 +100,8 @@ Tensor merge_heads(const Tensor& x) {
 Tensor split_heads(const Tensor& x, int heads) {
   const Shape beside = x.shape();
   if (heads < 1 || beside.heads != 1 || beside.cols % heads != 0) {
-    throw ShapeError("split_heads: " + to_string(beside) + " does not split into " + std::to_string(heads) + " heads");
+    throw ShapeError("split_heads: " + to_string(beside) + " does not split into " + std::to_string(heads) +
+                     " heads");
   }
   const Shape apart(beside.replicas, beside.batch, heads, beside.rows, beside.cols / heads);
   return moved_heads(x, apart, apart, false);

@@ -12,7 +12,9 @@ struct Slice {
 };
 
 Slice slice_of(std::size_t numbers, int process, int processes) {
-  const auto start = [&](int p) { return numbers * static_cast<std::size_t>(p) / static_cast<std::size_t>(processes); };
+  const auto start = [&](int p) {
+    return numbers * static_cast<std::size_t>(p) / static_cast<std::size_t>(processes);
+  };
   return {start(process), start(process + 1) - start(process)};
 }
 
@@ -35,7 +37,8 @@ void sum_over_processes(Communicator& together, std::vector<double>& numbers) {
   for (std::size_t i = 0; i < mine.count; ++i) {
     double sum = 0;
     for (int process = 0; process < processes; ++process) {
-      sum += process == own ? numbers[mine.first + i] : others[static_cast<std::size_t>(process) * mine.count + i];
+      sum += process == own ? numbers[mine.first + i]
+                            : others[static_cast<std::size_t>(process) * mine.count + i];
     }
     numbers[mine.first + i] = sum;
   }

@@ -2,8 +2,8 @@
 
 #include <unordered_set>
 
-#include "engine/device/error.hpp"
 #include "engine/device/backend.hpp"
+#include "engine/device/error.hpp"
 
 namespace engine {
 

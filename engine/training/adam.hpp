@@ -9,7 +9,8 @@ namespace engine {
 /// Settings of Adam, with the meaning that torch.optim.AdamW and torch.optim.Adam give them.
 struct AdamOptions {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.98, weight_decay = 1, eps = 1e-8;
-  bool decoupled = true;     ///< AdamW: decay acts on the parameter; else it is added to the gradient, an L2 penalty
+  bool decoupled =
+      true;  ///< AdamW: decay acts on the parameter; else it is added to the gradient, an L2 penalty
   bool decay_biases = true;  ///< whether parameters that are biases decay too
 
   bool operator==(const AdamOptions&) const = default;
@@ -22,8 +23,8 @@ class Adam {
  public:
   /// @param parameters, gradients  buffers of `count` numbers on one device
   /// @param decayed  of them, the first so many decay
-  Adam(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradients, std::int64_t count, std::int64_t decayed,
-       const AdamOptions& options);
+  Adam(std::shared_ptr<Buffer> parameters, std::shared_ptr<Buffer> gradients, std::int64_t count,
+       std::int64_t decayed, const AdamOptions& options);
 
   /// One update from the gradients; zeroes nothing.
   void step();

@@ -11,8 +11,8 @@
 #include <sstream>
 #include <vector>
 
-#include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace engine {
 namespace fs = std::filesystem;
@@ -63,7 +63,8 @@ RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrit
   if (lock_ < 0) throw FileError("cannot open the directory " + path_.string() + ": " + system_reason());
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     const bool busy = errno == EWOULDBLOCK;
-    const std::string why = path_.string() + ": " + (busy ? "another process is working on it" : system_reason());
+    const std::string why =
+        path_.string() + ": " + (busy ? "another process is working on it" : system_reason());
     ::close(lock_);
     if (busy) throw BusyError(why);
     throw FileError(why);
@@ -157,7 +158,8 @@ void RunDirectory::stamp(TensorFile& file, std::int64_t epoch) const {
 }
 
 void RunDirectory::save_checkpoint(const EpochMetrics& metrics, TensorFile weights, TensorFile state) {
-  const fs::path file = path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors");
+  const fs::path file =
+      path_ / checkpoints_name / ("epoch_" + std::to_string(metrics.epoch) + ".safetensors");
   if (is_kept(metrics.epoch)) {
     stamp(weights, metrics.epoch);
     write_safetensors(file, weights);
@@ -170,9 +172,12 @@ void RunDirectory::save_checkpoint(const EpochMetrics& metrics, TensorFile weigh
 
 bool RunDirectory::is_kept(std::int64_t epoch) const {
   switch (kept_.which) {
-    case KeptCheckpoints::Which::none: return false;
-    case KeptCheckpoints::Which::every: return epoch % kept_.every == 0 || epoch == config_.epochs - 1;
-    default: return true;
+    case KeptCheckpoints::Which::none:
+      return false;
+    case KeptCheckpoints::Which::every:
+      return epoch % kept_.every == 0 || epoch == config_.epochs - 1;
+    default:
+      return true;
   }
 }
 

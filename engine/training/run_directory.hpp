@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "engine/training/run_config.hpp"
 #include "engine/files/safetensors.hpp"
+#include "engine/training/run_config.hpp"
 #include "engine/training/trainer.hpp"
 
 namespace engine {
@@ -29,7 +29,8 @@ class RunDirectory {
   /// @throws ConfigError if it holds another run, or something that is no run; FormatError if its files are
   /// broken; FileError if it cannot be written, BusyError if another process holds it. Nothing is changed in
   /// these cases.
-  RunDirectory(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept = {});
+  RunDirectory(std::filesystem::path path, const RunConfig& config, bool overwrite,
+               KeptCheckpoints kept = {});
   ~RunDirectory();
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;

@@ -58,8 +58,9 @@ ComputationSpec spec_of(const Replicas& runs, const Multiplication& product, std
   for (const TrainingRun* run : runs) {
     spec.seeds.push_back(run->config.seed);
     spec.split_seeds.push_back(run->config.split_seed);
-    spec.states.push_back({run->state ? &*run->state : nullptr,
-                           run->directory != nullptr ? run->directory->state_path().string() : "the run's state"});
+    spec.states.push_back({run->state ? &*run->state : nullptr, run->directory != nullptr
+                                                                    ? run->directory->state_path().string()
+                                                                    : "the run's state"});
   }
   return spec;
 }
@@ -78,7 +79,8 @@ class Computation {
     for (TrainingRun* run : runs_) {
       if (run->directory != nullptr) run->state.reset();
     }
-    in_memory_ = std::any_of(runs_.begin(), runs_.end(), [](const TrainingRun* r) { return r->directory == nullptr; });
+    in_memory_ =
+        std::any_of(runs_.begin(), runs_.end(), [](const TrainingRun* r) { return r->directory == nullptr; });
   }
 
   /// Trains until the spec's end, until no run is finite, or until an observer stops it, and saves.

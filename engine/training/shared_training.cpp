@@ -109,11 +109,12 @@ void require_alike(Communicator& together, Device device) {
   for (std::size_t r = 1; r < all.size(); ++r) {
     const bool other_device = all[r].device != all[0].device;
     if (!other_device && all[r].fused == all[0].fused) continue;
-    throw ProcessError("process " + std::to_string(r) + (other_device ? " computes on the " : " has a processor ") +
-                       (other_device ? to_string(all[r].device) + ", the first one on the " + to_string(all[0].device)
-                                     : std::string(all[r].fused ? "with" : "without") +
-                                           " fused multiply-add, unlike the first one") +
-                       ": their bits differ");
+    throw ProcessError(
+        "process " + std::to_string(r) + (other_device ? " computes on the " : " has a processor ") +
+        (other_device
+             ? to_string(all[r].device) + ", the first one on the " + to_string(all[0].device)
+             : std::string(all[r].fused ? "with" : "without") + " fused multiply-add, unlike the first one") +
+        ": their bits differ");
   }
 }
 
@@ -129,14 +130,15 @@ Trainer make_trainer(const ComputationSpec& spec, Device device, Communicator* t
   const auto batch = [&](std::vector<std::vector<std::int64_t>>& pairs) {
     return PairBatch(spec.product.elements, spec.product.table, std::move(pairs), device, together);
   };
-  return {*make_model(spec.product.elements, spec.config.model), spec.config.optimizer, batch(train), batch(test),
-          spec.seeds};
+  return {*make_model(spec.product.elements, spec.config.model), spec.config.optimizer, batch(train),
+          batch(test), spec.seeds};
 }
 
 void restore(Trainer& trainer, const ComputationSpec& spec) {
   for (std::size_t r = 0; r < spec.states.size(); ++r) {
     const ComputationSpec::State& state = spec.states[r];
-    if (state.tensors != nullptr) trainer.restore(*state.tensors, state.name, spec.updates, static_cast<int>(r));
+    if (state.tensors != nullptr)
+      trainer.restore(*state.tensors, state.name, spec.updates, static_cast<int>(r));
   }
 }
 

@@ -30,7 +30,8 @@ void throw_if_any(const std::vector<std::int64_t>& diverged) {
 int steps_for(const ParameterLayout& layout, const PairBatch& batch) {
   if (batch.device() == Device::cpu || batch.together() != nullptr) return 1;
   constexpr double operations = 5e11, most_steps = 20;
-  const double of_step = 2.0 * batch.pairs() * static_cast<double>(layout.count());  // about, for all replicas
+  const double of_step =
+      2.0 * batch.pairs() * static_cast<double>(layout.count());  // about, for all replicas
   return static_cast<int>(std::clamp(operations / of_step, 1.0, most_steps));
 }
 
@@ -51,11 +52,12 @@ TensorFile TrainingSnapshot::state(int replica) const {
   return file;
 }
 
-Trainer::Trainer(const Model& model, const AdamOptions& options, const PairBatch& train, const PairBatch& test,
-                 std::span<const std::uint64_t> seeds)
+Trainer::Trainer(const Model& model, const AdamOptions& options, const PairBatch& train,
+                 const PairBatch& test, std::span<const std::uint64_t> seeds)
     : parameters_(model.parameters(), train.replicas(), train.device()),
       optimizer_(parameters_.values(), parameters_.gradients(), parameters_.layout()->count(),
-                 options.decay_biases ? parameters_.layout()->count() : parameters_.layout()->weight_count(), options),
+                 options.decay_biases ? parameters_.layout()->count() : parameters_.layout()->weight_count(),
+                 options),
       train_meter_(train.replicas(), train.device()),
       test_meter_(test.replicas(), test.device()),
       train_pairs_(train.pairs()),
@@ -77,8 +79,8 @@ Trainer::Trainer(const Model& model, const AdamOptions& options, const PairBatch
   train_meter_.restart();  // recording the computation has run it once
 }
 
-MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, int train_pairs, int test_pairs,
-                                Device device) {
+MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, int train_pairs,
+                                int test_pairs, Device device) {
   const AllocationCount count;
   std::int64_t weights = 0;
   {
@@ -91,7 +93,8 @@ MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, 
   // or kept for resuming, and those of the replicas that are being written as files.
   const std::int64_t all_pairs = std::int64_t{train_pairs} + test_pairs;
   const std::int64_t lists = PairBatch::bytes_while_made(replicas, all_pairs) + 24 * all_pairs;
-  MemoryNeed need{count.peak(), std::max(lists, (6 * replicas + 8 * std::min(replicas, 16)) * weights / replicas)};
+  MemoryNeed need{count.peak(),
+                  std::max(lists, (6 * replicas + 8 * std::min(replicas, 16)) * weights / replicas)};
   constexpr std::int64_t libraries_on_gpu = std::int64_t{512} << 20;  // their code and workspace
   if (device == Device::cuda) need.device += libraries_on_gpu;
   return need;

@@ -59,8 +59,8 @@ class Trainer {
   /// About what training needs, making the batches and reading snapshots included: found by building a trainer that
   /// takes no memory.
   /// @param train_pairs, test_pairs  at least 1 each
-  static MemoryNeed memory_need(const Model& model, int elements, int replicas, int train_pairs, int test_pairs,
-                                Device device);
+  static MemoryNeed memory_need(const Model& model, int elements, int replicas, int train_pairs,
+                                int test_pairs, Device device);
 
   /// One update. Allocates nothing after the first two. On a GPU it returns before the update is done.
   void step();

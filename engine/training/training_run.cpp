@@ -6,7 +6,8 @@ bool TrainingRun::finished() const {
   return directory != nullptr ? directory->finished() : updates == config.epochs;
 }
 
-TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept) {
+TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite,
+                     KeptCheckpoints kept) {
   TrainingRun run;
   run.config = config;
   run.directory = std::make_unique<RunDirectory>(std::move(path), config, overwrite, kept);

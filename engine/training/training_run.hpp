@@ -19,16 +19,17 @@ struct TrainingRun {
   /// From which training goes on: weights and moments; none at the start. A run in a directory leaves it there instead
   /// while it trains, and once it is finished.
   std::optional<TensorFile> state;
-  std::optional<TensorFile> weights;      ///< behind `updates` too, of a run in memory; none at the start
-  std::optional<EpochMetrics> latest;     ///< of the last checkpoint since the run was opened
-  std::optional<std::int64_t> diverged;   ///< the first epoch whose loss was not finite, if one was
+  std::optional<TensorFile> weights;     ///< behind `updates` too, of a run in memory; none at the start
+  std::optional<EpochMetrics> latest;    ///< of the last checkpoint since the run was opened
+  std::optional<std::int64_t> diverged;  ///< the first epoch whose loss was not finite, if one was
 
   /// Whether all epochs are done, and the final model is written where there is a directory.
   bool finished() const;
 };
 
 /// Makes or takes up the run's directory.  @throws as RunDirectory
-TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept = {});
+TrainingRun open_run(std::filesystem::path path, const RunConfig& config, bool overwrite,
+                     KeptCheckpoints kept = {});
 
 /// A run that leaves no files: its weights and metrics are in the TrainingRun when training ends.
 /// @throws ConfigError as validate()

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "group/elements/error.hpp"
 #include "group/characters/numerical_characters.hpp"
 #include "group/elements/at.hpp"
+#include "group/elements/error.hpp"
 
 namespace group {
 namespace {

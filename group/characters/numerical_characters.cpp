@@ -8,10 +8,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "group/elements/error.hpp"
 #include "group/characters/irrep_name.hpp"
 #include "group/characters/symmetric_eigen.hpp"
 #include "group/elements/at.hpp"
+#include "group/elements/error.hpp"
 
 namespace group {
 namespace {

@@ -6,10 +6,10 @@
 #include <numeric>
 
 #include "group/characters/character_table.hpp"
-#include "group/elements/error.hpp"
 #include "group/characters/irrep_name.hpp"
-#include "group/young/murnaghan_nakayama.hpp"
+#include "group/elements/error.hpp"
 #include "group/elements/permutation.hpp"
+#include "group/young/murnaghan_nakayama.hpp"
 
 namespace group {
 namespace {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "group/irreps/irreps.hpp"
 #include "group/export/safetensors_writer.hpp"
+#include "group/irreps/irreps.hpp"
 #include "group/young/young.hpp"
 
 namespace group {

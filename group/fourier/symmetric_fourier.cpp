@@ -12,11 +12,11 @@
 #include <algorithm>
 #include <string>
 
+#include "group/characters/irrep_name.hpp"
+#include "group/elements/at.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
 #include "group/fourier/fourier.hpp"
-#include "group/characters/irrep_name.hpp"
-#include "group/elements/at.hpp"
 
 namespace group {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "group/elements/at.hpp"
-#include "group/irreps/alternating_irreps.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
+#include "group/irreps/alternating_irreps.hpp"
 #include "group/irreps/numerical_irreps.hpp"
 #include "group/young/young.hpp"
 

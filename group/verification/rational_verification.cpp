@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "group/elements/error.hpp"
-#include "group/young/murnaghan_nakayama.hpp"
 #include "group/verification/verification.hpp"
+#include "group/young/murnaghan_nakayama.hpp"
 #include "group/young/young.hpp"
 
 namespace group {

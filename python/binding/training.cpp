@@ -136,9 +136,9 @@ nb::dict outcome(const engine::TrainingRun& run, const Log& log) {
 /// @param callback  gets the epoch and a row of metrics a run, and says whether to go on; or None
 /// @return          what each run left, and "training diverged: .." or ""
 std::pair<nb::typed<nb::list, Named>, std::string> train(const std::vector<std::string>& configs,
-                                       const std::vector<std::string>& directories, bool overwrite,
-                                       const std::string& device_name, const nb::object& callback,
-                                       bool keep) {
+                                                         const std::vector<std::string>& directories,
+                                                         bool overwrite, const std::string& device_name,
+                                                         const nb::object& callback, bool keep) {
   std::vector<engine::TrainingRun> runs;
   std::optional<Watcher> watcher;
   {

@@ -111,7 +111,8 @@ TEST_CASE("gpu training: processes share the pairs; all of them train alike, wit
           processes,
           [&](engine::Communicator& together) {
             if (!together.is_first()) return engine::help_to_train(together, Device::cuda, nobody);
-            engine::train_together(shared, {group.order(), group.cayley_table()}, Device::cuda, nobody, &together);
+            engine::train_together(shared, {group.order(), group.cayley_table()}, Device::cuda, nobody,
+                                   &together);
             engine::dismiss_helpers(together);
           },
           true);
@@ -124,7 +125,8 @@ TEST_CASE("gpu training: processes share the pairs; all of them train alike, wit
           const std::vector<float>& values = shared[r].weights->tensors.at(name).values;
           double worst = 0;
           for (std::size_t i = 0; i < values.size(); ++i) {
-            worst = std::max(worst, std::abs(static_cast<double>(values[i]) - static_cast<double>(tensor.values[i])));
+            worst = std::max(
+                worst, std::abs(static_cast<double>(values[i]) - static_cast<double>(tensor.values[i])));
           }
           CHECK(worst < 2e-4);  // of updates of 1e-2
         }

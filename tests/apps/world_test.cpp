@@ -67,7 +67,8 @@ TEST_CASE("world: processes share the cores of their machine, and each has one a
 }
 
 TEST_CASE("world: the rank is that which mpirun tells the environment") {
-  const Variable open_mpi("OMPI_COMM_WORLD_RANK", nullptr), pmi("PMI_RANK", nullptr), pmix("PMIX_RANK", nullptr);
+  const Variable open_mpi("OMPI_COMM_WORLD_RANK", nullptr), pmi("PMI_RANK", nullptr),
+      pmix("PMIX_RANK", nullptr);
   CHECK(apps::rank_in_environment() == 0);
   {
     const Variable slurm("PMI_RANK", "3");

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "engine/cuda/cublas_library.hpp"
-#include "engine/device/backend.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
+#include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
 dim3 threadIdx, blockIdx, blockDim, gridDim;

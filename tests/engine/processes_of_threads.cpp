@@ -53,7 +53,8 @@ class ThreadCommunicator : public engine::Communicator {
     for (const Received& r : received) {
       require(r.from, r.bytes);
       std::deque<std::vector<char>>& queue = post_.messages[{r.from, rank()}];
-      post_.changed.wait(lock, [&] { return !queue.empty() || post_.gone[static_cast<std::size_t>(r.from)]; });
+      post_.changed.wait(lock,
+                         [&] { return !queue.empty() || post_.gone[static_cast<std::size_t>(r.from)]; });
       if (queue.empty()) throw engine::ProcessError("process " + std::to_string(r.from) + " is gone");
       if (queue.front().size() != r.bytes) throw std::logic_error("exchange: sizes differ");
       std::memcpy(r.data, queue.front().data(), r.bytes);
@@ -62,7 +63,8 @@ class ThreadCommunicator : public engine::Communicator {
   }
 
   void require(int other, std::size_t bytes) const {
-    if (other == rank() || other < 0 || other >= count() || bytes == 0) throw std::logic_error("exchange: bad piece");
+    if (other == rank() || other < 0 || other >= count() || bytes == 0)
+      throw std::logic_error("exchange: bad piece");
   }
 
   Post& post_;

@@ -12,6 +12,7 @@ namespace test {
 /// ProcessError.
 /// @param one_at_a_time  whether a thread runs only while all others wait in an exchange, as what is no safe place for
 ///        two threads needs
-void as_processes(int count, const std::function<void(engine::Communicator&)>& work, bool one_at_a_time = false);
+void as_processes(int count, const std::function<void(engine::Communicator&)>& work,
+                  bool one_at_a_time = false);
 
 }  // namespace test

@@ -21,7 +21,8 @@ inline std::vector<int> addition(int n) {
 
 /// Training on addition modulo n, one replica for each seed, which decides its split too.
 inline engine::Trainer addition_trainer(int n, double frac_train, const engine::ModelSettings& model,
-                                        const std::vector<std::uint64_t>& seeds, const engine::AdamOptions& options,
+                                        const std::vector<std::uint64_t>& seeds,
+                                        const engine::AdamOptions& options,
                                         engine::Device device = engine::Device::cpu) {
   std::vector<std::vector<std::int64_t>> train, test;
   for (const std::uint64_t seed : seeds) {

@@ -5,21 +5,22 @@ namespace {
 
 /// c (m, n) = or += a (m, k) b (k, n), b packed by pack_deep(): panel by panel in blocks that stay in the first-level
 /// cache however large k is.
-void multiply_deep(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col, const real* b,
-                   real* c, std::ptrdiff_t c_row, bool add) {
+void multiply_deep(int m, int n, int k, const real* a, std::ptrdiff_t a_row, std::ptrdiff_t a_col,
+                   const real* b, real* c, std::ptrdiff_t c_row, bool add) {
   const int width = round_up(n, Simd<real>::lanes);
   for (int first = 0; first < k; first += deep_block) {
     const int inner = k - first < deep_block ? k - first : deep_block;
-    multiply(m, n, inner, a + first * a_col, a_row, a_col, packed(b + std::ptrdiff_t{first} * width, inner), c, c_row,
-             add || first > 0 ? Into::sum : Into::fresh);
+    multiply(m, n, inner, a + first * a_col, a_row, a_col, packed(b + std::ptrdiff_t{first} * width, inner),
+             c, c_row, add || first > 0 ? Into::sum : Into::fresh);
   }
 }
 
-void pack_deep(int k, int n, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride, real* panels) {
+void pack_deep(int k, int n, const real* b, std::ptrdiff_t row_stride, std::ptrdiff_t col_stride,
+               real* panels) {
   const int width = round_up(n, Simd<real>::lanes);
   for (int first = 0; first < k; first += deep_block) {
-    pack_panels(k - first < deep_block ? k - first : deep_block, n, b + first * row_stride, row_stride, col_stride,
-                panels + std::ptrdiff_t{first} * width);
+    pack_panels(k - first < deep_block ? k - first : deep_block, n, b + first * row_stride, row_stride,
+                col_stride, panels + std::ptrdiff_t{first} * width);
   }
 }
 
@@ -43,7 +44,8 @@ void attention_weights(const AttentionTile& t) {
     }
   }
   const int count = t.rows * s.heads;
-  for (int i = count; i < round_up(count, S::lanes); ++i) t.weight_x[i] = t.weight_y[i] = t.weight_rest[i] = 0;
+  for (int i = count; i < round_up(count, S::lanes); ++i)
+    t.weight_x[i] = t.weight_y[i] = t.weight_rest[i] = 0;
   for (int i = 0; i < count; i += S::lanes) {
     const S::Vec a = S::load(t.weight_x + i), b = S::load(t.weight_y + i), c = S::load(t.weight_rest + i);
     const S::Vec largest = S::max(S::max(a, b), c);
@@ -122,7 +124,7 @@ void attention_rows(const AttentionTile& t) {
 
 /// Rows of the tile that share an element, and what of that element they work on.
 struct RowGroup {
-  const int* numbers;         ///< the rows'
+  const int* numbers;  ///< the rows'
   int count;
   const real *table, *weight;  ///< (heads, stride) of the element; (rows, heads)
   real *dtable, *dweight;      ///< gradients
@@ -246,7 +248,8 @@ void score_gradients(const AttentionTile& t) {
     real* const of_x = dx_record(t, t.x[i]) + scores_at;
     real* const of_y = t.dy_rows + t.y[i] * s.record + scores_at;
     for (int h = 0; h < s.heads; ++h, ++at) {
-      const real by_x = t.weight_x[at] * t.dweight_x[at], by_y = t.weight_y[at] * t.dweight_y[at], sum = by_x + by_y;
+      const real by_x = t.weight_x[at] * t.dweight_x[at], by_y = t.weight_y[at] * t.dweight_y[at],
+                 sum = by_x + by_y;
       of_x[h] += by_x - t.weight_x[at] * sum;
       of_y[h] += by_y - t.weight_y[at] * sum;
       t.drest[s.stride + h] -= t.weight_rest[at] * sum;
@@ -266,14 +269,14 @@ void attention_rows_back(const AttentionTile& t) {
     if (fresh) {
       for (int h = 0; h < s.heads; ++h) dy[scores_at + h] = 0;
     }
-    group_gradients(t, {t.in_order + first, last - first, t.y_rows + y * s.record, t.weight_y, dy, t.dweight_y, t.drest,
-                        fresh});
+    group_gradients(t, {t.in_order + first, last - first, t.y_rows + y * s.record, t.weight_y, dy,
+                        t.dweight_y, t.drest, fresh});
   }
   for (int first = 0, last = 0; first < t.rows; first = last) {
     const int x = t.x[t.by_x[first]];
     while (last < t.rows && t.x[t.by_x[last]] == x) ++last;
-    group_gradients(t, {t.by_x + first, last - first, t.x_rows + x * s.record, t.weight_x, dx_record(t, x), t.dweight_x,
-                        nullptr, false});
+    group_gradients(t, {t.by_x + first, last - first, t.x_rows + x * s.record, t.weight_x, dx_record(t, x),
+                        t.dweight_x, nullptr, false});
   }
   score_gradients(t);
 }
@@ -290,7 +293,8 @@ LossAndCorrect attention_tile(const AttentionTile& t) {
   real* const logits = unembeds ? t.logits : y;
   const std::ptrdiff_t logits_row = unembeds ? t.logits_row : s.stride;
   // logits (rows, classes) = y u
-  if (unembeds) multiply_deep(t.rows, s.classes, s.width, y, s.stride, 1, t.u_panels, logits, logits_row, false);
+  if (unembeds)
+    multiply_deep(t.rows, s.classes, s.width, y, s.stride, 1, t.u_panels, logits, logits_row, false);
   const LossAndCorrect result =
       cross_entropy_rows(t.rows, s.classes, t.labels, t.weight, logits, logits_row, t.odds);
   if (t.out_t_panels == nullptr) return result;
@@ -298,7 +302,8 @@ LossAndCorrect attention_tile(const AttentionTile& t) {
   const Into into = t.first ? Into::fresh : Into::sum;
   if (unembeds) {
     // du' (classes, width) += dlogits' y, then dy = dlogits u'
-    multiply(s.classes, s.width, t.rows, logits, 1, logits_row, in_place(y, s.stride), t.dut, t.dut_row, into);
+    multiply(s.classes, s.width, t.rows, logits, 1, logits_row, in_place(y, s.stride), t.dut, t.dut_row,
+             into);
     multiply_deep(t.rows, s.width, s.classes, logits, logits_row, 1, t.u_t_panels, y, s.stride, false);
   }
   // dout' (width, hidden) += dy' h

@@ -133,12 +133,13 @@ void sum_rows_of(int count, std::ptrdiff_t distance, real* sum) {
 void sum_rows(int levels, int count, std::ptrdiff_t distance, real* sum) {
   static constexpr auto of_level = []<std::size_t... level>(std::index_sequence<level...>) {
     return std::array{sum_rows_of<static_cast<int>(level)>...};
-  }(std::make_index_sequence<most_sum_levels + 1>());
+  }
+  (std::make_index_sequence<most_sum_levels + 1>());
   of_level[static_cast<std::size_t>(levels)](count, distance, sum);
 }
 
 void adam(std::int64_t count, const AdamFactors& factors, real* __restrict parameter,
-           const real* __restrict gradient, real* __restrict m, real* __restrict v) {
+          const real* __restrict gradient, real* __restrict m, real* __restrict v) {
   const AdamFactors f = factors;  // a copy: nothing stored below can change it
   for (std::int64_t i = 0; i < count; ++i) adam_update(f, gradient[i], parameter[i], m[i], v[i]);
 }

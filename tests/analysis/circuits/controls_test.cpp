@@ -11,8 +11,8 @@
 #include "analysis/circuits/draws.hpp"
 #include "analysis/circuits/equivariance.hpp"
 #include "analysis/circuits/loss_without.hpp"
-#include "analysis/circuits/network_of_weights.hpp"
 #include "analysis/circuits/nested_scores.hpp"
+#include "analysis/circuits/network_of_weights.hpp"
 #include "analysis/circuits/null_functions.hpp"
 #include "analysis/circuits/random_vectors.hpp"
 #include "analysis/findings/metrics.hpp"
@@ -133,7 +133,8 @@ TEST_CASE("losses without neurons: those of the network that lacks them, few or 
   CHECK(losses[3] == doctest::Approx(std::log(6)));
 }
 
-TEST_CASE("nested scores: those of each set alone, the empty one included; sets that don't nest are refused") {
+TEST_CASE(
+    "nested scores: those of each set alone, the empty one included; sets that don't nest are refused") {
   const group::FiniteGroup g = group::symmetric_group(3);
   const ReluNetwork network = test::random_network(6, 7, 4);
   const std::vector<std::vector<int>> kept{{}, {3}, {1, 3, 4}, {1, 3, 4}, {0, 1, 2, 3, 4, 5, 6}};

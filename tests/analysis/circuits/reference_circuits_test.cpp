@@ -7,8 +7,8 @@
 
 #include "analysis/circuits/circuits_json.hpp"
 #include "analysis/circuits/network_of_weights.hpp"
-#include "analysis/network/network_of.hpp"
 #include "analysis/input/run.hpp"
+#include "analysis/network/network_of.hpp"
 #include "shared_data.hpp"
 
 using nlohmann::json;
@@ -62,7 +62,8 @@ void check_model(const std::string& name) {
   analysis::CircuitOptions options;
   options.draws = 2;
   const analysis::Circuits circuits = analysis::analyze_circuits(
-      {analysis::relu_network_of(weights), analysis::swapped_network_of(weights), {}, {}, {}, {}}, harmonics, options);
+      {analysis::relu_network_of(weights), analysis::swapped_network_of(weights), {}, {}, {}, {}}, harmonics,
+      options);
   const json found = json::parse(analysis::circuits_json(circuits, harmonics));
   const json expected = json::parse(std::ifstream(*directory / "circuits.json"));
   int values = 0;

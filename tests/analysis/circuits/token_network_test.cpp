@@ -138,8 +138,8 @@ TEST_CASE("interventions of a transformer: losses by the definition, the bypass 
   const Sample s;
   const auto found = analysis::interventions(s.group, s.tokens.pairs());
   REQUIRE(found.size() == 3);
-  const std::vector<std::function<double(double)>> activations{
-      relu, [](double t) { return relu(-t); }, [](double t) { return std::abs(t); }};
+  const std::vector<std::function<double(double)>> activations{relu, [](double t) { return relu(-t); },
+                                                               [](double t) { return std::abs(t); }};
   for (std::size_t k = 0; k < 3; ++k) {
     const analysis::Score naive = s.score(activations[k]);
     CHECK(found[k].score.loss == doctest::Approx(naive.loss).epsilon(1e-9));
@@ -174,8 +174,7 @@ TEST_CASE("equivariance of a transformer: of its whole logits") {
     double mean = 0;
     for (const double value : o) mean += value / 6;
     for (int g = 0; g < 6; ++g) {
-      const double centred =
-          o[at(s.group.multiply(s.group.multiply(pair / 6, g), pair % 6))] - mean;
+      const double centred = o[at(s.group.multiply(s.group.multiply(pair / 6, g), pair % 6))] - mean;
       phi[at(g)] += centred / 36;
       squares += centred * centred;
     }
@@ -191,8 +190,8 @@ TEST_CASE("circuits of a transformer: what is defined is there, what is not is n
   const Sample s, start(0.5);
   analysis::CircuitOptions options;
   options.draws = 5;
-  const analysis::Circuits all =
-      analysis::analyze_circuits(analysis::TokenCircuitInput{s.tokens, &start.tokens, {1, 2}}, s.harmonics, options);
+  const analysis::Circuits all = analysis::analyze_circuits(
+      analysis::TokenCircuitInput{s.tokens, &start.tokens, {1, 2}}, s.harmonics, options);
   REQUIRE(all.cosets);
   CHECK(all.cosets->neurons.size() == at(s.m));
   CHECK(all.ablation.size() == 11);

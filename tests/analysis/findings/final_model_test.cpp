@@ -6,9 +6,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "analysis/report/document.hpp"
 #include "analysis/input/element_orders.hpp"
 #include "analysis/network/network_samples.hpp"
+#include "analysis/report/document.hpp"
 #include "analysis/report/footnotes.hpp"
 #include "analysis/report/report.hpp"
 #include "group/elements/families.hpp"
@@ -57,10 +57,11 @@ TEST_CASE("neurons: a planted network's neurons all serve its irrep, before and 
 TEST_CASE("neurons: thresholds decide, and a mixture belongs to several") {
   const Harmonics harmonics(group::symmetric_group(3));
   const analysis::MlpWeights sign = test::planted_network(harmonics.group(), "sign", 1),
-                          standard = test::planted_network(harmonics.group(), "standard", 1);
+                             standard = test::planted_network(harmonics.group(), "standard", 1);
   // One network of both, with a neuron that adds half of each.
   const int a = sign.hidden_dim(), b = standard.hidden_dim(), hidden = a + b + 1;
-  analysis::MlpWeights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden), Matrix(hidden, 6)};
+  analysis::MlpWeights both{Matrix(6, hidden), Matrix(6, hidden), Matrix(2 * hidden, hidden),
+                            Matrix(hidden, 6)};
   for (int j = 0; j < hidden; ++j) both.w(j, j) = both.w(hidden + j, j) = 1;
   for (int g = 0; g < 6; ++g) {
     for (int j = 0; j < a; ++j) {

@@ -14,7 +14,8 @@ analysis::MlpWeights random_network(int elements, std::uint64_t seed, double sca
 
 /// A network that multiplies with one real irrep alone: for all i, k, m the neurons
 /// |rho_ik(a) + rho_km(b)| - |rho_ik(a) - rho_km(b)|, which grow with the product of the two, feed rho_im(c).
-analysis::MlpWeights planted_network(const group::FiniteGroup& group, const std::string& irrep, double strength);
+analysis::MlpWeights planted_network(const group::FiniteGroup& group, const std::string& irrep,
+                                     double strength);
 
 /// The weights for the same group whose element number `place[g]` is what g was.
 analysis::MlpWeights relabelled(const analysis::MlpWeights& weights, const std::vector<int>& place);

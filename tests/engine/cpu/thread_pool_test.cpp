@@ -97,8 +97,8 @@ TEST_CASE("thread pool: a job with scratch inside a task has scratch of its own"
         std::fill_n(static_cast<char*>(inner), bytes, static_cast<char>(-1));
       });
       const char* const mine = static_cast<const char*>(outer);
-      wrong[static_cast<std::size_t>(i)] +=
-          static_cast<int>(std::count_if(mine, mine + bytes, [&](char c) { return c != static_cast<char>(i); }));
+      wrong[static_cast<std::size_t>(i)] += static_cast<int>(
+          std::count_if(mine, mine + bytes, [&](char c) { return c != static_cast<char>(i); }));
     });
     CHECK(std::count(wrong.begin(), wrong.end(), 0) == 40);
   }

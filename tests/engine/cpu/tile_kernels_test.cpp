@@ -74,7 +74,8 @@ TEST_CASE("sum_rows: every row once, as a tree, and nothing behind the padding")
       for (int levels = 0; levels <= engine::most_sum_levels; ++levels) {
         const std::size_t distance = engine::padded_stride(count) + 64, rows = std::size_t{1} << levels;
         std::vector<real> x = numbers.list(static_cast<std::int64_t>(distance * rows)), expected = x;
-        for (std::size_t half = 1; half < rows; half *= 2) {  // sums of 2, 4, .. rows, each where its first row was
+        for (std::size_t half = 1; half < rows;
+             half *= 2) {  // sums of 2, 4, .. rows, each where its first row was
           for (std::size_t i = 0; i < rows; i += 2 * half) {
             for (std::size_t j = 0; j < static_cast<std::size_t>(count); ++j) {
               expected[i * distance + j] += expected[(i + half) * distance + j];

@@ -24,7 +24,8 @@ std::vector<std::vector<std::int64_t>> some_pairs(int replicas) {
 
 /// A row for all pairs: row 0 of a (1, cols) table, gathered.
 Tensor for_all_pairs(const Tensor& row, const engine::PairBatch& batch) {
-  const std::vector<int> zeros(static_cast<std::size_t>(batch.replicas()) * static_cast<std::size_t>(batch.pairs()));
+  const std::vector<int> zeros(static_cast<std::size_t>(batch.replicas()) *
+                               static_cast<std::size_t>(batch.pairs()));
   return gather_rows(row, engine::RowIndex(batch.replicas(), 1, zeros, batch.device()));
 }
 
@@ -47,7 +48,8 @@ Tensor composed_transformer(std::span<const Tensor> p, const engine::PairBatch& 
     return split_heads(matmul(e, merge_heads(w)).reshape({r, count, 1, 3, model}), heads);
   };
   const Tensor z = attention(projected(p[2]), projected(p[3]), projected(p[4]), engine::Mask::causal);
-  const Tensor attended = matmul(merge_heads(z).reshape({r, 3 * count, model}), p[5].reshape({r, model, model}));
+  const Tensor attended =
+      matmul(merge_heads(z).reshape({r, 3 * count, model}), p[5].reshape({r, model, model}));
   const Tensor after_attention = add(e, attended);
   const Tensor stream = add(after_attention, matmul(relu(matmul(after_attention, p[6])), p[7]));
   const Tensor last = slice_rows(stream.reshape({r, count, 1, 3, model}), 2, 1).reshape({r, count, model});
@@ -97,7 +99,8 @@ std::vector<Tensor> random_parameters(const engine::Model& model, int replicas, 
 
 TEST_SUITE_BEGIN("quick");
 
-TEST_CASE_TEMPLATE("models: loss, right answers and gradient are those of the formula in plain ops", On, ON_DEVICES) {
+TEST_CASE_TEMPLATE("models: loss, right answers and gradient are those of the formula in plain ops", On,
+                   ON_DEVICES) {
   DEVICE(device);
   constexpr int replicas = 2;
   const std::vector<std::vector<std::int64_t>> pairs = some_pairs(replicas);
@@ -154,14 +157,16 @@ TEST_CASE("models: what a model lacks or does not know is refused in one line") 
     return std::string();
   };
   CHECK(message(test::settings(4, 4, "TwoLayerMLP")) ==
-        "model: 'TwoLayerMLP' is unknown; it is one of OneLayerMLP, OneLayerMLPwithBias, BilinearNet, Transformer");
+        "model: 'TwoLayerMLP' is unknown; it is one of OneLayerMLP, OneLayerMLPwithBias, BilinearNet, "
+        "Transformer");
   CHECK(message({.model = "OneLayerMLP", .layers = {{"embed_dim", 4}}}) ==
         "layers: 'hidden_dim' is missing, which OneLayerMLP needs");
   CHECK(message({.model = "BilinearNet", .layers = {{"embed_dim", 0}}}) ==
         "embed_dim: 0 is out of range; it must be in 1..65536");
   CHECK(message({.model = "BilinearNet", .layers = {{"embed_dim", 4}}}).empty());
   CHECK(message({.model = "Transformer", .layers = {}}).empty());
-  CHECK(message(test::settings(256, 128, "Transformer")).empty());  // published configurations name sizes of the MLP's
+  CHECK(message(test::settings(256, 128, "Transformer"))
+            .empty());  // published configurations name sizes of the MLP's
   CHECK(message({.model = "Transformer", .layers = {}, .unembed_bias = true}) ==
         "unembed_bias: Transformer has none; it must be false");
 }

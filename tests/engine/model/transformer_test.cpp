@@ -34,7 +34,8 @@ struct Golden {
         table.push_back(static_cast<int>(std::find(images.begin(), images.end(), product) - images.begin()));
       }
     }
-    split = engine::split_pairs(elements, of.at("frac_train").get<double>(), of.at("split_seed").get<std::uint64_t>());
+    split = engine::split_pairs(elements, of.at("frac_train").get<double>(),
+                                of.at("split_seed").get<std::uint64_t>());
   }
 
   engine::PairBatch batch(const std::vector<std::int64_t>& pairs) const {
@@ -95,7 +96,8 @@ TEST_CASE("transformer: the split, the start and the first gradient are PyTorch'
     const std::unique_ptr<engine::Model> model = transformer(golden.elements);
     engine::Parameters parameters(model->parameters(), 1);
     parameters.start(std::vector<std::uint64_t>{golden.seed});
-    engine::backward(model->loss(parameters.tensors(), golden.batch(golden.split.train), engine::LossMeter(1)));
+    engine::backward(
+        model->loss(parameters.tensors(), golden.batch(golden.split.train), engine::LossMeter(1)));
     const json& tensors = golden.run.at("tensors");
     REQUIRE(tensors.size() == parameters.tensors().size());
     for (std::size_t i = 0; i < parameters.tensors().size(); ++i) {
@@ -107,7 +109,8 @@ TEST_CASE("transformer: the split, the start and the first gradient are PyTorch'
       const std::vector<real> values = tensor.to_host(), gradient = tensor.grad_to_host();
       CHECK(largest_distance(values, 0, figures.at("first")) < 1e-7);
       CHECK(largest_distance(values, values.size() - figures.at("last").size(), figures.at("last")) < 1e-7);
-      CHECK(sum_of_squares(values) == doctest::Approx(figures.at("sum_of_squares").get<double>()).epsilon(1e-6));
+      CHECK(sum_of_squares(values) ==
+            doctest::Approx(figures.at("sum_of_squares").get<double>()).epsilon(1e-6));
 
       const double norm = std::sqrt(figures.at("gradient_sum_of_squares").get<double>());
       // In float64 too the start is float32's, whose last digit is the generator's own.
@@ -118,7 +121,9 @@ TEST_CASE("transformer: the split, the start and the first gradient are PyTorch'
   }
 }
 
-TEST_CASE("transformer: loss and gradient at weights that are exact in float32 are PyTorch's, in float64 to 1e-12") {
+TEST_CASE(
+    "transformer: loss and gradient at weights that are exact in float32 are PyTorch's, in float64 to "
+    "1e-12") {
   const Golden& golden = goldens()[1];
   REQUIRE(golden.run.at("group") == "s4");
   const json& exact = figures_of_pytorch().at("exact_weights");
@@ -170,7 +175,8 @@ TEST_CASE("transformer: train and test loss of the first epochs are PyTorch's, a
         CHECK(metrics.test_loss == doctest::Approx(published[epoch][1].get<double>()).epsilon(tolerance / 2));
       }
       if (epoch > 0 && epoch <= published.size()) {  // the published train loss is the next epoch's here
-        CHECK(metrics.train_loss == doctest::Approx(published[epoch - 1][0].get<double>()).epsilon(tolerance / 2));
+        CHECK(metrics.train_loss ==
+              doctest::Approx(published[epoch - 1][0].get<double>()).epsilon(tolerance / 2));
       }
     }
   }

@@ -22,7 +22,8 @@ struct Pairs {
   engine::PairBatch batch;
   std::vector<std::vector<std::int64_t>> lists;
 
-  Pairs(const Sizes& s, Numbers& numbers, engine::Device device) : Pairs(s.elements, drawn(s, numbers), device) {}
+  Pairs(const Sizes& s, Numbers& numbers, engine::Device device)
+      : Pairs(s.elements, drawn(s, numbers), device) {}
   Pairs(int n, std::vector<std::vector<std::int64_t>> given, engine::Device device)
       : batch(n, products(n), given, device), lists(std::move(given)) {
     for (auto& list : lists) std::sort(list.begin(), list.end());
@@ -63,7 +64,8 @@ Tensor fused(const std::vector<Tensor>& in, const Pairs& pairs, const engine::Lo
 /// The same by its definition in plain ops, position by position.
 Tensor composed(const std::vector<Tensor>& in, const Pairs& pairs) {
   const Tensor &scores = in[0], &rows = in[1], &base = in[2], &out = in[3];
-  const int n = pairs.batch.elements(), r = rows.replicas(), count = pairs.batch.pairs(), heads = rows.shape().heads;
+  const int n = pairs.batch.elements(), r = rows.replicas(), count = pairs.batch.pairs(),
+            heads = rows.shape().heads;
   std::vector<int> tokens, positions;
   for (const auto& list : pairs.lists) {
     for (const std::int64_t k : list) {
@@ -77,7 +79,8 @@ Tensor composed(const std::vector<Tensor>& in, const Pairs& pairs) {
   const Tensor merged = merge_heads(rows);
   const Tensor values = pair_sum(merged, merged, token, position).reshape({r, count, 1, 3, merged.cols()});
   const Tensor attended = matmul(weights, split_heads(values, heads));  // (pairs, heads, 1, row)
-  const Tensor summed = sum_rows(attended.reshape({r, count, 1, heads, rows.cols()})).reshape({r, count, rows.cols()});
+  const Tensor summed =
+      sum_rows(attended.reshape({r, count, 1, heads, rows.cols()})).reshape({r, count, rows.cols()});
   const std::vector<int> zeros(static_cast<std::size_t>(r * count));
   const Tensor row = add(summed, gather_rows(base, engine::RowIndex(r, 1, zeros, rows.device())));
   const Tensor hidden = relu(slice_cols(row, 0, out.rows()));
@@ -121,7 +124,8 @@ void check_against_composition(const Sizes& s, Numbers& numbers, engine::Device 
 
 TEST_SUITE_BEGIN("quick");
 
-TEST_CASE_TEMPLATE("attention_pair_cross_entropy: equals its composition, gradient included", On, ON_DEVICES) {
+TEST_CASE_TEMPLATE("attention_pair_cross_entropy: equals its composition, gradient included", On,
+                   ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(3);
   // One pair; less than a register block, odd sizes; several tiles and chunks; several replicas; an x over several
@@ -151,7 +155,8 @@ TEST_CASE_TEMPLATE("attention_pair_cross_entropy: gradient by finite differences
   }
 }
 
-TEST_CASE_TEMPLATE("attention_pair_cross_entropy: without gradients the same loss and right answers", On, ON_DEVICES) {
+TEST_CASE_TEMPLATE("attention_pair_cross_entropy: without gradients the same loss and right answers", On,
+                   ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(6);
   const Sizes s{19, 4, 40, 19, false, 150, 2};
@@ -200,7 +205,8 @@ TEST_CASE("attention_pair_cross_entropy: operands that do not fit are refused") 
   CHECK_THROWS_AS(fused(with(0, Tensor::zeros({9, 3})), pairs), ShapeError);
   CHECK_THROWS_AS(fused(with(1, Tensor::zeros({1, 1, 3, 9, 23})), pairs), ShapeError);
   CHECK_THROWS_WITH_AS(fused(with(2, Tensor::zeros({1, 22})), pairs),
-                       "attention_pair_cross_entropy: rows differ in length: (1,1,3,10,23) x (1,22)", ShapeError);
+                       "attention_pair_cross_entropy: rows differ in length: (1,1,3,10,23) x (1,22)",
+                       ShapeError);
   CHECK_THROWS_AS(fused(with(3, Tensor::zeros({16, 6})), pairs), ShapeError);
   CHECK_THROWS_AS(fused(with(3, Tensor::zeros({2, 17, 6})), pairs), ShapeError);
   const engine::LossMeter two(2);

@@ -57,7 +57,8 @@ TEST_CASE_TEMPLATE("softmax: hand values, with and without the causal mask", On,
 
 TEST_CASE_TEMPLATE("softmax: numbers hundreds apart, NaN", On, ON_DEVICES) {
   DEVICE(device);
-  const Tensor x = Tensor::from({2, 2}, std::vector<real>{-900, 300, 1, static_cast<real>(std::nan(""))}, device);
+  const Tensor x =
+      Tensor::from({2, 2}, std::vector<real>{-900, 300, 1, static_cast<real>(std::nan(""))}, device);
   const std::vector<real> y = softmax(x).to_host();
   CHECK(y[0] == 0);
   CHECK(y[1] == 1);
@@ -69,7 +70,8 @@ TEST_CASE_TEMPLATE("softmax: gradient, several replicas, batches and heads", On,
   Numbers numbers(1);
   for (const Mask mask : {Mask::none, Mask::causal}) {
     for (const Shape shape : {Shape{2, 3, 2, 4, 5}, Shape{1, 1, 1, 5, 3}, Shape{2, 1, 1, 1, 1}}) {
-      test::check_gradient([=](const auto& in) { return softmax(in[0], mask); }, {numbers.tensor(shape, device)});
+      test::check_gradient([=](const auto& in) { return softmax(in[0], mask); },
+                           {numbers.tensor(shape, device)});
     }
   }
 }
@@ -79,7 +81,8 @@ TEST_CASE_TEMPLATE("attention: as PyTorch defines it, more queries than keys and
   Numbers numbers(2);
   for (const auto& [queries, keys] : {std::pair{3, 3}, {1, 7}, {5, 3}, {41, 37}}) {
     for (const bool causal : {false, true}) {
-      const Tensor q = numbers.tensor({2, 3, 2, queries, 5}, device), k = numbers.tensor({2, 3, 2, keys, 5}, device),
+      const Tensor q = numbers.tensor({2, 3, 2, queries, 5}, device),
+                   k = numbers.tensor({2, 3, 2, keys, 5}, device),
                    v = numbers.tensor({2, 3, 2, keys, 9}, device);
       CAPTURE(queries);
       CAPTURE(causal);
@@ -119,12 +122,13 @@ TEST_CASE_TEMPLATE("merge_heads and split_heads: hand values, each the other's i
   const Tensor y = numbers.tensor({2, 3, 4, 5, 2}, device);
   CHECK(split_heads(merge_heads(y), 4).to_host() == y.to_host());
   test::check_gradient([](const auto& in) { return merge_heads(in[0]); }, {y});
-  test::check_gradient([](const auto& in) { return split_heads(in[0], 3); }, {numbers.tensor({2, 3, 1, 5, 6}, device)});
+  test::check_gradient([](const auto& in) { return split_heads(in[0], 3); },
+                       {numbers.tensor({2, 3, 1, 5, 6}, device)});
 }
 
 TEST_CASE("split_heads: error cases") {
-  CHECK_THROWS_WITH_AS(split_heads(Tensor::zeros({4, 6}), 4), "split_heads: (4,6) does not split into 4 heads",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(split_heads(Tensor::zeros({4, 6}), 4),
+                       "split_heads: (4,6) does not split into 4 heads", ShapeError);
   CHECK_THROWS_AS(split_heads(Tensor::zeros({1, 1, 2, 4, 6}), 2), ShapeError);
   CHECK_THROWS_AS(split_heads(Tensor::zeros({4, 6}), 0), ShapeError);
 }

@@ -24,7 +24,8 @@ TEST_CASE_TEMPLATE("adam: the first step by hand", On, ON_DEVICES) {
   const real p = 2, g = -3;
   parameter->write(&p, sizeof(real));
   gradient->write(&g, sizeof(real));
-  engine::Adam(parameter, gradient, 1, 1, {.lr = 0.1, .beta1 = 0.9, .beta2 = 0.98, .weight_decay = 0.5}).step();
+  engine::Adam(parameter, gradient, 1, 1, {.lr = 0.1, .beta1 = 0.9, .beta2 = 0.98, .weight_decay = 0.5})
+      .step();
   // Bias-corrected moments are g and g^2: p (1 - 0.1 * 0.5) - 0.1 * g / |g|
   CHECK(read(*parameter, 1)[0] == doctest::Approx(2 * 0.95 + 0.1).epsilon(1e-6));
 }
@@ -42,12 +43,18 @@ TEST_CASE_TEMPLATE("adam: agrees with a float64 oracle over 1,000 steps", On, ON
     const std::vector<real> start = numbers.list(count);
     parameters->write(start.data(), bytes);
     engine::Adam optimizer(parameters, gradients, count, decayed,
-                           {.lr = lr, .beta1 = beta1, .beta2 = beta2, .weight_decay = decay, .eps = eps, .decoupled = decoupled});
+                           {.lr = lr,
+                            .beta1 = beta1,
+                            .beta2 = beta2,
+                            .weight_decay = decay,
+                            .eps = eps,
+                            .decoupled = decoupled});
 
     std::vector<double> p(start.begin(), start.end()), m(count, 0), v(count, 0);
     for (int t = 1; t <= 1000; ++t) {
       std::vector<real> g = numbers.list(count);
-      for (std::size_t i = 0; i < count; ++i) g[i] *= static_cast<real>(std::pow(10, -static_cast<int>(i % 9)));
+      for (std::size_t i = 0; i < count; ++i)
+        g[i] *= static_cast<real>(std::pow(10, -static_cast<int>(i % 9)));
       gradients->write(g.data(), bytes);
       optimizer.step();
       for (std::size_t i = 0; i < count; ++i) {

@@ -68,7 +68,8 @@ TEST_CASE("run config: every published field is needed, and named when it is mis
   for (const char* field : {"embed_dim", "hidden_dim"}) {
     json broken = whole;
     broken["layers"].erase(field);
-    CHECK(message_of(broken) == std::string("cfg.json: layers: '") + field + "' is missing, which OneLayerMLP needs");
+    CHECK(message_of(broken) ==
+          std::string("cfg.json: layers: '") + field + "' is missing, which OneLayerMLP needs");
   }
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "engine/files/atomic_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "temporary_directory.hpp"
 
 namespace fs = std::filesystem;

@@ -119,7 +119,9 @@ TEST_CASE("session: progress is told before every update, with a clock that runs
   CHECK(notes.seconds.front() >= 0);
 }
 
-TEST_CASE("session: stopped at a checkpoint in memory, the weights are that epoch's; it goes on with the same bits") {
+TEST_CASE(
+    "session: stopped at a checkpoint in memory, the weights are that epoch's; it goes on with the same "
+    "bits") {
   std::vector<TrainingRun> runs = in_memory({3, 8});
   Notes notes;
   notes.stop_at_checkpoint = [](const EpochMetrics& m) { return m.epoch == 50; };
@@ -143,7 +145,8 @@ TEST_CASE("session: a stop at the last checkpoint stops nothing any more") {
   CHECK(train(runs, notes));
 }
 
-TEST_CASE("session: stopped before any update, in a directory, and resumed anywhere, it leaves the same files") {
+TEST_CASE(
+    "session: stopped before any update, in a directory, and resumed anywhere, it leaves the same files") {
   const test::TemporaryDirectory temporary;
   Notes undisturbed;
   {
@@ -172,7 +175,9 @@ TEST_CASE("session: stopped before any update, in a directory, and resumed anywh
   }
 }
 
-TEST_CASE("session: runs that were stopped at different epochs are brought together, and finished ones left alone") {
+TEST_CASE(
+    "session: runs that were stopped at different epochs are brought together, and finished ones left "
+    "alone") {
   std::vector<TrainingRun> runs = in_memory({3, 8, 5});
   const auto stop_alone = [&](std::size_t run, std::int64_t at) {
     Notes notes;

@@ -51,7 +51,8 @@ std::vector<TrainingRun> open(const fs::path& out, const std::vector<std::uint64
 }
 
 /// Trains by so many processes.  @param stop  asked in each, with its rank.  @return what train_together() said
-bool train(std::vector<TrainingRun>& runs, int processes, const std::function<bool(int, std::int64_t)>& stop) {
+bool train(std::vector<TrainingRun>& runs, int processes,
+           const std::function<bool(int, std::int64_t)>& stop) {
   bool done = false;
   const std::vector<int> table = test::addition(n);
   test::as_processes(processes, [&](Communicator& together) {
@@ -71,7 +72,8 @@ bool never(int, std::int64_t) {
   return false;
 }
 
-std::map<std::string, std::string> files_of_one_process(const fs::path& out, const std::vector<std::uint64_t>& seeds) {
+std::map<std::string, std::string> files_of_one_process(const fs::path& out,
+                                                        const std::vector<std::uint64_t>& seeds) {
   std::vector<TrainingRun> runs = open(out, seeds);
   engine::train_together(runs, {n, test::addition(n)}, Device::cpu);
   return test::files_below(out);
@@ -95,7 +97,8 @@ TEST_CASE("shared session: processes of threads leave the files of one process")
   }
 }
 
-TEST_CASE("shared session: stopped in any process of threads, all are saved, and another number of them goes on") {
+TEST_CASE(
+    "shared session: stopped in any process of threads, all are saved, and another number of them goes on") {
   const test::TemporaryDirectory temporary;
   const auto whole = files_of_one_process(temporary.path() / "whole", {3, 8});
   for (const int stopped : {0, 1, 2}) {
@@ -103,7 +106,8 @@ TEST_CASE("shared session: stopped in any process of threads, all are saved, and
     const fs::path out = temporary.path() / std::to_string(stopped);
     {
       std::vector<TrainingRun> runs = open(out, {3, 8});
-      CHECK_FALSE(train(runs, 3, [&](int rank, std::int64_t updates) { return rank == stopped && updates == 33; }));
+      CHECK_FALSE(
+          train(runs, 3, [&](int rank, std::int64_t updates) { return rank == stopped && updates == 33; }));
       CHECK(runs[1].updates == 33);
     }
     std::vector<TrainingRun> runs = open(out, {3, 8});
@@ -113,7 +117,9 @@ TEST_CASE("shared session: stopped in any process of threads, all are saved, and
   }
 }
 
-TEST_CASE("shared session: runs that were stopped at different epochs are brought together by processes of threads") {
+TEST_CASE(
+    "shared session: runs that were stopped at different epochs are brought together by processes of "
+    "threads") {
   const test::TemporaryDirectory temporary;
   const auto whole = files_of_one_process(temporary.path() / "whole", {3, 8});
   const fs::path out = temporary.path() / "out";

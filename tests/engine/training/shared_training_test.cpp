@@ -24,8 +24,11 @@ engine::Trainer trainer_of(int n, double frac_train, const engine::ModelSettings
     train.push_back(std::move(split.train));
     test.push_back(std::move(split.test));
   }
-  return {*engine::make_model(n, model), {.lr = 1e-2}, PairBatch(n, test::addition(n), train, Device::cpu, together),
-          PairBatch(n, test::addition(n), test, Device::cpu, together), seeds};
+  return {*engine::make_model(n, model),
+          {.lr = 1e-2},
+          PairBatch(n, test::addition(n), train, Device::cpu, together),
+          PairBatch(n, test::addition(n), test, Device::cpu, together),
+          seeds};
 }
 
 /// All that training leaves: states and metrics of each replica.
@@ -50,7 +53,8 @@ struct Trained {
 };
 
 void check_same_bits(int n, double frac_train, const engine::ModelSettings& model,
-                     const std::vector<std::uint64_t>& seeds, int steps, const std::vector<int>& process_counts) {
+                     const std::vector<std::uint64_t>& seeds, int steps,
+                     const std::vector<int>& process_counts) {
   const Trained alone(trainer_of(n, frac_train, model, seeds, nullptr), steps);
   for (const int count : process_counts) {
     CAPTURE(count);
@@ -89,7 +93,8 @@ TEST_CASE("processes: threads share training of the MLP with the bits of one pro
   check_same_bits(40, 0.65, test::settings(9, 11), {3}, 4, {1, 2, 3, 4, 5, 7, 17});
 }
 
-TEST_CASE("processes: threads share training of every model, of several replicas, with the bits of one process") {
+TEST_CASE(
+    "processes: threads share training of every model, of several replicas, with the bits of one process") {
   engine::ModelSettings with_bias = test::settings(9, 11, "OneLayerMLPwithBias");
   with_bias.unembed_bias = true;
   check_same_bits(40, 0.65, with_bias, {3, 8}, 3, {2, 3});
@@ -106,7 +111,9 @@ TEST_CASE("processes: threads share large batches, of 32 chunks, with the bits o
   check_same_bits(220, 0.8, test::settings(4, 8), {3}, 1, {4, 6});
 }
 
-TEST_CASE("processes: threads share a batch of few x, each carried over many chunks, with the bits of one process") {
+TEST_CASE(
+    "processes: threads share a batch of few x, each carried over many chunks, with the bits of one "
+    "process") {
   constexpr int n = 600, hidden = 5;
   std::vector<std::int64_t> pairs;
   for (int y = 0; y < n; ++y) {
@@ -138,7 +145,9 @@ TEST_CASE("processes: threads share a batch of few x, each carried over many chu
   }
 }
 
-TEST_CASE("processes: plain ops, in processes of threads, compute everything in each, with the bits of one process") {
+TEST_CASE(
+    "processes: plain ops, in processes of threads, compute everything in each, with the bits of one "
+    "process") {
   constexpr int n = 20;
   test::Numbers numbers(2);
   const std::vector<real> rows = numbers.list(n * 6), u = numbers.list(6 * n);
@@ -146,8 +155,8 @@ TEST_CASE("processes: plain ops, in processes of threads, compute everything in 
   const auto loss_of = [&](Communicator* together) {
     const PairBatch batch(n, test::addition(n), {pairs}, Device::cpu, together);
     const Tensor table = Tensor::from({n, 6}, rows);
-    return engine::cross_entropy(matmul(pair_sum(table, table, batch.x(), batch.y()), Tensor::from({6, n}, u)),
-                                 batch.product())
+    return engine::cross_entropy(
+               matmul(pair_sum(table, table, batch.x(), batch.y()), Tensor::from({6, n}, u)), batch.product())
         .to_host()
         .front();
   };
@@ -159,7 +168,8 @@ TEST_CASE("processes: plain ops, in processes of threads, compute everything in 
 TEST_CASE("processes: broadcast and gather between processes of threads") {
   for (const int count : {1, 2, 5}) {
     test::as_processes(count, [&](Communicator& together) {
-      if (together.broadcast(together.is_first() ? "word" : "") != "word") throw std::logic_error("broadcast");
+      if (together.broadcast(together.is_first() ? "word" : "") != "word")
+        throw std::logic_error("broadcast");
       if (!together.broadcast(std::string()).empty()) throw std::logic_error("broadcast of nothing");
       std::vector<int> all(static_cast<std::size_t>(count));
       const int own = 10 + together.rank();

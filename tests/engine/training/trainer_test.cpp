@@ -100,8 +100,8 @@ TEST_CASE_TEMPLATE("trainer: after the first two, a step allocates nothing", On,
 
 TEST_CASE("trainer: takes about the memory that it says") {
   const std::vector<std::uint64_t> seeds{1, 2, 3, 4, 5, 6};
-  const engine::MemoryNeed need =
-      Trainer::memory_need(*engine::make_model(n, model), n, 6, n * n / 2, n * n - n * n / 2, engine::Device::cpu);
+  const engine::MemoryNeed need = Trainer::memory_need(*engine::make_model(n, model), n, 6, n * n / 2,
+                                                       n * n - n * n / 2, engine::Device::cpu);
   const long before = live_bytes;
   peak_bytes = before;
   {
@@ -162,8 +162,8 @@ TEST_CASE_TEMPLATE("trainer: divergence is reported with its epoch", On, ON_DEVI
   DEVICE(device);
   const std::vector<int> table{0, 1, 1, 0};
   Trainer trainer(*engine::make_model(2, test::settings(3, 3)), {.lr = 1e30},
-                  engine::PairBatch(2, table, {{0, 1}}, device), engine::PairBatch(2, table, {{2, 3}}, device),
-                  std::vector<std::uint64_t>{0});
+                  engine::PairBatch(2, table, {{0, 1}}, device),
+                  engine::PairBatch(2, table, {{2, 3}}, device), std::vector<std::uint64_t>{0});
   const auto run = [&] {
     for (int i = 0; i < 20; ++i) {
       trainer.step();

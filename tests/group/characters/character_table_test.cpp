@@ -7,13 +7,13 @@
 #include <cmath>
 #include <numbers>
 
+#include "group/characters/irrep_name.hpp"
+#include "group/characters/numerical_characters.hpp"
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
-#include "group/characters/irrep_name.hpp"
-#include "group/young/murnaghan_nakayama.hpp"
-#include "group/characters/numerical_characters.hpp"
 #include "group/group_samples.hpp"
+#include "group/young/murnaghan_nakayama.hpp"
 
 using group::CharacterTable;
 using group::FiniteGroup;

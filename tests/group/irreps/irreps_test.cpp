@@ -7,8 +7,8 @@
 #include "group/elements/error.hpp"
 #include "group/elements/families.hpp"
 #include "group/elements/group_name.hpp"
-#include "group/verification/verification.hpp"
 #include "group/group_samples.hpp"
+#include "group/verification/verification.hpp"
 
 using group::FiniteGroup;
 using group::GroupError;

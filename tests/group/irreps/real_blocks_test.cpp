@@ -92,14 +92,18 @@ TEST_CASE("kernel: of S_4's irreps, and of frequencies of C_6") {
   const FiniteGroup s4 = group::symmetric_group(4);
   for (const RealBlock& block : real_isotypic_blocks(s4)) {
     // The normal subgroups of S_4: all, A_4, the four-group (of the 2-dimensional irrep), 1.
-    const std::size_t size = block.name == "trivial" ? 24 : block.name == "sign" ? 12 : block.dimension == 2 ? 4 : 1;
+    const std::size_t size = block.name == "trivial" ? 24
+                             : block.name == "sign"  ? 12
+                             : block.dimension == 2  ? 4
+                                                     : 1;
     CAPTURE(block.name);
     CHECK(kernel(block, s4).size() == size);
   }
   const FiniteGroup c6 = group::cyclic_group(6);
   const std::vector<RealBlock> blocks = real_isotypic_blocks(c6);
   const auto of = [&](const std::string& name) {
-    return kernel(*std::find_if(blocks.begin(), blocks.end(), [&](const RealBlock& b) { return b.name == name; }), c6);
+    return kernel(
+        *std::find_if(blocks.begin(), blocks.end(), [&](const RealBlock& b) { return b.name == name; }), c6);
   };
   CHECK(of("sign") == std::vector<int>{0, 2, 4});
   CHECK(of("freq_1") == std::vector<int>{0});

@@ -13,7 +13,8 @@ int main(int argc, char** argv) try {
   }
   const group::FiniteGroup s4 = group::symmetric_group(4);
   std::vector<engine::TrainingRun> runs;
-  runs.push_back(engine::open_run(argv[2], engine::config_from_json(engine::read_file(argv[1], 1 << 20), argv[1]), false));
+  runs.push_back(engine::open_run(
+      argv[2], engine::config_from_json(engine::read_file(argv[1], 1 << 20), argv[1]), false));
   engine::train_together(runs, {s4.order(), s4.cayley_table()}, engine::Device::cpu);
 } catch (const std::exception& error) {
   std::cerr << "train_s4: " << error.what() << "\n";

@@ -12,7 +12,8 @@ struct UntilGrokked : engine::SessionObserver {
 
 int main() {
   const group::FiniteGroup s3 = group::symmetric_group(3);
-  engine::RunConfig config{.epochs = 20'000, .group = "SymmetricGroup", .group_parameter = 3, .frac_train = 0.9};
+  engine::RunConfig config{
+      .epochs = 20'000, .group = "SymmetricGroup", .group_parameter = 3, .frac_train = 0.9};
   config.model.layers = {{"embed_dim", 128}, {"hidden_dim", 64}};
   config.checkpoint_every = 200;
   std::vector<engine::TrainingRun> runs;
