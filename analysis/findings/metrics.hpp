@@ -27,8 +27,7 @@ struct IrrepMetrics {
 /// All metrics of one network. What it leaves undefined stays 0.
 struct Metrics {
   Known known;
-  bool split =
-      true;  ///< whether there is a train set; without one, its and the test pairs' figures are undefined
+  bool split = true;  ///< whether there is a train set; else its and the test pairs' figures are undefined
   double train_loss = 0, test_loss = 0, all_loss = 0, train_acc = 0, test_acc = 0;
   double sum_of_squared_weights = 0;
   std::vector<IrrepMetrics> irreps;  ///< in the order of Harmonics::blocks()

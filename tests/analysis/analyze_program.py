@@ -1,0 +1,24 @@
+"""What the tests of ./analyze share."""
+
+import json
+import os
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests" / "apps"))
+from program import ProgramTest  # noqa: E402
+
+SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
+WRITTEN = ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
+
+
+def report_data(page):
+    """The document that report.html carries."""
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(), re.DOTALL).group(1))
+
+
+class AnalyzeTest(ProgramTest):
+    def train(self, epochs=400):
+        self.succeed("train", "s3", "--epochs", epochs, "--checkpoint-every", 100, "--out", "run")
+        return self.directory / "run"
