@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 BIN = pathlib.Path(os.environ["IRREPLENS_BIN"])
@@ -61,6 +62,31 @@ class MpiTest(ProgramTest):
         return subprocess.Popen(["mpirun", "-n", str(processes), *self.command(self.program, *arguments)],
                                 cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, start_new_session=True)
+
+    def is_gone(self, pid):
+        """Within some seconds; what nobody has waited for may stay as a zombie."""
+        for _ in range(200 * PATIENCE):
+            try:
+                state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                return True
+            if state == "Z":
+                return True
+            time.sleep(0.05)
+        return False
+
+    def end_after_a_kill(self, process, pids, most_seconds):
+        """What was said on stderr, once all of our processes are gone, which they are to be in so many seconds. Open
+        MPI 4.1's mpirun may deadlock in its own end then, in libpmix: it is killed, too."""
+        start = time.monotonic()
+        for pid in pids:
+            self.assertTrue(self.is_gone(pid))
+        self.assertLess(time.monotonic() - start, most_seconds)
+        try:
+            return process.communicate(timeout=20 * PATIENCE)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.communicate()[1]
 
 
 def read_log(run):

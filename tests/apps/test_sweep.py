@@ -351,12 +351,13 @@ class SweepOverMpi(MpiTest, SweepTest):
             process = self.mpirun(3, "sweep.json", "--out", "o", "--quiet")
             time.sleep(rng.uniform(0.3, 1.0))
             ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "sweep"], capture_output=True, text=True)
-            for pid in rng.sample(ranks.stdout.split(), 1) if ranks.stdout else []:
+            pids = [int(pid) for pid in ranks.stdout.split()]
+            for pid in rng.sample(pids, 1) if pids else []:
                 try:
-                    os.kill(int(pid), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            process.communicate(timeout=30 * PATIENCE)
+            self.end_after_a_kill(process, pids, 30 * PATIENCE)
         self.finish(self.mpirun(2, "sweep.json", "--out", "o", "--quiet"), 0)
         self.assertEqual(files_below(self.directory / "o"), whole)
 
