@@ -4,11 +4,10 @@
 #include <iostream>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 
 #include "analysis/certificate_check/check.hpp"
-#include "analysis/certificates/certificate.hpp"
+#include "analysis/certificates/run_certificate.hpp"
 #include "analysis/input/pytorch_file.hpp"
 #include "analysis/input/run.hpp"
 #include "analysis/input/transformer_file.hpp"
@@ -67,38 +66,13 @@ int check(const Arguments& arguments) {
   return apps::exit_done;
 }
 
-/// A certificate, and its file's text.
-struct Made {
-  analysis::Certificate certificate;
-  std::string text;
-};
-
-Made make(const Arguments& arguments, const analysis::Run& run) {
-  const bool transformer = analysis::is_transformer(run.config);
-  const auto method =
-      analysis::certificate_method(arguments.method.value_or(transformer ? "brute" : "table"));
-  if (!transformer) {
-    const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
-    const analysis::Certificate certificate = analysis::certify(weights, run.group, method, arguments.margin);
-    return {certificate, analysis::certificate_json(certificate, weights, run.group)};
-  }
-  if (method == analysis::CertificateMethod::table) {
-    throw std::invalid_argument(
-        "--method table: what reaches a Transformer's relu is no sum over its two tokens, which tables are "
-        "made of; --method brute certifies it");
-  }
-  const analysis::TransformerWeights weights =
-      analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));
-  const analysis::Certificate certificate = analysis::certify(weights, run.group, arguments.margin);
-  return {certificate, analysis::certificate_json(certificate, weights, run.group)};
-}
-
 int certify(const Arguments& arguments) {
   if (arguments.threads) engine::set_threads(*arguments.threads);
   if (!arguments.check.empty()) return check(arguments);
-  if (arguments.method) analysis::certificate_method(*arguments.method);  // a word that is none comes first
+  std::optional<analysis::CertificateMethod> method;
+  if (arguments.method) method = analysis::certificate_method(*arguments.method);
   const analysis::Run run = analysis::find_run(arguments.directory);
-  const Made made = make(arguments, run);
+  const analysis::RunCertificate made = analysis::certify(run, method, arguments.margin);
   const std::filesystem::path out =
       arguments.out.empty() ? run.directory / "certificate.json" : std::filesystem::path(arguments.out);
   engine::write_file(out, made.text);

@@ -2,8 +2,9 @@
 
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
-#include "analysis/certificates/certificate.hpp"
+#include "analysis/certificates/run_certificate.hpp"
 #include "analysis/circuits/run_circuits.hpp"
 #include "analysis/network/network_of.hpp"
 
@@ -23,10 +24,8 @@ void require_range(const char* option, std::int64_t value, std::int64_t least, s
 void declare(CommandLine& line, CircuitArguments& arguments) {
   line.add("--views", &arguments.views,
            "Which of irreps, cosets, rho, interventions, certificate, comma-separated; interventions, with "
-           "200 draws of "
-           "each of its controls, takes longest; certificate looks for a proof of the accuracy and writes it "
-           "[irreps, and "
-           "what cosets and rho say without a loss]");
+           "200 draws of each of its controls, takes longest; certificate looks for a proof of the accuracy "
+           "and writes it [irreps, and what cosets and rho say without a loss]");
   line.add("--draws", &arguments.draws, "Draws of each null control [200]");
   line.add("--control-seed", &arguments.seed, "Seed of the null controls [0]");
   line.add("--subgroups", &arguments.most_subgroups,
@@ -69,8 +68,7 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
                             const std::function<void(double)>& progress, const std::function<void()>& pulse) {
   const ChosenViews views = chosen_views(arguments);
   if (!views.circuits.any() && !views.certificate) return {};
-  const bool transformer = analysis::is_transformer(run.config);
-  if (views.certificate && !transformer && !analysis::is_plain_mlp(run.config)) {
+  if (views.certificate && !analysis::is_transformer(run.config) && !analysis::is_plain_mlp(run.config)) {
     throw std::invalid_argument(
         "--views " + arguments.views.value_or("") +
         ": a certificate is of OneLayerMLP without biases or of Transformer, not of this run's " +
@@ -80,19 +78,10 @@ RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics&
                                          static_cast<std::size_t>(arguments.most_subgroups), progress};
   RunCircuits result;
   std::optional<analysis::CertificateClaim> claim;
-  if (views.certificate && transformer) {
-    const auto weights = analysis::transformer_weights(analysis::read_weights(run.model, run.tensors()));
-    const analysis::Certificate certificate = analysis::certify(weights, run.group, 0, pulse);
-    claim = analysis::claim_of(certificate);
-    result.certificate = analysis::certificate_json(certificate, weights, run.group);
-  } else if (views.certificate) {
-    const analysis::MlpWeights weights = analysis::plain_mlp_weights(run);
-    analysis::AccountSearch search;
-    search.pulse = pulse;
-    const analysis::Certificate certificate =
-        analysis::certify(weights, run.group, analysis::CertificateMethod::table, 0, search);
-    claim = analysis::claim_of(certificate);
-    result.certificate = analysis::certificate_json(certificate, weights, run.group);
+  if (views.certificate) {
+    analysis::RunCertificate made = analysis::certify(run, std::nullopt, 0, pulse);
+    claim = analysis::claim_of(made.certificate);
+    result.certificate = std::move(made.text);
   }
   result.circuits = analysis::circuits_of_run(run, harmonics, key_irreps, options, claim);
   return result;

@@ -50,8 +50,8 @@ void transformer_sizes(const engine::TensorFile& tensors, const std::string& fil
 /// and y_embed, beside them
 /// @param file  named in errors
 /// @throws engine::FormatError that names the tensor: missing, of another shape, not finite, one that is no
-/// part of such a network; weights too large for integers, scores beyond largest_score Cost: O(n heads head
-/// size (m + n)) multiply-adds.
+///   part of such a network; weights too large for integers, scores beyond largest_score
+/// Cost: O(n heads head size (m + n)) multiply-adds.
 IntegerTransformer integer_transformer(const engine::TensorFile& tensors, const std::string& file);
 
 /// SHA-256 of the nine tensors in the order of transformer.md, section 1.

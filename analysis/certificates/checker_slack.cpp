@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "analysis/certificates/rounded_rows.hpp"
@@ -66,14 +67,8 @@ CheckerSlack checker_slack(const TransformerWeights& weights) {
   const Ranges hidden = ranges_of(weights, weights.w_in), bypass = ranges_of(weights, weights.w_u);
   const Matrix unembed = product(weights.w_out, weights.w_u);
   const int m = unembed.rows;
-  std::vector<double> widest;
-  double total = 0;
-  for (int i = 0; i < m; ++i) {
-    double most = 0;
-    for (int z = 0; z < unembed.cols; ++z) most = std::max(most, std::abs(unembed(i, z)));
-    widest.push_back(most);
-    total += most;
-  }
+  const std::vector<double> widest = largest_entries(unembed);
+  const double total = std::accumulate(widest.begin(), widest.end(), 0.0);
   for (int s = 24; s >= -60; --s) {
     const double unit = std::ldexp(1.0, -s), size = std::max(hidden.size, bypass.size);
     double products = 0;

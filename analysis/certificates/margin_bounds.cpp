@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "analysis/certificates/rounding.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
@@ -13,11 +14,6 @@ namespace {
 Matrix absolute(Matrix a) {
   for (double& value : a.values) value = std::abs(value);
   return a;
-}
-
-/// gamma_k = k eps / (1 - k eps).
-double gamma(double k, double eps) {
-  return k * eps / (1 - k * eps);
 }
 
 /// The parts of e(x,y) that depend on x alone and on y alone, before gamma: sum_i bound_i max_z |u_i(z)|.
@@ -29,16 +25,6 @@ std::vector<double> weighted_rows(const Matrix& bounds, const std::vector<double
     sums.push_back(sum);
   }
   return sums;
-}
-
-std::vector<double> largest_entries(const Matrix& unembed) {
-  std::vector<double> largest;
-  for (int i = 0; i < unembed.rows; ++i) {
-    double most = 0;
-    for (int z = 0; z < unembed.cols; ++z) most = std::max(most, std::abs(unembed(i, z)));
-    largest.push_back(most);
-  }
-  return largest;
 }
 
 /// e(x,y) for one precision.
@@ -56,6 +42,16 @@ struct ErrorBound {
 };
 
 }  // namespace
+
+std::vector<double> largest_entries(const Matrix& unembed) {
+  std::vector<double> largest;
+  for (int i = 0; i < unembed.rows; ++i) {
+    double most = 0;
+    for (int z = 0; z < unembed.cols; ++z) most = std::max(most, std::abs(unembed(i, z)));
+    largest.push_back(most);
+  }
+  return largest;
+}
 
 ProvedMargins together(const std::vector<ProvedMargins>& parts) {
   ProvedMargins all;

@@ -19,6 +19,9 @@ struct ProvedMargins {
   double least = 0;  ///< the least lower bound of a margin; NaN if some margin has none
 };
 
+/// max_z |u_i(z)| of each neuron i, u (m, n).
+std::vector<double> largest_entries(const Matrix& unembed);
+
 /// What was counted in parts. Without any: no pair, and nothing is below infinity.
 ProvedMargins together(const std::vector<ProvedMargins>& parts);
 

@@ -24,12 +24,6 @@ ExactMatrix::ExactMatrix(Matrix m) : value(std::move(m)), size(value) {
   for (double& entry : size.values) entry = std::abs(entry);
 }
 
-Matrix rows_from(const Matrix& m, int first, int count) {
-  Matrix part(count, m.cols);
-  std::copy_n(m.row(first), part.values.size(), part.values.begin());
-  return part;
-}
-
 RoundedRows times(const RoundedRows& rows, const ExactMatrix& w, const RoundedRows* start) {
   const int n = rows.rows(), k = w.value.rows, cols = w.value.cols;
   RoundedRows result(n, cols);

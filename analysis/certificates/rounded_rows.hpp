@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "analysis/certificates/rounding.hpp"
 #include "analysis/numerics/matrix.hpp"
 
 namespace analysis {
@@ -11,9 +12,7 @@ namespace analysis {
 struct Arithmetic {
   double eps, smallest, exp_share, exp_floor;
 
-  /// k eps / (1 - k eps): a sum of k products is off by at most this share of the sum of their absolute
-  /// values, in any order, with FMA or without (Higham 2002, section 3.1).
-  double gamma(int k) const { return k * eps / (1 - k * eps); }
+  double gamma(int k) const { return analysis::gamma(k, eps); }
 };
 
 /// Those that bounds are made for: float64, which this program computes in, and IEEE float32 with an exp that
@@ -48,9 +47,6 @@ struct ExactMatrix {
 
   explicit ExactMatrix(Matrix m);
 };
-
-/// Rows first .. first + count - 1.
-Matrix rows_from(const Matrix& m, int first, int count);
 
 /// rows w, (n, k) (k, c), plus `start`, (n, c), or (1, c) for all rows, if there is one; in any order of
 /// summation.

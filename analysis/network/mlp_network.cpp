@@ -7,12 +7,6 @@
 namespace analysis {
 namespace {
 
-Matrix rows_of(const Matrix& m, int first, int count) {
-  Matrix part(count, m.cols);
-  std::copy_n(m.row(first), part.values.size(), part.values.begin());
-  return part;
-}
-
 double sum_of_squares(const std::vector<double>& values) {
   double sum = 0;
   for (const double value : values) sum += value * value;
@@ -23,8 +17,8 @@ double sum_of_squares(const std::vector<double>& values) {
 
 Embeddings embeddings_of(const MlpWeights& weights) {
   const int embed = weights.w_x.cols;
-  return {product(weights.w_x, rows_of(weights.w, 0, embed)),
-          product(weights.w_y, rows_of(weights.w, embed, embed))};
+  return {product(weights.w_x, rows_from(weights.w, 0, embed)),
+          product(weights.w_y, rows_from(weights.w, embed, embed))};
 }
 
 MlpNetwork::MlpNetwork(MlpWeights weights)

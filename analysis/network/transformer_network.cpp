@@ -11,12 +11,6 @@
 namespace analysis {
 namespace {
 
-Matrix rows_from(const Matrix& m, int first, int count) {
-  Matrix part(count, m.cols);
-  std::copy_n(m.row(first), part.values.size(), part.values.begin());
-  return part;
-}
-
 std::vector<double> sum_of_rows(const double* x, const double* y, int width) {
   std::vector<double> sum(x, x + width);
   for (int i = 0; i < width; ++i) sum[at(i)] += y[i];

@@ -31,6 +31,12 @@ Matrix transposed(const Matrix& a) {
   return t;
 }
 
+Matrix rows_from(const Matrix& m, int first, int count) {
+  Matrix part(count, m.cols);
+  std::copy_n(m.row(first), part.values.size(), part.values.begin());
+  return part;
+}
+
 double squared_norm(const Matrix& a) {
   double sum = 0;
   for (const double x : a.values) sum += x * x;

@@ -24,6 +24,9 @@ struct Matrix {
 
 Matrix transposed(const Matrix& a);
 
+/// Rows first .. first + count - 1.
+Matrix rows_from(const Matrix& m, int first, int count);
+
 /// |a|^2, Frobenius.
 double squared_norm(const Matrix& a);
 
