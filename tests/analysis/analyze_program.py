@@ -4,10 +4,8 @@ import json
 import os
 import pathlib
 import re
-import sys
 
-sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests" / "apps"))
-from program import ProgramTest  # noqa: E402
+from program import ProgramTest
 
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
 WRITTEN = ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]

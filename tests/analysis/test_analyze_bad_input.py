@@ -212,13 +212,9 @@ class AnalyzeBadInput(AnalyzeTest):
 
     def test_a_full_disk(self):
         self.train()
-        small = self.directory / "small"
-        small.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small], capture_output=True).returncode != 0:
-            self.skipTest("SKIPPED: cannot mount a small file system")
-        self.addCleanup(subprocess.run, ["umount", small], check=False)
-        self.cannot_write("small/report.html", "--out", "small", "--views", "irreps")
-        self.assertTrue((small / "metrics.csv").read_text().endswith("\n"))
+        disk = self.small_disk("32k")
+        self.cannot_write("disk/report.html", "--out", "disk", "--views", "irreps")
+        self.assertTrue((disk / "metrics.csv").read_text().endswith("\n"))
 
     def test_standard_output_that_is_full(self):
         self.train(1)

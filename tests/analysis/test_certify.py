@@ -11,10 +11,9 @@ import subprocess
 import sys
 import unittest
 
-SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
-sys.path.insert(0, str(SOURCE / "tests" / "apps"))
-from program import ProgramTest, files_below  # noqa: E402
+from program import ProgramTest, files_below
 
+SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", str(SOURCE) + "/../shared"))
 ORDERS = {"SymmetricGroup": math.factorial, "CyclicGroup": lambda n: n, "DihedralGroup": lambda n: 2 * n}
 

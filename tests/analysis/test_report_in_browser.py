@@ -1,17 +1,10 @@
 """The report of ./analyze in a browser."""
 
-import json
-import re
-import shutil
-import subprocess
 import unittest
 
 from analyze_program import AnalyzeTest
+from browser import BrowserTest
 
-
-PROBE_HEAD = """<script>window.failures = [];
-window.addEventListener("error", event => failures.push(event.message));
-console.error = (...words) => failures.push(words.join(" "));</script>"""
 PROBE = """<script>
 window.addEventListener("load", () => setTimeout(() => {
   const before = drawn.size;
@@ -55,23 +48,10 @@ window.addEventListener("load", () => setTimeout(() => {
 </script>"""
 
 
-class ReportInBrowser(AnalyzeTest):
+class ReportInBrowser(AnalyzeTest, BrowserTest):
     """Opens the report without a network and clicks."""
 
-    def open(self, page):
-        browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if not browser:
-            self.skipTest("SKIPPED: no chromium")
-        probed = self.directory / "probed.html"
-        text = page.read_text().replace("<head>", "<head>" + PROBE_HEAD, 1)
-        head, _, tail = text.rpartition("</body>")
-        probed.write_text(head + PROBE + "</body>" + tail)
-        result = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1500,1200",
-                                 "--virtual-time-budget=20000", f"--user-data-dir={self.directory / 'profile'}",
-                                 "--dump-dom", probed.as_uri()], capture_output=True, text=True, timeout=180)
-        found = re.search(r'<pre id="probe">(.*?)</pre>', result.stdout, re.DOTALL)
-        self.assertIsNotNone(found, result.stderr[-2000:])
-        return json.loads(found.group(1).replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
+    probe = PROBE
 
     def test_a_transformers_attention_is_drawn(self):
         self.succeed("train", "s3", "--model", "Transformer", "--epochs", 301, "--checkpoint-every", 100, "--out", "run")
@@ -79,7 +59,7 @@ class ReportInBrowser(AnalyzeTest):
         self.succeed("analyze", "run")
         if "plotly.js v" not in (run / "report.html").read_text():
             self.skipTest("SKIPPED: built without Plotly's bundle")
-        seen = self.open(run / "report.html")
+        seen = self.probed(run / "report.html", "--virtual-time-budget=20000")
         self.assertEqual(seen["failures"], [])
         self.assertEqual(seen["drawn"], seen["figures"])
         self.assertEqual(seen["empty"], [])
@@ -92,7 +72,7 @@ class ReportInBrowser(AnalyzeTest):
         self.succeed("analyze", "run")
         if "plotly.js v" not in (run / "report.html").read_text():
             self.skipTest("SKIPPED: built without Plotly's bundle")
-        seen = self.open(run / "report.html")
+        seen = self.probed(run / "report.html", "--virtual-time-budget=20000")
         self.assertEqual(seen["failures"], [])
         self.assertGreater(seen["before"], 0)
         self.assertEqual(seen["drawn"], seen["figures"])

@@ -43,6 +43,16 @@ class ProgramTest(unittest.TestCase):
         self.assertIn(words, result.stderr)
         return result
 
+    def small_disk(self, size):
+        """A file system of this size, as "1m", in the test's directory; skipped where none may be mounted."""
+        disk = self.directory / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("SKIPPED: may not mount a small file system")
+        self.addCleanup(subprocess.run, ["umount", str(disk)], check=False)
+        return disk
+
 
 class MpiTest(ProgramTest):
     """A test that starts its `program` by mpirun; skipped where that cannot be."""

@@ -7,16 +7,14 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import signal
 import struct
 import subprocess
-import sys
 import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"]) / "tests" / "apps"))
-from program import ProgramTest, files_below  # noqa: E402
+from browser import BrowserTest
+from program import ProgramTest, files_below
 
 SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
 WRITTEN = ["census.csv", "census.html", "census.json", "table.tex"]
@@ -224,9 +222,6 @@ class CensusBadInput(CensusTest):
         self.assertIn(f"400 runs, {400 - kept} analysed now", self.succeed("census", "runs").stderr)
 
 
-PROBE_HEAD = """<script>window.failures = [];
-window.addEventListener("error", event => failures.push(event.message));
-console.error = (...words) => failures.push(words.join(" "));</script>"""
 PROBE = """<script>
 window.addEventListener("load", () => {
   const opened = performance.now();
@@ -273,25 +268,15 @@ window.addEventListener("load", () => {
 </script>"""
 
 
-class CensusInBrowser(CensusTest):
+class CensusInBrowser(CensusTest, BrowserTest):
     """Opens the page without a network and clicks."""
 
+    probe = PROBE
+
     def open(self, page):
-        browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        if not browser:
-            self.skipTest("SKIPPED: no chromium")
         if "plotly.js v" not in page.read_text():
             self.skipTest("SKIPPED: built without Plotly's bundle")
-        probed = self.directory / "probed.html"
-        text = page.read_text().replace("<head>", "<head>" + PROBE_HEAD, 1)
-        head, _, tail = text.rpartition("</body>")
-        probed.write_text(head + PROBE + "</body>" + tail)
-        result = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1500,1200",
-                                 f"--user-data-dir={self.directory / 'profile'}", "--dump-dom", probed.as_uri()],
-                                capture_output=True, text=True, timeout=180)
-        found = re.search(r'<pre id="probe">(.*?)</pre>', result.stdout, re.DOTALL)
-        self.assertIsNotNone(found, result.stderr[-2000:])
-        return json.loads(found.group(1).replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&"))
+        return self.probed(page)
 
     def test_ten_runs(self):
         for seed in range(1, 8):

@@ -234,12 +234,7 @@ class SweepInterruption(SweepTest):
     def test_a_full_disk_stops_it_with_what_it_has(self):
         self.write(small())
         whole = self.undisturbed()
-        disk = self.directory / "disk"
-        disk.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True)
-        if mounted.returncode != 0:
-            self.skipTest("may not mount a small file system")
-        self.addCleanup(subprocess.run, ["umount", str(disk)])
+        disk = self.small_disk("3m")
         result = self.run_program("sweep", "sweep.json", "--out", "disk/o", "--quiet")
         self.assertEqual(result.returncode, 1)
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)

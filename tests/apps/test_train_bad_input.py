@@ -120,12 +120,7 @@ class BadInput(ProgramTest):
         self.assertEqual((result.returncode, result.stderr), (1, "train: cannot write to standard output\n"))
 
     def test_a_full_disk(self):
-        disk = self.directory / "disk"
-        disk.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True)
-        if mounted.returncode != 0:
-            self.skipTest("may not mount a small file system")
-        self.addCleanup(subprocess.run, ["umount", str(disk)])
+        disk = self.small_disk("1m")
         arguments = [*short("disk/run"), "--quiet"]
         result = self.run_program("train", *arguments)
         self.assertEqual(result.returncode, 1)
