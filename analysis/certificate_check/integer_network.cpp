@@ -13,7 +13,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-constexpr const char* names[] = {"W_x", "W_y", "W", "W_U"};
+constexpr const char* network_tensors[] = {"W_x", "W_y", "W", "W_U"};
 constexpr int finest = 24, coarsest = -300;
 
 const engine::StoredTensor& tensor(const engine::TensorFile& tensors, const std::string& file,
@@ -72,7 +72,7 @@ IntegerNetwork integer_network(const engine::TensorFile& tensors, const std::str
   IntegerNetwork network;
   sizes_of(tensors, file, network.elements, network.neurons);
   const std::int64_t n = network.elements, m = network.neurons;
-  for (const char* const name : names) tensor(tensors, file, name);
+  for (const char* const name : network_tensors) tensor(tensors, file, name);
   const std::int64_t embed = tensor(tensors, file, "W_x").shape[1];
   network.embed_dim = static_cast<int>(embed);
   const Values &w_x = tensors.get(file, "W_x", {n, embed}).values,
@@ -121,7 +121,7 @@ IntegerNetwork integer_network(const engine::TensorFile& tensors, const std::str
 }
 
 std::string sha256_of_network(const engine::TensorFile& tensors) {
-  return sha256_of(tensors, names);
+  return sha256_of(tensors, network_tensors);
 }
 
 }  // namespace analysis::certificate_check

@@ -1,6 +1,7 @@
 #include "analysis/circuits/circuits_json.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "analysis/circuits/random_vectors.hpp"
 #include "analysis/numerics/at.hpp"
@@ -102,7 +103,7 @@ class Writer {
                          {"left", side(neuron.left)},
                          {"right", side(neuron.right)}});
     }
-    all["neurons"] = neurons;
+    all["neurons"] = std::move(neurons);
     if (with_draws_) {
       all["left_by_class"] = rows_of(view.left_by_class);
       all["right_by_class"] = rows_of(view.right_by_class);
@@ -132,7 +133,7 @@ class Writer {
     all["coset_identity_error"] = fit.coset_identity_error;
     ordered_json circuits = ordered_json::array();
     for (const RhoCircuit& c : fit.circuits.circuits) circuits.push_back(circuit(c));
-    all["circuits"] = circuits;
+    all["circuits"] = std::move(circuits);
     if (with_draws_ && fit.picture) {
       all["picture"] = {{"points", rows_of(fit.picture->points)}, {"a", rows_of(fit.picture->a)}};
     }
@@ -152,7 +153,7 @@ class Writer {
       } else if (whole) {
         uncovered[name] = group::to_string(harmonics_.block(irrep.block).type);
       }
-      irreps[name] = all;
+      irreps[name] = std::move(all);
     }
     ordered_json all = {{"irreps", irreps}, {"unassigned", view.unassigned}};
     if (!uncovered.empty()) all["not_covered"] = uncovered;

@@ -3,23 +3,42 @@
 #include <algorithm>
 
 #include "analysis/numerics/at.hpp"
+#include "analysis/numerics/vector_clones.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
 
-/// (n, m): row v holds sum over h of f(v h) f(h), column by column.
+/// sum[j] = sum over h of f(vh, j) f(h, j).
+/// @param moved  (n) the elements vh
+ANALYSIS_ALL_VECTORS void autocorrelate(const Matrix& f, const int* moved, double* sum) {
+  constexpr int together = 16;  // columns whose sums stay in registers
+  const int n = f.rows, m = f.cols;
+  int j = 0;
+  for (; j + together <= m; j += together) {
+    double sums[together] = {};
+    for (int h = 0; h < n; ++h) {
+      const double *const a = f.row(moved[h]) + j, *const b = f.row(h) + j;
+      for (int k = 0; k < together; ++k) sums[k] += a[k] * b[k];
+    }
+    std::copy_n(sums, together, sum + j);
+  }
+  for (; j < m; ++j) {
+    for (int h = 0; h < n; ++h) sum[j] += f(moved[h], j) * f(h, j);
+  }
+}
+
+/// (n, m): row v holds sum over h of f(v h) f(h), column by column, which is row v^-1 as well.
 Matrix autocorrelations(const group::FiniteGroup& group, const Matrix& f) {
   const int n = f.rows, m = f.cols;
   const std::span<const int> table = group.cayley_table();
   Matrix sums(n, m);
-  engine::thread_pool().run(n, 2LL * n * n * m, [&](int v) {
-    double* const sum = sums.row(v);
-    for (int h = 0; h < n; ++h) {
-      const double *const a = f.row(table[at(v) * at(n) + at(h)]), *const b = f.row(h);
-      for (int j = 0; j < m; ++j) sum[j] += a[j] * b[j];
-    }
+  engine::thread_pool().run(n, 1LL * n * n * m, [&](int v) {
+    if (v <= group.inverse(v)) autocorrelate(f, table.data() + at(v) * at(n), sums.row(v));
   });
+  for (int v = 0; v < n; ++v) {
+    if (v > group.inverse(v)) std::copy_n(sums.row(group.inverse(v)), m, sums.row(v));
+  }
   return sums;
 }
 

@@ -4,16 +4,27 @@
 
 #include "analysis/circuits/column_powers.hpp"
 #include "analysis/numerics/at.hpp"
+#include "analysis/numerics/vector_clones.hpp"
 #include "engine/cpu/thread_pool.hpp"
 
 namespace analysis {
 namespace {
 
 /// sum[j] = sum over x of (f(x,j) - mean of its coset)^2.
-void add_squares(const Matrix& means, const std::vector<int>& label, const Matrix& f, double* sum) {
+ANALYSIS_ALL_VECTORS void add_squares(const Matrix& means, const std::vector<int>& label, const Matrix& f,
+                                      double* sum) {
   for (int x = 0; x < f.rows; ++x) {
     const double *const mean = means.row(label[at(x)]), *const value = f.row(x);
     for (int j = 0; j < f.cols; ++j) sum[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
+  }
+}
+
+/// sums(label of x, j) += f(x, j).
+ANALYSIS_ALL_VECTORS void add_rows(const std::vector<int>& label, const Matrix& f, Matrix& sums) {
+  for (int x = 0; x < f.rows; ++x) {
+    double* const sum = sums.row(label[at(x)]);
+    const double* const value = f.row(x);
+    for (int j = 0; j < f.cols; ++j) sum[j] += value[j];
   }
 }
 
@@ -27,11 +38,7 @@ group::CosetLabels cosets_of_side(const group::FiniteGroup& group, const group::
 
 Matrix coset_means(const group::CosetLabels& labels, const Matrix& f) {
   Matrix means(labels.cosets, f.cols);
-  for (int x = 0; x < f.rows; ++x) {
-    double* const mean = means.row(labels.of[at(x)]);
-    const double* const value = f.row(x);
-    for (int j = 0; j < f.cols; ++j) mean[j] += value[j];
-  }
+  add_rows(labels.of, f, means);
   const double share = static_cast<double>(labels.cosets) / f.rows;
   for (double& mean : means.values) mean *= share;
   return means;

@@ -36,9 +36,10 @@ CosetSide subgroup_of(const Matrix& c, int neuron, const SubgroupCatalogue& cata
   return side;
 }
 
-void add_irreps(const Harmonics& harmonics, const Matrix& f, CosetSide CosetNeuron::*side, CosetView& view) {
+/// @param powers  of f in each block
+void add_irreps(const Harmonics& harmonics, const Matrix& f, const Matrix& powers,
+                CosetSide CosetNeuron::*side, CosetView& view) {
   constexpr double rounding = 1e-28;  // a share of the column's squares that a constant may leave
-  const Matrix powers = column_powers(harmonics, without_means(f));
   const std::vector<double> energies = column_energies(f, false);
   for (int j = 0; j < f.cols; ++j) {
     CosetSide& of_neuron = view.neurons[at(j)].*side;
@@ -125,8 +126,10 @@ CosetView coset_view(const ReluNetwork& network, const std::vector<double>& reac
                             subgroup_of(left, j, catalogue, n, threshold),
                             subgroup_of(right, j, catalogue, n, threshold)});
   }
-  add_irreps(harmonics, network.l, &CosetNeuron::left, view);
-  add_irreps(harmonics, network.r, &CosetNeuron::right, view);
+  view.left_powers = column_powers(harmonics, without_means(network.l));
+  view.right_powers = column_powers(harmonics, without_means(network.r));
+  add_irreps(harmonics, network.l, view.left_powers, &CosetNeuron::left, view);
+  add_irreps(harmonics, network.r, view.right_powers, &CosetNeuron::right, view);
   view.left_by_class = least_by_class(left, catalogue);
   view.right_by_class = least_by_class(right, catalogue);
   count(harmonics, catalogue, view);

@@ -37,6 +37,7 @@ struct CosetView {
   std::optional<double> conjugate_share;  ///< live neurons with equal classes on both sides; none without any
   std::optional<double> irrep_in_subgroup_share;  ///< of live sides with H neither 1 nor G; none without any
   Matrix left_by_class, right_by_class;           ///< (m, classes): least c over the class's members
+  Matrix left_powers, right_powers;               ///< (blocks, m): |P f|^2 of l and r without their means
 };
 
 /// Share of the power of the centred indicator of H in each block of Harmonics, trivial ones 0:

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/numerics/at.hpp"
+#include "analysis/numerics/vector_clones.hpp"
 
 namespace analysis {
 namespace {
@@ -13,6 +14,22 @@ Matrix images_of(const RealMatrices& rho, const double* v) {
   Matrix images(rho.elements(), rho.dimension);
   for (int g = 0; g < rho.elements(); ++g) rho.apply(g, v, images.row(g));
   return images;
+}
+
+/// The greatest |cosine| of w with an image.
+/// @param coordinates  (d, n): the images of a vector, one a column
+/// @param cosines      (n) to work in
+ANALYSIS_ALL_VECTORS double greatest_cosine(const Matrix& coordinates, const double* w,
+                                            std::vector<double>& cosines) {
+  std::fill(cosines.begin(), cosines.end(), 0.0);
+  double* const sums = cosines.data();
+  for (int k = 0; k < coordinates.rows; ++k) {
+    const double* const coordinate = coordinates.row(k);
+    for (int g = 0; g < coordinates.cols; ++g) sums[g] += coordinate[g] * w[k];
+  }
+  double greatest = 0;
+  for (int g = 0; g < coordinates.cols; ++g) greatest = std::max(greatest, std::abs(sums[g]));
+  return greatest;
 }
 
 struct Nearest {
@@ -73,22 +90,19 @@ int nearest_point(const Orbit& orbit, const double* v) {
 }
 
 std::vector<int> orbit_components(const RealMatrices& rho, const Matrix& vectors) {
-  const int count = vectors.rows, d = rho.dimension;
+  const int count = vectors.rows;
   std::vector<int> component(at(count), -1);
+  std::vector<double> cosines(at(rho.elements()));
   int components = 0;
   for (int first = 0; first < count; ++first) {
     if (component[at(first)] >= 0) continue;
     component[at(first)] = components;
     std::vector<int> members{first};
     for (std::size_t next = 0; next < members.size(); ++next) {
-      const Matrix images = images_of(rho, vectors.row(members[next]));
+      const Matrix coordinates = transposed(images_of(rho, vectors.row(members[next])));
       for (int other = 0; other < count; ++other) {
         if (component[at(other)] >= 0) continue;
-        bool meets = false;
-        for (int g = 0; g < images.rows && !meets; ++g) {
-          meets = std::abs(dot(images.row(g), vectors.row(other), d)) > same_cosine;
-        }
-        if (!meets) continue;
+        if (greatest_cosine(coordinates, vectors.row(other), cosines) <= same_cosine) continue;
         component[at(other)] = components;
         members.push_back(other);
       }

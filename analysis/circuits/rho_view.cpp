@@ -16,9 +16,9 @@ double ratio(double part, double whole) {
   return whole > 0 ? part / whole : 0;
 }
 
-/// R^2 of every column on every block: (blocks, m).
-Matrix r_squared(const Harmonics& harmonics, const Matrix& f) {
-  Matrix powers = column_powers(harmonics, f);
+/// R^2 of every column on every block but the trivial one: (blocks, m).
+/// @param powers  |P f|^2
+Matrix r_squared(Matrix powers, const Matrix& f) {
   const std::vector<double> energies = column_energies(f, false);
   for (int b = 0; b < powers.rows; ++b) {
     for (int j = 0; j < powers.cols; ++j) powers(b, j) = ratio(powers(b, j), energies[at(j)]);
@@ -106,8 +106,9 @@ std::vector<double> fixed_part(const RealMatrices& rho, const group::Subgroup& s
 
 RhoView rho_view(const ReluNetwork& network, const Harmonics& harmonics,
                  const group::SubgroupCatalogue& catalogue, const CosetView& cosets) {
-  const Matrix l = r_squared(harmonics, network.l), r = r_squared(harmonics, network.r),
-               u = r_squared(harmonics, without_means(network.u));
+  const Matrix centred_u = without_means(network.u);
+  const Matrix l = r_squared(cosets.left_powers, network.l), r = r_squared(cosets.right_powers, network.r),
+               u = r_squared(column_powers(harmonics, centred_u), centred_u);
   RhoView view{{}, cosets.live};
   for (int b = 1; b < harmonics.count(); ++b) {
     RhoIrrep irrep{b, {}, 0, 0, 0, 0, {}};

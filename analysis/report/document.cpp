@@ -269,10 +269,14 @@ class DocumentWriter {
 
 std::string document_json(const Run& run, const Harmonics& harmonics, const RunAnalysis& analysis,
                           const FinalModel& model, NumberLists lists, const Circuits* circuits) {
-  ordered_json document = DocumentWriter(run, harmonics, analysis, model, lists).document();
-  document["circuits"] =
-      circuits != nullptr ? ordered_json::parse(circuits_document(*circuits, harmonics)) : ordered_json();
-  return document.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string text = DocumentWriter(run, harmonics, analysis, model, lists)
+                         .document()
+                         .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  text.pop_back();  // the circuits are text already, and become the object's last member
+  text += ",\"circuits\":";
+  text += circuits != nullptr ? circuits_document(*circuits, harmonics) : "null";
+  text += '}';
+  return text;
 }
 
 }  // namespace analysis

@@ -13,12 +13,50 @@
 namespace group {
 namespace {
 
-bool is_prime_power(int k) {
-  if (k < 2) return false;
+/// The least prime that divides k > 1.
+int least_prime(int k) {
   int prime = 2;
   while (k % prime != 0) ++prime;
+  return prime;
+}
+
+bool is_prime(int k) {
+  return k > 1 && least_prime(k) == k;
+}
+
+bool is_prime_power(int k) {
+  if (k < 2) return false;
+  const int prime = least_prime(k);
   while (k % prime == 0) k /= prime;
   return k == 1;
+}
+
+/// <L, z>, by right cosets L r of L: O(h), and a product for each coset and generator.
+/// Source: Dimino's algorithm, in Butler, Fundamental Algorithms for Permutation Groups, 1991.
+Subgroup extended(const FiniteGroup& group, const Subgroup& smaller, int z) {
+  const std::span<const int> table = group.cayley_table();
+  const std::size_t n = at(group.order());
+  const auto product = [&](int x, int y) { return table[at(x) * n + at(y)]; };
+  Subgroup larger{{}, smaller.generators};
+  larger.generators.push_back(z);
+  std::vector<char> inside(n, 0);
+  std::vector<int> leaders;
+  const auto add_coset = [&](int leader) {
+    leaders.push_back(leader);
+    for (const int h : smaller.elements) inside[at(product(h, leader))] = 1;
+  };
+  add_coset(group.identity());
+  for (std::size_t next = 0; next < leaders.size(); ++next) {
+    for (const int g : larger.generators) {
+      const int y = product(leaders[next], g);
+      if (inside[at(y)] == 0) add_coset(y);
+    }
+  }
+  larger.elements.reserve(leaders.size() * smaller.elements.size());
+  for (std::size_t x = 0; x < n; ++x) {
+    if (inside[x] != 0) larger.elements.push_back(static_cast<int>(x));
+  }
+  return larger;
 }
 
 /// One generator of every cyclic subgroup of prime power order: what extends a subgroup to a next larger one.
@@ -127,12 +165,14 @@ std::vector<SubgroupClass> subgroup_classes(const FiniteGroup& group, std::size_
   // class's first.
   for (std::size_t next = 0; next < classes.size(); ++next) {
     const Subgroup smaller = classes[next].front();
+    std::vector<bool> done(at(group.order()), false);  // z whose <L, z> is known
+    for (const int x : smaller.elements) done[at(x)] = true;
     for (const int z : cycles) {
-      if (std::binary_search(smaller.elements.begin(), smaller.elements.end(), z)) continue;
-      std::vector<int> generators = smaller.generators;
-      generators.push_back(z);
-      const Subgroup larger = generated_subgroup(group, generators);
+      if (done[at(z)]) continue;
+      const Subgroup larger = extended(group, smaller, z);
       if (!known.contains(larger.elements)) add_class_of(larger);
+      if (!is_prime(static_cast<int>(larger.elements.size() / smaller.elements.size()))) continue;
+      for (const int x : larger.elements) done[at(x)] = true;  // nothing lies between the two
     }
   }
   std::sort(classes.begin(), classes.end(), [](const SubgroupClass& a, const SubgroupClass& b) {
