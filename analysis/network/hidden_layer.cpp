@@ -67,12 +67,13 @@ Matrix gram_of(const Embeddings& e) {
             for (int j = 0; j < hidden; ++j)
               h[at(b) * at(hidden) + at(j)] = std::max(0.0, e.l(a, j) + e.r(b, j));
           }
-          multiply(Transpose::yes, Transpose::no, hidden, hidden, n, h, h, 1, grams[at(part)].values.data());
+          add_gram(n, hidden, h, grams[at(part)].values.data());
         }
       });
   for (std::size_t part = 1; part < grams.size(); ++part) {
     for (std::size_t i = 0; i < grams[0].values.size(); ++i) grams[0].values[i] += grams[part].values[i];
   }
+  mirror_upper(grams[0]);
   return std::move(grams[0]);
 }
 

@@ -11,10 +11,10 @@ namespace analysis {
 
 /// What the metrics need of the hidden layer over all pairs, which is itself never stored.
 struct HiddenSums {
-  Matrix by_x;                   ///< (n, H): sum over b of h(a, b)
-  Matrix by_y;                   ///< (n, H): sum over a of h(a, b)
-  Matrix by_xy;                  ///< (n, H): sum over ab = g of h(a, b)
-  Matrix gram;                   ///< (H, H): sum over all pairs of h h^T; of relu(l(a) + r(b)) alone
+  Matrix by_x;   ///< (n, H): sum over b of h(a, b)
+  Matrix by_y;   ///< (n, H): sum over a of h(a, b)
+  Matrix by_xy;  ///< (n, H): sum over ab = g of h(a, b)
+  Matrix gram;   ///< (H, H): sum over all pairs of h h^T; empty where the logits are more than h W_U
   std::vector<double> mean;      ///< (H): over all pairs
   std::vector<double> variance;  ///< (H): sum over all pairs of (h - mean)^2
 

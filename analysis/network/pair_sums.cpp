@@ -31,8 +31,8 @@ struct PairBlock {
   }
 };
 
-/// |x|^2 of the logits minus their mean over c, over all pairs: trace of the hidden layer's Gram matrix with
-/// that of the centred unembedding.
+/// |x|^2 of the logits h W_U minus their mean over c, over all pairs: trace of the hidden layer's Gram matrix
+/// with that of the centred unembedding.
 double centred_logit_energy(const Matrix& gram, const Matrix& unembed) {
   Matrix centred_unembed = unembed;
   for (int j = 0; j < centred_unembed.rows; ++j) {
@@ -46,18 +46,24 @@ double centred_logit_energy(const Matrix& gram, const Matrix& unembed) {
   return std::max(0.0, trace);
 }
 
+/// What the hidden layer's sums say of the logits h W_U.
+LogitSums logit_sums(const HiddenSums& sums, const Matrix& unembed) {
+  return {product(sums.by_xy, unembed), centred_logit_energy(sums.gram, unembed), Matrix()};
+}
+
 /// Which products one task sums up, and what it has summed so far.
 struct Part {
   int first, end;
   Matrix by_x, by_y;
   std::vector<double> within;  ///< (H): sum of (h - mean over the pairs of one product)^2
+  Matrix gram;                 ///< (H, H): its upper triangle; empty where logits are computed
   std::vector<double> energy;  ///< (n): of the centred logits, by class
 };
 
 /// A fixed number of parts for a network's sizes, so that the bits don't depend on threads.
-std::vector<Part> parts_of(int n, int hidden) {
+std::vector<Part> parts_of(int n, int hidden, bool with_gram) {
   constexpr std::int64_t most_numbers = std::int64_t{1} << 25, most_parts = 16;
-  const std::int64_t each = std::max<std::int64_t>(1, 2LL * n * hidden);
+  const std::int64_t each = std::max<std::int64_t>(1, 2LL * n * hidden + (with_gram ? hidden * hidden : 0));
   const int count = static_cast<int>(
       std::clamp<std::int64_t>(most_numbers / each, 1, std::min<std::int64_t>(most_parts, n)));
   std::vector<Part> parts;
@@ -65,7 +71,7 @@ std::vector<Part> parts_of(int n, int hidden) {
     parts.push_back({static_cast<int>(std::int64_t{n} * i / count),
                      static_cast<int>(std::int64_t{n} * (i + 1) / count), Matrix(n, hidden),
                      Matrix(n, hidden), std::vector<double>(at(hidden), 0.0),
-                     std::vector<double>(at(n), 0.0)});
+                     with_gram ? Matrix(hidden, hidden) : Matrix(), std::vector<double>(at(n), 0.0)});
   }
   return parts;
 }
@@ -77,14 +83,15 @@ class Pass {
       : network_(network),
         harmonics_(harmonics),
         known_(network.known()),
+        logits_from_gram_(known_.hidden_logits() && !network.has_bypass()),
         n_(network.elements()),
         hidden_(network.hidden_dim()) {
     if (known_.hidden) sums_.hidden.by_xy = Matrix(n_, hidden_);
-    if (known_.logits) sums_.logits.by_xy = sums_.logits.of_identity = Matrix(n_, n_);
+    if (computes_logits()) sums_.logits.by_xy = sums_.logits.of_identity = Matrix(n_, n_);
   }
 
   PairSums run() {
-    std::vector<Part> parts = parts_of(n_, hidden_);
+    std::vector<Part> parts = parts_of(n_, hidden_, logits_from_gram_);
     const std::size_t numbers = at(n_) * (at(hidden_) + at(n_));
     engine::thread_pool().run_with_scratch(static_cast<int>(parts.size()), 2LL * n_ * n_ * n_ * (hidden_ + 1),
                                            numbers * sizeof(double), [&](int i, void* scratch) {
@@ -94,6 +101,10 @@ class Pass {
                                              }
                                            });
     if (known_.hidden) combine(parts);
+    if (logits_from_gram_) {
+      sums_.hidden.gram = gram_of(parts);
+      sums_.logits = logit_sums(sums_.hidden, network_.unembed());
+    }
     for (const Part& part : parts) {
       sums_.logits.centred_energy += std::accumulate(part.energy.begin(), part.energy.end(), 0.0);
     }
@@ -101,13 +112,16 @@ class Pass {
   }
 
  private:
+  bool computes_logits() const { return known_.logits && !logits_from_gram_; }
+
   void add_product(int g, Part& part, double* h) {
     const PairBlock pairs(harmonics_.group(), g);
     if (known_.hidden) {
       network_.hidden_rows(n_, pairs.a.data(), pairs.b.data(), h);
       add_hidden(g, pairs, part, h);
     }
-    if (!known_.logits) return;
+    if (logits_from_gram_) add_gram(n_, hidden_, h, part.gram.values.data());
+    if (!computes_logits()) return;
     double* const z = h + at(n_) * at(hidden_);
     if (known_.hidden_logits()) {
       // (n, H) (H, n)
@@ -175,9 +189,19 @@ class Pass {
     }
   }
 
+  static Matrix gram_of(std::vector<Part>& parts) {
+    Matrix gram = std::move(parts.front().gram);
+    for (std::size_t part = 1; part < parts.size(); ++part) {
+      for (std::size_t i = 0; i < gram.values.size(); ++i) gram.values[i] += parts[part].gram.values[i];
+    }
+    mirror_upper(gram);
+    return gram;
+  }
+
   const Network& network_;
   const Harmonics& harmonics_;
   Known known_;
+  bool logits_from_gram_;  ///< which are then not computed
   int n_, hidden_;
   PairSums sums_;
 };
@@ -188,8 +212,7 @@ PairSums pair_sums(const Network& network, const Harmonics& harmonics, engine::D
   const Embeddings* const embeddings = network.relu_of_sum();
   if (embeddings == nullptr) return Pass(network, harmonics).run();
   PairSums sums{hidden_sums(*embeddings, harmonics, device), {}};
-  sums.logits = {product(sums.hidden.by_xy, network.unembed()),
-                 centred_logit_energy(sums.hidden.gram, network.unembed()), Matrix()};
+  sums.logits = logit_sums(sums.hidden, network.unembed());
   return sums;
 }
 

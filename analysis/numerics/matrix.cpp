@@ -51,6 +51,17 @@ void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, 
               k, 1, a, a_turned ? m : k, b, b_turned ? k : n, beta, c, n);
 }
 
+void add_gram(int k, int n, const double* a, double* c) {
+  use_one_blas_thread();
+  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1, a, n, 1, c, n);
+}
+
+void mirror_upper(Matrix& c) {
+  for (int i = 0; i < c.rows; ++i) {
+    for (int j = 0; j < i; ++j) c(i, j) = c(j, i);
+  }
+}
+
 Matrix product(const Matrix& a, const Matrix& b, Transpose ta, Transpose tb) {
   const bool a_turned = ta == Transpose::yes, b_turned = tb == Transpose::yes;
   const int m = a_turned ? a.cols : a.rows, k = a_turned ? a.rows : a.cols;

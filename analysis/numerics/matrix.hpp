@@ -37,6 +37,12 @@ enum class Transpose { no, yes };
 void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, const double* b, double beta,
               double* c);
 
+/// c (n, n) += a^T a for a (k, n), all packed, in c's upper triangle alone: half the work. On the calling thread.
+void add_gram(int k, int n, const double* a, double* c);
+
+/// Makes a matrix symmetric that has its upper triangle.
+void mirror_upper(Matrix& c);
+
 /// op(a) op(b), fresh, on all threads; the bits don't depend on their number.
 /// @throws engine::ShapeError if the inner sizes differ
 Matrix product(const Matrix& a, const Matrix& b, Transpose ta = Transpose::no, Transpose tb = Transpose::no);
