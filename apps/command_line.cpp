@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <exception>
@@ -103,12 +102,6 @@ int CommandLine::run(int argc, char** argv, const std::function<int()>& body, bo
   } catch (const std::exception& error) {
     return complain(*app_, error.what(), exit_failure);
   }
-}
-
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return text;
 }
 
 void make_directory(const std::filesystem::path& directory) {

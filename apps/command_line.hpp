@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "engine/device/error.hpp"
+
 namespace CLI {  // the library that parses, known to command_line.cpp alone: its header takes longer than a
                  // program
 class App;
@@ -67,8 +69,7 @@ class CommandLine {
   std::unique_ptr<CLI::App> app_;
 };
 
-/// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
-std::string one_line(std::string text);
+using engine::one_line;
 
 /// Makes a directory to write into, unless it is there.
 /// @throws std::runtime_error if it is not there and cannot be made

@@ -64,10 +64,10 @@ class Fuzzer:
         """A call of each public function: (its name, what it may raise beside DOCUMENTED, the call)."""
         r, a, g = self.r, self.a, self.r.choice(self.groups)
         n = g.order
-        one, maybe = r.choice(FIELDS), self.maybe
+        one, maybe, ways = r.choice(FIELDS), self.maybe, ("device", "overwrite", "keep_checkpoints")
         part_of = {**g.fourier(np.ones(n)), r.choice(g.irreps).name: array(r)}
         f = r.choice([a, lambda: np.ones((n, 2)), lambda: np.asfortranarray(np.ones((n, 3), dtype=np.float32))])
-        wrong_key = (KeyError, IndexError, TypeError)
+        wrong_key, no_gpu = (KeyError, IndexError, TypeError), (RuntimeError,)
         return [
             ("Group(name)", (), lambda: irreplens.Group(r.choice([r.choice(TEXTS), a()]))),
             ("Group(table)", (), lambda: irreplens.Group(table=r.choice([g.table, a()]), **maybe("labels", "name"))),
@@ -95,7 +95,7 @@ class Fuzzer:
             ("train", (), lambda: irreplens.train(r.choice([a(), "s3"]), epochs=2, callback=a())),
             ("train", (), lambda: irreplens.train("s3", seeds=r.choice([a(), [1, 2]]), epochs=2, callback=a())),
             ("train", (), lambda: irreplens.train({**self.run.config, one: a(), "num_epochs": 2})),
-            ("train", (), lambda: irreplens.train("s3", epochs=2, **maybe("device", "overwrite", "keep_checkpoints"))),
+            ("train", no_gpu, lambda: irreplens.train("s3", epochs=2, **maybe(*ways))),
             ("train", (), lambda: irreplens.train("s3", epochs=2, out=self.out(), overwrite=a())),
             ("load", (), lambda: irreplens.load(a())),
             ("load", (), self.load_damaged),

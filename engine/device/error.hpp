@@ -1,11 +1,20 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace engine {
 
 // std::invalid_argument: what the caller, or the user behind it, gave is wrong (programs exit with 2).
 // std::runtime_error: the machine failed (programs exit with 1).
+
+/// `text` on one line and without terminal escapes, whatever names are in it: control characters are blanks.
+inline std::string one_line(std::string text) {
+  for (char& character : text) {
+    if (static_cast<unsigned char>(character) < ' ' || character == 0x7f) character = ' ';
+  }
+  return text;
+}
 
 /// Operands whose shapes, devices or counts do not fit each other. The message names the op and both shapes.
 struct ShapeError : std::invalid_argument {

@@ -1,8 +1,9 @@
 #include <nanobind/nanobind.h>
 
-#include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
+#include <string>
 
 #include "engine/device/error.hpp"
 #include "python/binding/module.hpp"
@@ -13,10 +14,11 @@ namespace nb = nanobind;
 
 namespace {
 
-/// Raises an exception whose message may quote a file's bytes, or half a character: what is no UTF-8 is replaced.
+/// Raises an exception whose message may quote a file's bytes, or half a character: what is no UTF-8 is replaced, and
+/// all is one line.
 void raise(PyObject* type, const std::exception& error) {
-  const auto length = static_cast<Py_ssize_t>(std::strlen(error.what()));
-  const nb::object text = nb::steal(PyUnicode_DecodeUTF8(error.what(), length, "replace"));
+  const std::string line = engine::one_line(error.what());
+  const nb::object text = nb::steal(PyUnicode_DecodeUTF8(line.data(), std::ssize(line), "replace"));
   if (text.is_valid()) PyErr_SetObject(type, text.ptr());
 }
 

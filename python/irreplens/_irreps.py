@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
+from ._arguments import shown
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,14 @@ class Irreps(tuple[Irrep, ...]):
         return [irrep.name for irrep in self]
 
     def __getitem__(self, which: Any) -> Any:
-        if not isinstance(which, str):
+        if isinstance(which, slice):
             return super().__getitem__(which)
+        if not isinstance(which, str):
+            try:
+                place = operator.index(which)
+            except Exception:  # what its own conversion raises says no more
+                raise TypeError(f"a place or a name is needed, not {shown(which)}") from None
+            return super().__getitem__(place)
         for irrep in self:
             if irrep.name == which:
                 return irrep

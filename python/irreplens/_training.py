@@ -67,6 +67,8 @@ def train(
     callback: gets the epoch and the metrics at every checkpoint, a dict of ``train_loss``, ``test_loss`` (nats),
     ``train_acc``, ``test_acc``; with ``seeds`` arrays, NaN for those that have diverged. ``return False`` stops.
 
+    device: ``"auto"``, the GPU where one can be used; ``"cpu"``, ``"cuda"``.
+
     keep_checkpoints: keeps the weights at every checkpoint in memory, so that :func:`analyze` measures them.
 
     settings: ``epochs``, ``lr``, ``weight_decay``, ``beta1``, ``beta2``, ``frac_train``, ``embed_dim``, ``hidden_dim``,
@@ -75,7 +77,8 @@ def train(
     Python's lock is released. Ctrl-C, and a kernel's interrupt, save what goes to ``out`` and raise KeyboardInterrupt.
 
     Raises ValueError in one line that names the setting; DivergenceError when no run stays finite (others are warned
-    of, and marked by :attr:`Run.diverged`); OSError for a directory that cannot be written or is in use.
+    of, and marked by :attr:`Run.diverged`); OSError for a directory that cannot be written or is in use; RuntimeError
+    for a device that cannot be used.
 
     >>> import irreplens
     >>> run = irreplens.train("s3", epochs=401, checkpoint_every=200)
