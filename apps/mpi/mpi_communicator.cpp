@@ -55,6 +55,12 @@ class Messenger : public MpiCommunicator {
     wait();
   }
 
+  void require_others() const override {
+    if (const std::optional<LostProcess> lost = heartbeat_.lost()) {
+      throw engine::ProcessError("the process of rank " + std::to_string(lost->rank) + " " + lost->reason);
+    }
+  }
+
   void give_up(const std::string& reason) override { heartbeat_.give_up(reason); }
   bool speaks_for_all() const override {
     const std::optional<LostProcess> lost = heartbeat_.lost();
@@ -82,9 +88,7 @@ class Messenger : public MpiCommunicator {
       int done = 0;
       MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE);
       if (done != 0) return;
-      if (const std::optional<LostProcess> lost = heartbeat_.lost()) {
-        throw engine::ProcessError("the process of rank " + std::to_string(lost->rank) + " " + lost->reason);
-      }
+      require_others();
       pause(std::chrono::duration<double>(Clock::now() - start).count());
     }
   }

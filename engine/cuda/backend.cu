@@ -1,4 +1,5 @@
 #include "engine/cuda/device.hpp"
+#include "engine/cuda/sharing.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
@@ -7,6 +8,12 @@ namespace engine::cuda {
 const Backend& backend() {
   static constexpr RecordingEntries of_recording{
       .begin = begin_recording, .end = end_recording, .replay = replay, .release = release_recording};
+  static constexpr SharingEntries of_sharing{.to_sums = to_sums,
+                                             .results_to_sums = results_to_sums,
+                                             .add_up = add_up,
+                                             .from_sums = from_sums,
+                                             .results_from_sums = results_from_sums,
+                                             .open_link = open_link};
   static constexpr Backend of_cuda{
       .allocate = allocate,
       .release = release,
@@ -21,6 +28,7 @@ const Backend& backend() {
           },
       .marks = {.make = make_mark, .set = set_mark, .read_behind = read_behind, .release = release_mark},
       .recording = &of_recording,
+      .sharing = &of_sharing,
   };
   if (!reason_unusable().empty()) throw BackendError("cuda: " + reason_unusable());
   return of_cuda;

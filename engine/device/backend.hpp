@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+
+#include "engine/device/device_link.hpp"
 #include "engine/device/kernels.hpp"
 #include "engine/device/memory.hpp"
 
@@ -23,6 +26,20 @@ struct MarkEntries {
   void (*release)(void* mark) noexcept;
 };
 
+/// Sums over processes, each of which has its part of the pairs on a device of its own. See shared_sums.hpp.
+struct SharingEntries {
+  /// sums = share values
+  void (*to_sums)(std::int64_t count, double share, const real* values, double* sums);
+  /// Likewise of losses; counts of right answers as they are.  @param sums  (replicas, 2)
+  void (*results_to_sums)(int replicas, double share, const LossAndCorrect* results, double* sums);
+  /// sums = the sum of the parts, in their order, from 0.  @param parts  (processes, count)
+  void (*add_up)(std::int64_t count, int processes, const double* parts, double* sums);
+  void (*from_sums)(std::int64_t count, const double* sums, real* values);
+  void (*results_from_sums)(int replicas, const double* sums, LossAndCorrect* results);
+  /// All processes call it at once, and all get a link or none does.  @throws ProcessError
+  std::unique_ptr<DeviceLink> (*open_link)(Communicator& together);
+};
+
 /// All that one device does for the engine. The rooms cpu and cuda define one each; backend() is the one place
 /// that chooses between them.
 struct Backend {
@@ -35,6 +52,7 @@ struct Backend {
   Kernels kernels;
   MarkEntries marks;
   const RecordingEntries* recording;  ///< null where it gains nothing
+  const SharingEntries* sharing;      ///< null where each process holds all pairs
 };
 
 /// @throws BackendError that says what is missing, if the program was built without that device, or none is there

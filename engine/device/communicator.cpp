@@ -4,7 +4,22 @@
 #include <cstring>
 #include <vector>
 
+#include "engine/device/backend.hpp"
+#include "engine/device/device_link.hpp"
+
 namespace engine {
+
+Communicator::Communicator(int rank, int count) : rank_(rank), count_(count) {}
+
+Communicator::~Communicator() = default;
+
+DeviceLink* Communicator::link(Device device) {
+  if (!link_) {
+    const SharingEntries* const sharing = backend(device).sharing;
+    link_ = sharing != nullptr ? sharing->open_link(*this) : nullptr;
+  }
+  return link_->get();
+}
 
 void Communicator::broadcast(void* data, std::size_t bytes) {
   if (bytes == 0) return;

@@ -1,10 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "engine/device/device.hpp"
+
 namespace engine {
+
+class DeviceLink;
 
 /// One of several processes that compute the same thing, each with its share of the work, and the way to the others.
 /// All of them call the same functions in the same order, each in one thread. How bytes travel is up to who
@@ -23,8 +29,8 @@ class Communicator {
   };
 
   /// @param rank  of this process, from 0.  @param count  of processes
-  Communicator(int rank, int count) : rank_(rank), count_(count) {}
-  virtual ~Communicator() = default;
+  Communicator(int rank, int count);
+  virtual ~Communicator();
   Communicator(const Communicator&) = delete;
   Communicator& operator=(const Communicator&) = delete;
 
@@ -37,6 +43,14 @@ class Communicator {
   /// @throws ProcessError if another process is gone
   virtual void exchange(std::span<const Sent> sent, std::span<const Received> received) = 0;
 
+  /// For who waits for others in another way than an exchange.
+  /// @throws ProcessError if another process is known to be gone
+  virtual void require_others() const {}
+
+  /// The way between the processes' devices, opened at the first call and the same ever after: either all get one or
+  /// none does, and their data go by way of the host. All use one kind of device.  @throws ProcessError, BackendError
+  DeviceLink* link(Device device);
+
   /// What the first process has, for all.  @throws ProcessError
   void broadcast(void* data, std::size_t bytes);
   /// @return what the first process gave; the others' is ignored.  @throws ProcessError
@@ -46,6 +60,7 @@ class Communicator {
 
  private:
   int rank_, count_;
+  std::optional<std::unique_ptr<DeviceLink>> link_;  ///< none: not yet asked for
 };
 
 }  // namespace engine

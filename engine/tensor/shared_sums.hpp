@@ -1,6 +1,6 @@
 #pragma once
 
-#include <span>
+#include <memory>
 #include <vector>
 
 #include "engine/tensor/index.hpp"
@@ -10,8 +10,9 @@
 namespace engine {
 
 /// Where a batch holds only this process's pairs (PairBatch::holds_a_part()), as on a GPU: makes of a fused head's
-/// means over these pairs the means over all processes' pairs. By way of the host, in slices, each summed by its
-/// owner in the order of ranks: all processes get the same bits, and other numbers of processes get others.
+/// means over these pairs the means over all processes' pairs. In slices, each summed by its owner's device in the
+/// order of ranks: all processes get the same bits, and other numbers of processes get others. The slices go from
+/// device to device where there is a link, else by way of the hosts.
 class SharedSums {
  public:
   /// @param gradients  of the head's operands, overwritten; may be none
@@ -21,9 +22,11 @@ class SharedSums {
   void add_up() const;
 
  private:
+  struct Sums;
   PairBatch batch_;
   LossMeter results_;
   std::vector<Tensor> gradients_;
+  std::shared_ptr<Sums> sums_;  ///< null for a batch that is whole
 };
 
 }  // namespace engine

@@ -17,7 +17,8 @@
 
 namespace engine::cuda::emulation {
 void lose_after(long calls);
-}
+void link_devices(bool link);
+}  // namespace engine::cuda::emulation
 
 namespace {
 
@@ -36,6 +37,32 @@ engine::RunConfig config_of(std::uint64_t seed) {
   config.seed = config.split_seed = seed;
   config.optimizer.lr = 1e-2;
   return config;
+}
+
+std::vector<engine::TrainingRun> in_memory(const std::vector<engine::RunConfig>& configs) {
+  std::vector<engine::TrainingRun> runs;
+  for (const engine::RunConfig& config : configs) runs.push_back(engine::run_in_memory(config));
+  return runs;
+}
+
+/// Runs of s3 in memory, by processes of threads, each with an emulated GPU.
+/// @param linked  whether their sums go from GPU to GPU, not by way of the host
+std::vector<engine::TrainingRun> train_shared(const std::vector<engine::RunConfig>& configs, int processes,
+                                              bool linked) {
+  const group::FiniteGroup group = group::parse_group("s3");
+  std::vector<engine::TrainingRun> runs = in_memory(configs);
+  engine::SessionObserver nobody;
+  engine::cuda::emulation::link_devices(linked);
+  test::as_processes(
+      processes,
+      [&](engine::Communicator& together) {
+        if (!together.is_first()) return engine::help_to_train(together, Device::cuda, nobody);
+        engine::train_together(runs, {group.order(), group.cayley_table()}, Device::cuda, nobody, &together);
+        engine::dismiss_helpers(together);
+      },
+      true);
+  engine::cuda::emulation::link_devices(false);
+  return runs;
 }
 
 /// Two seeds, to their end, into one directory each.
@@ -96,28 +123,16 @@ TEST_CASE("gpu training: processes share the pairs; all of them train alike, wit
       configs.back().epochs = 4;
       configs.back().checkpoint_every = 2;
     }
-    const auto in_memory = [&] {
-      std::vector<engine::TrainingRun> runs;
-      for (const engine::RunConfig& config : configs) runs.push_back(engine::run_in_memory(config));
-      return runs;
-    };
-    std::vector<engine::TrainingRun> alone = in_memory();
+    std::vector<engine::TrainingRun> alone = in_memory(configs);
     engine::train_together(alone, {group.order(), group.cayley_table()}, Device::cuda);
     for (const int processes : {2, 3}) {
       CAPTURE(processes);
-      std::vector<engine::TrainingRun> shared = in_memory();
-      engine::SessionObserver nobody;
-      test::as_processes(
-          processes,
-          [&](engine::Communicator& together) {
-            if (!together.is_first()) return engine::help_to_train(together, Device::cuda, nobody);
-            engine::train_together(shared, {group.order(), group.cayley_table()}, Device::cuda, nobody,
-                                   &together);
-            engine::dismiss_helpers(together);
-          },
-          true);
+      const std::vector<engine::TrainingRun> shared = train_shared(configs, processes, false),
+                                             linked = train_shared(configs, processes, true);
       for (std::size_t r = 0; r < alone.size(); ++r) {
         REQUIRE(shared[r].updates == 4);
+        CHECK(linked[r].weights->tensors == shared[r].weights->tensors);
+        CHECK(linked[r].latest->test_loss == shared[r].latest->test_loss);
         CHECK(shared[r].latest->train_loss == doctest::Approx(alone[r].latest->train_loss).epsilon(1e-4));
         CHECK(shared[r].latest->test_loss == doctest::Approx(alone[r].latest->test_loss).epsilon(1e-4));
         CHECK(shared[r].latest->train_acc == alone[r].latest->train_acc);

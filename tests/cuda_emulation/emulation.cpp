@@ -13,6 +13,7 @@
 #include "engine/cuda/cublas_library.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/launch.cuh"
+#include "engine/cuda/sharing.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
@@ -47,6 +48,20 @@ bool recording = false;
 std::vector<std::function<void()>> recorded;
 
 long calls_until_lost = -1;  ///< none is lost
+bool linked = false;
+
+/// The emulated devices' memory is the host's, and so is the way between them.
+class EmulatedLink : public DeviceLink {
+ public:
+  explicit EmulatedLink(Communicator& together) : together_(together) {}
+  void exchange(std::span<const Communicator::Sent> sent,
+                std::span<const Communicator::Received> received) override {
+    together_.exchange(sent, received);
+  }
+
+ private:
+  Communicator& together_;
+};
 
 /// Counts a piece of work, and fails if the GPU is lost by then.
 void run_if_not_lost() {
@@ -158,6 +173,10 @@ void lose_after(long calls) {
   calls_until_lost = calls;
 }
 
+void link_devices(bool link) {
+  linked = link;
+}
+
 unsigned char* shared_memory() {
   return shared;
 }
@@ -248,6 +267,10 @@ void replay(void* recording_to_run) {
 
 void release_recording(void* recording_to_release) noexcept {
   delete static_cast<std::vector<std::function<void()>>*>(recording_to_release);
+}
+
+std::unique_ptr<DeviceLink> open_link(Communicator& together) {
+  return linked ? std::make_unique<EmulatedLink>(together) : nullptr;
 }
 
 const CublasLibrary& cublas() {

@@ -48,6 +48,9 @@ void enqueue(std::function<void()> work);
 /// After so many more pieces of work everything throws, as if the GPU were lost; -1: never.
 void lose_after(long calls);
 
+/// Whether communicators that are asked from now on have a link between the emulated devices.
+void link_devices(bool link);
+
 unsigned char* shared_memory();
 /// Gives `value` to the other lanes of the warp and takes that of lane `from`.
 void exchange(void* value, std::size_t bytes, int from);
