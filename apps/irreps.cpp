@@ -162,7 +162,7 @@ void print_checks(const std::vector<group::Check>& checks) {
 }
 
 /// An integer where the value is one, else a double.
-nlohmann::json json_number(double x) {
+nlohmann::ordered_json json_number(double x) {
   if (x == std::round(x) && std::abs(x) < 9e15) return static_cast<std::int64_t>(x);
   return x;
 }

@@ -9,7 +9,7 @@
 namespace analysis {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 /// What a run shares with the others of its population, a level deep.
 json recipe_of(engine::RunConfig config) {

@@ -30,7 +30,7 @@ bool depends_on_irreps(const std::string& key) {
 }
 
 std::map<std::string, double> read_figures(const fs::path& path) {
-  const auto document = nlohmann::json::parse(engine::read_file(path, most_bytes), nullptr, false);
+  const auto document = nlohmann::ordered_json::parse(engine::read_file(path, most_bytes), nullptr, false);
   if (!document.is_object()) throw engine::FormatError(path.string() + ": no JSON object of figures");
   std::map<std::string, double> figures;
   for (const auto& [key, value] : document.items()) {

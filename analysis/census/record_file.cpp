@@ -59,7 +59,7 @@ std::optional<Findings> read_findings(const std::filesystem::path& run, const st
     const ordered_json document = ordered_json::parse(engine::read_file(path, most_record_bytes));
     if (document.at("origin") != origin) return std::nullopt;
     return findings_from(document);
-  } catch (const nlohmann::json::exception&) {
+  } catch (const nlohmann::ordered_json::exception&) {
     return std::nullopt;
   } catch (const engine::FileError&) {
     return std::nullopt;

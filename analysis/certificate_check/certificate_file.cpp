@@ -10,7 +10,7 @@
 namespace analysis::certificate_check {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// Takes fields out of a JSON object, or says which one is wrong and what would be right.
 class Fields {

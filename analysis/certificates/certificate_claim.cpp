@@ -12,7 +12,7 @@
 namespace analysis {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = std::size_t{1} << 28;
 

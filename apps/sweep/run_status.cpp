@@ -80,7 +80,7 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   }
   if (status.state == RunState::running || !fs::exists(failure_file(out, name))) return status;
   const std::string text = engine::read_file(failure_file(out, name), most_bytes);
-  const auto record = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const auto record = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
   if (diverged && status.state == RunState::waiting) return status;  // removed since, to be tried again
@@ -96,7 +96,7 @@ void record_failure(const fs::path& out, const std::string& name, RunState state
     engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
   const nlohmann::ordered_json record = {{"run", name}, {"state", to_string(state)}, {"reason", reason}};
   engine::write_file(failure_file(out, name),
-                     record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+                     record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void clear_failure(const fs::path& out, const std::string& name) {
