@@ -20,7 +20,7 @@ struct Entries {
   }
 };
 
-#define ENTRY(name) entries.find<decltype(&(name))>(#name)
+#define NCCL_ENTRY(name) entries.find<decltype(&(name))>(#name)
 
 std::optional<NcclLibrary> opened() {
   void* library = nullptr;
@@ -29,17 +29,17 @@ std::optional<NcclLibrary> opened() {
   }
   if (library == nullptr) return std::nullopt;
   Entries entries{library};
-  const auto get_version = ENTRY(ncclGetVersion);
+  const auto get_version = NCCL_ENTRY(ncclGetVersion);
   NcclLibrary found{0,
-                    ENTRY(ncclGetUniqueId),
-                    ENTRY(ncclCommInitRankConfig),
-                    ENTRY(ncclCommGetAsyncError),
-                    ENTRY(ncclCommAbort),
-                    ENTRY(ncclGroupStart),
-                    ENTRY(ncclGroupEnd),
-                    ENTRY(ncclSend),
-                    ENTRY(ncclRecv),
-                    ENTRY(ncclGetErrorString)};
+                    NCCL_ENTRY(ncclGetUniqueId),
+                    NCCL_ENTRY(ncclCommInitRankConfig),
+                    NCCL_ENTRY(ncclCommGetAsyncError),
+                    NCCL_ENTRY(ncclCommAbort),
+                    NCCL_ENTRY(ncclGroupStart),
+                    NCCL_ENTRY(ncclGroupEnd),
+                    NCCL_ENTRY(ncclSend),
+                    NCCL_ENTRY(ncclRecv),
+                    NCCL_ENTRY(ncclGetErrorString)};
   if (!entries.complete || get_version(&found.version) != ncclSuccess) return std::nullopt;
   return found;
 }
