@@ -4,6 +4,7 @@ What pip calls, as pyproject.toml says. The wheel then imports where no compiler
 systems it fits, the ones with at least this machine's C library.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -13,24 +14,13 @@ from scikit_build_core.build import *  # noqa: F401,F403  all other hooks are sc
 from scikit_build_core.build import build_wheel as _build_wheel
 
 
-def _plotly_bundle():
-    try:
-        import plotly
-    except ImportError:
-        return None
-    bundle = pathlib.Path(plotly.__file__).parent / "package_data/plotly.min.js"
-    return str(bundle) if bundle.is_file() else None
-
-
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    settings = dict(config_settings or {})
-    bundle = _plotly_bundle()
-    if bundle:
-        settings.setdefault("cmake.define.IRREPLENS_PLOTLY_JS", bundle)
+    # Plotly's bundle alone: installing the package, fifteen thousand files, would take half a minute.
+    subprocess.run(["tools/fetch_plotly"], env={**os.environ, "PYTHON": sys.executable}, check=True)
     if not sys.platform.startswith("linux"):
-        return _build_wheel(wheel_directory, settings, metadata_directory)
+        return _build_wheel(wheel_directory, config_settings, metadata_directory)
     with tempfile.TemporaryDirectory() as folder:
-        name = _build_wheel(folder, settings, metadata_directory)
+        name = _build_wheel(folder, config_settings, metadata_directory)
         before = set(pathlib.Path(wheel_directory).iterdir())
         command = [sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", wheel_directory, f"{folder}/{name}"]
         subprocess.run(command, check=True)
