@@ -14,7 +14,7 @@ struct HiddenSums {
   Matrix by_x;   ///< (n, H): sum over b of h(a, b)
   Matrix by_y;   ///< (n, H): sum over a of h(a, b)
   Matrix by_xy;  ///< (n, H): sum over ab = g of h(a, b)
-  Matrix gram;   ///< (H, H): sum over all pairs of h h^T; empty where the logits are more than h W_U
+  Matrix gram;   ///< (H, H): sum over all pairs of h h^T; empty where it does not serve the logits
   std::vector<double> mean;      ///< (H): over all pairs
   std::vector<double> variance;  ///< (H): sum over all pairs of (h - mean)^2
 

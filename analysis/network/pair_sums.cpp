@@ -63,7 +63,8 @@ struct Part {
 /// A fixed number of parts for a network's sizes, so that the bits don't depend on threads.
 std::vector<Part> parts_of(int n, int hidden, bool with_gram) {
   constexpr std::int64_t most_numbers = std::int64_t{1} << 25, most_parts = 16;
-  const std::int64_t each = std::max<std::int64_t>(1, 2LL * n * hidden + (with_gram ? hidden * hidden : 0));
+  const std::int64_t each =
+      std::max<std::int64_t>(1, 2LL * n * hidden + (with_gram ? 1LL * hidden * hidden : 0));
   const int count = static_cast<int>(
       std::clamp<std::int64_t>(most_numbers / each, 1, std::min<std::int64_t>(most_parts, n)));
   std::vector<Part> parts;
@@ -83,9 +84,10 @@ class Pass {
       : network_(network),
         harmonics_(harmonics),
         known_(network.known()),
-        logits_from_gram_(known_.hidden_logits() && !network.has_bypass()),
         n_(network.elements()),
-        hidden_(network.hidden_dim()) {
+        hidden_(network.hidden_dim()),
+        // Half of H^2 products a pair against n H: of wide layers the logits take less time and memory.
+        logits_from_gram_(known_.hidden_logits() && !network.has_bypass() && hidden_ <= 2 * n_) {
     if (known_.hidden) sums_.hidden.by_xy = Matrix(n_, hidden_);
     if (computes_logits()) sums_.logits.by_xy = sums_.logits.of_identity = Matrix(n_, n_);
   }
@@ -201,8 +203,8 @@ class Pass {
   const Network& network_;
   const Harmonics& harmonics_;
   Known known_;
-  bool logits_from_gram_;  ///< which are then not computed
   int n_, hidden_;
+  bool logits_from_gram_;  ///< which are then not computed
   PairSums sums_;
 };
 

@@ -11,8 +11,8 @@ namespace analysis {
 struct LogitSums {
   Matrix by_xy;               ///< (n, n): entry (g, c) is the sum over ab = g of the logit of c
   double centred_energy = 0;  ///< of the logits minus their mean over c, squared, over all pairs and classes
-  /// (n, n): the logit of the identity minus the mean over c, for all (a, b); empty where the logits are h W_U
-  /// alone, which are not computed here.
+  /// (n, n): the logit of the identity minus the mean over c, for all (a, b); empty where the Gram matrix
+  /// serves the logits, which are not computed then.
   Matrix of_identity;
 };
 
@@ -22,8 +22,8 @@ struct PairSums {
   LogitSums logits;   ///< empty where the logits are not known
 };
 
-/// Where the logits are h W_U alone the hidden layer's Gram matrix serves them too: O(n^2 H^2). Of other networks
-/// they are computed: O(n^3 H). Where h(a, b) = relu(l(a) + r(b)) the device may be a GPU.
+/// Where the logits are h W_U alone, and H <= 2 n or h(a, b) = relu(l(a) + r(b)), the hidden layer's Gram matrix
+/// serves them too: O(n^2 H^2). Of other networks they are computed: O(n^3 H). Where h(a, b) = relu(l(a) + r(b)) the device may be a GPU.
 /// Memory: O(n^2) a thread, O(n H) in all.   @throws engine::BackendError if the device fails
 PairSums pair_sums(const Network& network, const Harmonics& harmonics, engine::Device device);
 
