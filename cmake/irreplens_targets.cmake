@@ -36,7 +36,7 @@ function(irreplens_library name)
                              $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}>
                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/irreplens>)
   target_link_libraries(irreplens_${name} PRIVATE $<BUILD_INTERFACE:irreplens_options>)
-  irreplens_compile_together(irreplens_${name})
+  irreplens_compile_together(irreplens_${name} 20)
 endfunction()
 
 # irreplens_documents(LIBRARY NAME SOURCES..) adds to the library sources that read and write documents: nothing is
@@ -51,18 +51,15 @@ function(irreplens_documents library name)
   target_compile_features(${objects} PRIVATE cxx_std_20)
   target_compile_options(${objects} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${objects} PRIVATE irreplens_options)
-  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON
-                        UNITY_BUILD ${IRREPLENS_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+  set_target_properties(${objects} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  irreplens_compile_together(${objects} 0)
   target_sources(irreplens_${library} PRIVATE $<TARGET_OBJECTS:${objects}>)
 endfunction()
 
-# The sources of a target are compiled together, up to twenty at a time: most of a build is headers. A sanitizer's build
-# compiles each alone, which shows that it includes what it needs.
-function(irreplens_compile_together target)
-  if(NOT IRREPLENS_UNITY)
-    return()
-  endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 20)
+# Compiles the sources of a target together, `most` at a time, 0 for all at once: most of a build is headers. A sanitizer's
+# build compiles each alone, which shows that it includes what it needs.
+function(irreplens_compile_together target most)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${IRREPLENS_UNITY} UNITY_BUILD_BATCH_SIZE ${most})
 endfunction()
 
 # irreplens_program(NAME SOURCES..) declares a program; link its libraries with target_link_libraries.
