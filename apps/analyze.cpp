@@ -59,7 +59,7 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--split-seed", &a.split_seed, "The seed of that split [0]").needs(frac_train);
   line.add("--out", &a.out, "Write the files here [RUN_DIR; activations: nowhere]");
   line.add("--final-only", &a.final_only, "Only the final model, no checkpoints");
-  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add_threads(&a.threads);
   line.add("--device", &a.device,
            "auto, cpu or cuda; auto is the GPU where there is one and the group is large [auto]");
   line.add("--before-relu", &a.thresholds.before, "Share of a neuron's input that makes it an irrep's [0.9]");

@@ -35,7 +35,7 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--out", &a.out, "Write the files here [the first DIR]");
   line.add("--checkpoints", &a.checkpoints,
            "Analyse every checkpoint too, for the order in which irreps appear");
-  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add_threads(&a.threads);
   line.add("--device", &a.device, "auto, cpu or cuda: for groups of more than 300 elements [auto]");
   line.add("--json", &a.json, "Print the JSON document instead of tables");
   line.add("--quiet", &a.quiet, "No progress on stderr");

@@ -37,7 +37,7 @@ void declare(apps::CommandLine& line, Arguments& a) {
       .excludes(method)
       .excludes(margin)
       .excludes(out);
-  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add_threads(&a.threads);
   line.add("--quiet", &a.quiet, "Say nothing on stderr");
 }
 

@@ -85,6 +85,10 @@ Option CommandLine::add(const std::string& name, OptionTarget target, const std:
   return Option(*std::visit(declared, target));
 }
 
+void CommandLine::add_threads(std::optional<int>* threads) {
+  add("--threads", threads, "CPU threads [physical cores]; the result does not depend on them");
+}
+
 int CommandLine::run(int argc, char** argv, const std::function<int()>& body, bool speaks) {
   try {
     app_->parse(argc, argv);

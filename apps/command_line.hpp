@@ -57,12 +57,14 @@ class CommandLine {
   /// @param text  for --help
   Option add(const std::string& name, OptionTarget target, const std::string& text);
 
+  /// --threads, which means the same to every program.
+  void add_threads(std::optional<int>* threads);
+
   /// Parses the arguments, runs `body` and returns the exit code: std::invalid_argument (what the user gave
   /// is wrong, unparsable arguments included) is 2, any other exception 1, each told in one line on stderr as
   /// "name: what". Catches once for the whole program.
   /// @param speaks  false: arguments that cannot be parsed are passed over in silence, exit code 0, since
-  /// another
-  ///   process of the same arguments says it
+  ///   another process of the same arguments says it
   int run(int argc, char** argv, const std::function<int()>& body, bool speaks = true);
 
  private:

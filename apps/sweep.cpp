@@ -54,7 +54,7 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--status", &a.status, "Print which runs are done, running, diverged, failed or waiting");
   line.add("--analyze", &a.analyze, "Analyse each run as it ends");
   line.add("--keep-checkpoints", &a.keep, "all, last, none, or every:N for epochs that N divides [all]");
-  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add_threads(&a.threads);
   line.add("--device", &a.device, "auto, cpu or cuda [auto]");
   line.add("--slurm", &a.slurm, "Write an array job's script into this folder, and train nothing");
   line.add("--slurm-tasks", &a.slurm_tasks, "Tasks of the array [16]").within(1, 100'000);

@@ -61,7 +61,7 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--split-seed", &s.split_seed, "Seed of the train/test split");
   line.add("--checkpoint-every", &s.checkpoint_every, "Epochs between checkpoints");
   line.add("--device", &a.device, "auto, cpu or cuda [auto]");
-  line.add("--threads", &a.threads, "CPU threads [physical cores]; the result does not depend on them");
+  line.add_threads(&a.threads);
   line.add("--overwrite", &a.overwrite, "Replace the run that is in the directory");
   line.add("--quiet", &a.quiet, "No progress on stderr");
 }

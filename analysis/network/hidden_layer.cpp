@@ -70,11 +70,7 @@ Matrix gram_of(const Embeddings& e) {
           add_gram(n, hidden, h, grams[at(part)].values.data());
         }
       });
-  for (std::size_t part = 1; part < grams.size(); ++part) {
-    for (std::size_t i = 0; i < grams[0].values.size(); ++i) grams[0].values[i] += grams[part].values[i];
-  }
-  mirror_upper(grams[0]);
-  return std::move(grams[0]);
+  return whole_gram(std::move(grams));
 }
 
 }  // namespace

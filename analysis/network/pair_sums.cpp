@@ -192,12 +192,9 @@ class Pass {
   }
 
   static Matrix gram_of(std::vector<Part>& parts) {
-    Matrix gram = std::move(parts.front().gram);
-    for (std::size_t part = 1; part < parts.size(); ++part) {
-      for (std::size_t i = 0; i < gram.values.size(); ++i) gram.values[i] += parts[part].gram.values[i];
-    }
-    mirror_upper(gram);
-    return gram;
+    std::vector<Matrix> grams;
+    for (Part& part : parts) grams.push_back(std::move(part.gram));
+    return whole_gram(std::move(grams));
   }
 
   const Network& network_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/device/error.hpp"
@@ -56,10 +57,15 @@ void add_gram(int k, int n, const double* a, double* c) {
   cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, n, k, 1, a, n, 1, c, n);
 }
 
-void mirror_upper(Matrix& c) {
-  for (int i = 0; i < c.rows; ++i) {
-    for (int j = 0; j < i; ++j) c(i, j) = c(j, i);
+Matrix whole_gram(std::vector<Matrix> parts) {
+  Matrix gram = std::move(parts.front());
+  for (std::size_t part = 1; part < parts.size(); ++part) {
+    for (std::size_t i = 0; i < gram.values.size(); ++i) gram.values[i] += parts[part].values[i];
   }
+  for (int i = 0; i < gram.rows; ++i) {
+    for (int j = 0; j < i; ++j) gram(i, j) = gram(j, i);
+  }
+  return gram;
 }
 
 Matrix product(const Matrix& a, const Matrix& b, Transpose ta, Transpose tb) {

@@ -40,8 +40,8 @@ void multiply(Transpose ta, Transpose tb, int m, int n, int k, const double* a, 
 /// c (n, n) += a^T a for a (k, n), all packed, in c's upper triangle alone: half the work. On the calling thread.
 void add_gram(int k, int n, const double* a, double* c);
 
-/// Makes a matrix symmetric that has its upper triangle.
-void mirror_upper(Matrix& c);
+/// The whole Gram matrix whose upper triangle these add up to; at least one, all of one size.
+Matrix whole_gram(std::vector<Matrix> parts);
 
 /// op(a) op(b), fresh, on all threads; the bits don't depend on their number.
 /// @throws engine::ShapeError if the inner sizes differ

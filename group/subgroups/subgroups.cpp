@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -112,18 +113,13 @@ std::vector<std::vector<int>> cosets(const FiniteGroup& group, const Subgroup& s
 }  // namespace
 
 Subgroup generated_subgroup(const FiniteGroup& group, std::span<const int> generators) {
-  Subgroup subgroup{{group.identity()}, {generators.begin(), generators.end()}};
-  std::vector<bool> inside(at(group.order()), false);
-  inside[at(group.identity())] = true;
-  for (std::size_t next = 0; next < subgroup.elements.size(); ++next) {
-    for (const int g : generators) {
-      const int product = group.multiply(subgroup.elements[next], g);
-      if (inside[at(product)]) continue;
-      inside[at(product)] = true;
-      subgroup.elements.push_back(product);
+  Subgroup subgroup{{group.identity()}, {}};
+  for (const int g : generators) {
+    if (g < 0 || g >= group.order()) {
+      throw std::out_of_range(group.name() + ": has no element " + std::to_string(g));
     }
+    subgroup = extended(group, subgroup, g);
   }
-  std::sort(subgroup.elements.begin(), subgroup.elements.end());
   return subgroup;
 }
 

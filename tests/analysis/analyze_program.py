@@ -1,13 +1,10 @@
 """What the tests of ./analyze share."""
 
 import json
-import os
-import pathlib
 import re
 
 from program import ProgramTest
 
-SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
 WRITTEN = ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "metrics.csv", "report.html", "summary_metrics.json"]
 
 

@@ -12,8 +12,8 @@ import subprocess
 import time
 import unittest
 
-from analyze_program import SHARED, WRITTEN, AnalyzeTest, report_data
-from program import files_below, read_log
+from analyze_program import WRITTEN, AnalyzeTest, report_data
+from program import SHARED, files_below, read_log
 
 
 class AnalyzedRun(AnalyzeTest):

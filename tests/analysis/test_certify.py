@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import pathlib
 import random
 import stat
 import struct
@@ -11,11 +10,9 @@ import subprocess
 import sys
 import unittest
 
-from program import ProgramTest, files_below
+from planted_runs import plant, write_weights
+from program import SHARED, SOURCE, ProgramTest, files_below
 
-SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
-SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", str(SOURCE) + "/../shared"))
-ORDERS = {"SymmetricGroup": math.factorial, "CyclicGroup": lambda n: n, "DihedralGroup": lambda n: 2 * n}
 
 
 def python_with_numpy():
@@ -26,32 +23,6 @@ def python_with_numpy():
 
 
 PYTHON = python_with_numpy()
-
-
-def write_weights(path, tensors):
-    header, data = {}, b""
-    for name, (shape, values) in sorted(tensors.items()):
-        packed = struct.pack(f"<{len(values)}f", *values)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(packed)]}
-        data += packed
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(len(text).to_bytes(8, "little") + text + data)
-
-
-def plant(directory, group="SymmetricGroup", parameter=3, seed=1, hidden=6, scale=1.0):
-    """A run with random weights: some pairs are right by chance."""
-    directory.mkdir(parents=True)
-    n, embed, draw = ORDERS[group](parameter), 3, random.Random(f"{group}{parameter}{seed}")
-    (directory / "cfg.json").write_text(json.dumps(
-        {"lr": 0.001, "num_epochs": 1000, "weight_decay": 1, "betas": [0.9, 0.98], "model": "OneLayerMLP",
-         "layers": {"embed_dim": embed, "hidden_dim": hidden}, "group": group, "group_parameter": parameter,
-         "frac_train": 0.5, "seed": seed}))
-    shapes = {"W": (2 * embed, hidden), "W_U": (hidden, n), "W_x": (n, embed), "W_y": (n, embed)}
-    write_weights(directory / "model.safetensors",
-                  {name: (shape, [scale * draw.gauss(0, 1) for _ in range(shape[0] * shape[1])])
-                   for name, shape in shapes.items()})
-    return directory
 
 
 def plant_transformer(directory, parameter=3, seed=1):

@@ -18,13 +18,15 @@ class BrowserTest(ProgramTest):
     probe = None
 
     def probed(self, page, *flags):
-        """What the probe found in the page; skipped where no browser is."""
+        """What the probe found in the page; skipped where there is no browser, or no Plotly in the page."""
         browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if not browser:
             self.skipTest("SKIPPED: no chromium")
         probed = self.directory / "probed.html"
-        text = page.read_text().replace("<head>", "<head>" + PROBE_HEAD, 1)
-        head, _, tail = text.rpartition("</body>")
+        text = page.read_text()
+        if "plotly.js v" not in text:
+            self.skipTest("SKIPPED: built without Plotly's bundle")
+        head, _, tail = text.replace("<head>", "<head>" + PROBE_HEAD, 1).rpartition("</body>")
         probed.write_text(head + self.probe + "</body>" + tail)
         result = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1500,1200", *flags,
                                  f"--user-data-dir={self.directory / 'profile'}", "--dump-dom", probed.as_uri()],

@@ -11,6 +11,8 @@ import time
 import unittest
 
 BIN = pathlib.Path(os.environ["IRREPLENS_BIN"])
+SOURCE = pathlib.Path(os.environ["IRREPLENS_SOURCE_DIR"])
+SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", SOURCE / "../shared"))  # published models, where they are
 PATIENCE = 5 if os.environ.get("IRREPLENS_SANITIZE") else 1  # how much longer a program may take
 
 

@@ -4,40 +4,23 @@ import csv
 import json
 import math
 import os
-import pathlib
-import random
 import re
 import signal
-import struct
 import subprocess
 import time
 import unittest
 
 from browser import BrowserTest
-from program import ProgramTest, files_below
+from planted_runs import plant
+from program import SHARED, ProgramTest, files_below
 
-SHARED = pathlib.Path(os.environ.get("IRREPLENS_SHARED", os.environ["IRREPLENS_SOURCE_DIR"] + "/../shared"))
 WRITTEN = ["census.csv", "census.html", "census.json", "table.tex"]
 KEPT = ["census_record.json", "irreps.txt", "key_reps.txt", "summary_metrics.json"]
-ORDERS = {"SymmetricGroup": math.factorial, "CyclicGroup": lambda n: n, "DihedralGroup": lambda n: 2 * n}
 
 
-def plant(directory, group="SymmetricGroup", parameter=3, seed=1, grokked_at=400, hidden=2, version="test"):
-    """A finished run with random weights, written by the published formats' words alone."""
-    directory.mkdir(parents=True)
-    n, embed, draw = ORDERS[group](parameter), 2, random.Random(f"{group}{parameter}{seed}")
-    config = {"lr": 0.001, "num_epochs": 1000, "weight_decay": 1, "betas": [0.9, 0.98], "model": "OneLayerMLP",
-              "layers": {"embed_dim": embed, "hidden_dim": hidden}, "group": group, "group_parameter": parameter,
-              "frac_train": 0.5, "seed": seed}
-    (directory / "cfg.json").write_text(json.dumps({**config, **({"version": version} if version else {})}))
-    header, data = {}, b""
-    for name, shape in [("W", (2 * embed, hidden)), ("W_U", (hidden, n)), ("W_x", (n, embed)), ("W_y", (n, embed))]:
-        values = struct.pack(f"<{shape[0] * shape[1]}f", *(draw.gauss(0, 1) for _ in range(shape[0] * shape[1])))
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(values)]}
-        data += values
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    (directory / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+def plant_census_run(directory, group="SymmetricGroup", parameter=3, seed=1, grokked_at=400, hidden=2, version="test"):
+    """A finished run and its curve."""
+    plant(directory, group, parameter, seed, embed=2, hidden=hidden, **({"version": version} if version else {}))
     log = ["epoch,train_loss,test_loss,train_acc,test_acc"]
     for epoch in range(0, 1001, 100):
         log.append(f"{epoch},1,1,1,{1 if grokked_at is not None and epoch >= grokked_at else 0.25}")
@@ -48,7 +31,7 @@ def plant(directory, group="SymmetricGroup", parameter=3, seed=1, grokked_at=400
 class CensusTest(ProgramTest):
     def plant_three(self):
         for seed, grokked_at in [(1, 400), (2, None), (10, 900)]:
-            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=grokked_at)
+            plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=grokked_at)
         return self.directory / "runs"
 
     def rows(self, out):
@@ -144,8 +127,8 @@ class CensusBadInput(CensusTest):
         runs = self.plant_three()
         model = runs / "S3_MLP_seed2/model.safetensors"
         model.write_bytes(model.read_bytes()[:-3])
-        (plant(runs / "half", seed=5) / "model.safetensors").unlink()
-        plant(runs / "no_config", seed=6)
+        (plant_census_run(runs / "half", seed=5) / "model.safetensors").unlink()
+        plant_census_run(runs / "no_config", seed=6)
         (runs / "no_config/cfg.json").unlink()
         (runs / "nothing").mkdir()
         (runs / "pictures").mkdir()
@@ -174,9 +157,9 @@ class CensusBadInput(CensusTest):
     def test_odd_files_do_not_hang(self):
         runs = self.plant_three()
         os.mkfifo(runs / "S3_MLP_seed1/census_record.json")
-        (plant(runs / "pipe", seed=8) / "training.csv").unlink()
+        (plant_census_run(runs / "pipe", seed=8) / "training.csv").unlink()
         os.mkfifo(runs / "pipe/training.csv")
-        (plant(runs / "zero", seed=9) / "model.safetensors").unlink()
+        (plant_census_run(runs / "zero", seed=9) / "model.safetensors").unlink()
         (runs / "zero/model.safetensors").symlink_to("/dev/zero")
         (runs / "loop").symlink_to(runs)
         result = self.run_program("census", "runs", timeout=60)
@@ -206,7 +189,7 @@ class CensusBadInput(CensusTest):
 
     def test_interrupted_in_the_middle(self):
         for seed in range(400):
-            plant(self.directory / f"runs/{seed}", group="CyclicGroup", parameter=60, seed=seed, version="test")
+            plant_census_run(self.directory / f"runs/{seed}", group="CyclicGroup", parameter=60, seed=seed, version="test")
         process = subprocess.Popen(self.command("census", "runs", "--threads", 1), cwd=self.directory, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
         while len(list(self.directory.glob("runs/*/census_record.json"))) < 5 and process.poll() is None:
@@ -273,19 +256,14 @@ class CensusInBrowser(CensusTest, BrowserTest):
 
     probe = PROBE
 
-    def open(self, page):
-        if "plotly.js v" not in page.read_text():
-            self.skipTest("SKIPPED: built without Plotly's bundle")
-        return self.probed(page)
-
     def test_ten_runs(self):
         for seed in range(1, 8):
-            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=100 * seed if seed < 6 else None)
+            plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=100 * seed if seed < 6 else None)
         for seed in range(1, 4):
-            plant(self.directory / f"runs/C5_MLP_seed{seed}", group="CyclicGroup", parameter=5, seed=seed, version="")
+            plant_census_run(self.directory / f"runs/C5_MLP_seed{seed}", group="CyclicGroup", parameter=5, seed=seed, version="")
         self.succeed("analyze", "runs/C5_MLP_seed2", "--quiet")
         self.succeed("census", "runs")
-        seen = self.open(self.directory / "runs/census.html")
+        seen = self.probed(self.directory / "runs/census.html")
         self.assertEqual(seen["failures"], [])
         self.assertEqual(seen["drawn"], 4)
         self.assertEqual(seen["labels"], 4)
@@ -303,15 +281,15 @@ class CensusInBrowser(CensusTest, BrowserTest):
 
     def test_two_thousand_runs(self):
         for seed in range(1000):
-            plant(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=seed // 100 * 100 if seed < 900 else None)
+            plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=seed // 100 * 100 if seed < 900 else None)
         for seed in range(900):
-            plant(self.directory / f"runs/D7_MLP_seed{seed}", group="DihedralGroup", parameter=7, seed=seed)
+            plant_census_run(self.directory / f"runs/D7_MLP_seed{seed}", group="DihedralGroup", parameter=7, seed=seed)
         for seed in range(100):
-            plant(self.directory / f"runs/C61_MLP_seed{seed}", group="CyclicGroup", parameter=61, seed=seed)
+            plant_census_run(self.directory / f"runs/C61_MLP_seed{seed}", group="CyclicGroup", parameter=61, seed=seed)
         self.succeed("census", "runs", timeout=600)
         page = self.directory / "runs/census.html"
         self.assertLess(page.stat().st_size, 20 << 20)
-        seen = self.open(page)
+        seen = self.probed(page)
         self.assertEqual(seen["failures"], [])
         self.assertEqual(seen["empty"], [])
         self.assertEqual((seen["rows"], seen["boxes"], seen["mapRows"]), (2000, 3, 1000))
