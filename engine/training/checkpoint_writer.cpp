@@ -15,7 +15,6 @@ bool CheckpointWriter::done() const {
 
 /// Several at once: a file's way to the disk is waiting, and the disk takes many files in one go.
 SavedCheckpoint CheckpointWriter::save() const {
-  constexpr std::size_t most_writers = 16;
   const TrainingSnapshot snapshot = trainer_.read_snapshot();
   const std::size_t writers = std::min(runs_.size(), most_writers);
   const auto write = [&](std::size_t first) {

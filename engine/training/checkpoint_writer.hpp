@@ -18,6 +18,8 @@ struct SavedCheckpoint {
 /// written, while the training goes on.
 class CheckpointWriter {
  public:
+  static constexpr std::size_t most_writers = 16;  ///< files written at once
+
   /// @param runs  one a replica of the trainer, in its order; both outlive the writer
   CheckpointWriter(std::span<TrainingRun* const> runs, const Trainer& trainer)
       : runs_(runs.begin(), runs.end()), trainer_(trainer) {}

@@ -27,9 +27,10 @@ constexpr const char* state_name = "state.safetensors";
 constexpr std::size_t most_text_bytes = std::size_t{1} << 28;
 
 /// Everything that a run or its analysis leaves in the directory.
-constexpr std::array run_files = {config_name,    log_name,      checkpoints_name,       model_name,
-                                  state_name,     "metrics.csv", "summary_metrics.json", "irreps.txt",
-                                  "key_reps.txt", "report.html", "key_reps_in_order.txt"};
+constexpr std::array run_files = {
+    config_name,     log_name,           checkpoints_name,       model_name,          state_name,
+    "metrics.csv",   "irreps.txt",       "key_reps.txt",         "report.html",       "key_reps_in_order.txt",
+    "circuits.json", "certificate.json", "summary_metrics.json", "census_record.json"};
 
 std::string system_reason() {
   return std::strerror(errno);
@@ -124,7 +125,19 @@ void RunDirectory::load_state() {
     throw FormatError(state_path().string() + ": its metadata 'updates' is '" + state_->metadata["updates"] +
                       "', not a number up to " + std::to_string(config_.epochs));
   }
+  for (const auto& [key, value] : origin()) {
+    const std::string& its = state_->metadata[key];
+    if (its == value) continue;
+    throw FormatError(state_path().string() + ": is of another run: its metadata '" + key + "' is '" + its +
+                      "', not '" + value + "'");
+  }
   updates_ = *updates;
+}
+
+std::map<std::string, std::string> RunDirectory::origin() const {
+  return {{"group", config_.group + "(" + std::to_string(config_.group_parameter) + ")"},
+          {"model", config_.model.model},
+          {"seed", std::to_string(config_.seed)}};
 }
 
 /// Keeps the rows of training.csv that the state is behind: a row may have been written just before a kill.
@@ -153,7 +166,7 @@ void RunDirectory::remove_run() {
 void RunDirectory::stamp(TensorFile& file, std::int64_t epoch) const {
   file.metadata["program"] = "irreplens";
   file.metadata["version"] = config_.version;
-  file.metadata["group"] = config_.group + "(" + std::to_string(config_.group_parameter) + ")";
+  file.metadata["group"] = origin().at("group");
   file.metadata["epoch"] = std::to_string(epoch);
 }
 
@@ -196,6 +209,7 @@ void RunDirectory::remove_checkpoints_but(const fs::path& newest) {
 void RunDirectory::save_state(std::int64_t updates, TensorFile state) {
   stamp(state, updates - 1);
   state.metadata["updates"] = std::to_string(updates);
+  state.metadata.merge(origin());
   write_safetensors(state_path(), state);
   updates_ = updates;
 }

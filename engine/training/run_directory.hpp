@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,6 +61,8 @@ class RunDirectory {
   bool is_kept(std::int64_t epoch) const;
   void remove_checkpoints_but(const std::filesystem::path& newest);
   void stamp(TensorFile& file, std::int64_t epoch) const;
+  /// What a state's metadata say of the run that it is of.
+  std::map<std::string, std::string> origin() const;
 
   std::filesystem::path path_;
   RunConfig config_;

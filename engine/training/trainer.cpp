@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "engine/device/error.hpp"
+#include "engine/training/checkpoint_writer.hpp"
 
 namespace engine {
 namespace {
@@ -33,6 +35,20 @@ int steps_for(const ParameterLayout& layout, const PairBatch& batch) {
   const double of_step =
       2.0 * batch.pairs() * static_cast<double>(layout.count());  // about, for all replicas
   return static_cast<int>(std::clamp(operations / of_step, 1.0, most_steps));
+}
+
+/// @throws FormatError for a tensor that is neither one of the parameters nor a moment of one
+void require_known_tensors(const TensorFile& state, const std::string& file, const ParameterLayout& layout) {
+  std::set<std::string> known;
+  for (const ParameterSpec& spec : layout.specs()) {
+    for (const NamedTensor& part : spec.parts) {
+      for (const char* prefix : {"", first_moment_prefix, second_moment_prefix})
+        known.insert(prefix + part.name);
+    }
+  }
+  for (const auto& [name, tensor] : state.tensors) {
+    if (!known.contains(name)) throw FormatError(file + ": tensor '" + name + "' is of another model");
+  }
 }
 
 void add(TensorFile& file, const char* prefix, std::map<std::string, StoredTensor>&& tensors) {
@@ -94,7 +110,9 @@ MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, 
   const std::int64_t all_pairs = std::int64_t{train_pairs} + test_pairs;
   const std::int64_t lists = PairBatch::bytes_while_made(replicas, all_pairs) + 24 * all_pairs;
   MemoryNeed need{count.peak(),
-                  std::max(lists, (6 * replicas + 8 * std::min(replicas, 16)) * weights / replicas)};
+                  std::max(lists, (6 * replicas +
+                                   8 * std::min(replicas, static_cast<int>(CheckpointWriter::most_writers))) *
+                                      weights / replicas)};
   constexpr std::int64_t libraries_on_gpu = std::int64_t{512} << 20;  // their code and workspace
   if (device == Device::cuda) need.device += libraries_on_gpu;
   return need;
@@ -159,8 +177,11 @@ TrainingSnapshot Trainer::read_snapshot() const {
   take(test);
   const std::int64_t epoch = updates_at_snapshot_ - 1;
   for (std::size_t r = 0; r < count; ++r) {
-    result.metrics_.push_back(
-        {epoch, train[r].loss, test[r].loss, train[r].correct / train_pairs_, test[r].correct / test_pairs_});
+    result.metrics_.push_back({.epoch = epoch,
+                               .train_loss = train[r].loss,
+                               .test_loss = test[r].loss,
+                               .train_acc = train[r].correct / train_pairs_,
+                               .test_acc = test[r].correct / test_pairs_});
     std::int64_t bad = epoch_of(watches[r]);
     if (bad < 0 && !std::isfinite(test[r].loss)) bad = epoch;
     result.diverged_.push_back(bad);
@@ -188,6 +209,7 @@ TensorFile Trainer::state(int replica) const {
 
 void Trainer::restore(const TensorFile& state, const std::string& file, std::int64_t updates, int replica) {
   const ParameterLayout& layout = *parameters_.layout();
+  require_known_tensors(state, file, layout);
   layout.pack(state, file, "", replica, *parameters_.values());
   layout.pack(state, file, first_moment_prefix, replica, optimizer_.first_moment());
   layout.pack(state, file, second_moment_prefix, replica, optimizer_.second_moment());

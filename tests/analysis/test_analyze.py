@@ -17,6 +17,15 @@ from program import SHARED, files_below, read_log
 
 
 class AnalyzedRun(AnalyzeTest):
+    def test_training_anew_leaves_nothing_of_an_analysis(self):
+        run = self.train()
+        trained = sorted(files_below(run))
+        self.succeed("analyze", "run", "--views", "irreps,cosets,rho,interventions,certificate")
+        self.succeed("census", "run", "--out", "figures", "--quiet")
+        self.assertGreater(len(files_below(run)), len(trained) + len(WRITTEN))
+        self.succeed("train", "s3", "--epochs", 400, "--checkpoint-every", 100, "--out", "run", "--seed", 5, "--overwrite")
+        self.assertEqual(sorted(files_below(run)), trained)
+
     def test_files_and_formats(self):
         run = self.train()
         before = files_below(run)

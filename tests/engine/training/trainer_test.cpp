@@ -155,7 +155,11 @@ TEST_CASE("trainer: a state of another model is refused, naming tensor and shape
   CHECK_THROWS_WITH_AS(trainer.restore(state, "f", 1, 0), "f: tensor 'W' has shape (24,40), not (40,24)",
                        engine::FormatError);
   state.tensors.erase("W");
-  CHECK_THROWS_WITH_AS(trainer.restore(state, "f", 1, 0), "f: no tensor 'W'", engine::FormatError);
+  CHECK_THROWS_WITH_AS(trainer.restore(state, "f", 1, 0), "f: no tensor 'W' (40,24)", engine::FormatError);
+  state = trainer.state(0);
+  state.tensors["b"] = {{24}, std::vector<float>(24)};
+  CHECK_THROWS_WITH_AS(trainer.restore(state, "f", 1, 0), "f: tensor 'b' is of another model",
+                       engine::FormatError);
 }
 
 TEST_CASE_TEMPLATE("trainer: divergence is reported with its epoch", On, ON_DEVICES) {
