@@ -95,7 +95,7 @@ Sums add_up_over_processes(const AttentionPairs& of, const AttentionWorkspace& w
 void write_columns(const AttentionPairs& of, const AttentionSizes& s, const Sums& sums, int head, int first,
                    int count, std::ptrdiff_t place) {
   const std::int64_t row = s.hidden + s.width;
-  real* const table = of.drows + head * (of.elements + special_rows) * row + first;
+  real* const table = of.drows + head * (of.elements + AttentionPairs::special_rows) * row + first;
   real* const special = table + of.elements * row;
   real *const equals = special + of_equals * row, *const position_0 = special + of_position_0 * row,
               *const position_1 = special + of_position_1 * row,
@@ -118,7 +118,7 @@ void write_columns(const AttentionPairs& of, const AttentionSizes& s, const Sums
 
 void write_scores(const AttentionPairs& of, const AttentionSizes& s, const Sums& sums) {
   real* const special = of.dscores + std::int64_t{of.elements} * s.heads;
-  std::fill_n(special, special_rows * s.heads, real{0});
+  std::fill_n(special, AttentionPairs::special_rows * s.heads, real{0});
   for (int t = 0; t < of.elements; ++t) {
     const real* const dx = sums.dx + t * s.record + s.heads * s.stride;
     const real* const dy = sums.dy + t * s.record + s.heads * s.stride;

@@ -103,7 +103,8 @@ class PairsByY {
 void write_rest(const AttentionPairs& of, const AttentionWorkspace& work) {
   const AttentionSizes& s = work.sizes;
   const int row_length = s.hidden + s.width;
-  const std::int64_t table = static_cast<std::int64_t>(of.elements + special_rows) * row_length;
+  const std::int64_t table =
+      static_cast<std::int64_t>(of.elements + AttentionPairs::special_rows) * row_length;
   const auto place = [&](int c) { return c < s.hidden ? c : c - s.hidden + s.hidden_end; };
   std::fill_n(work.rest, work.rest_size, real{0});
   for (int c = 0; c < row_length; ++c) {
@@ -124,7 +125,8 @@ void write_rest(const AttentionPairs& of, const AttentionWorkspace& work) {
 void write_records(const AttentionPairs& of, const AttentionWorkspace& work, int t) {
   const AttentionSizes& s = work.sizes;
   const int row_length = s.hidden + s.width;
-  const std::int64_t table = static_cast<std::int64_t>(of.elements + special_rows) * row_length;
+  const std::int64_t table =
+      static_cast<std::int64_t>(of.elements + AttentionPairs::special_rows) * row_length;
   for (const bool as_x : {true, false}) {
     const int position = as_x ? of_position_0 : of_position_1;
     real* const record = (as_x ? work.x_rows : work.y_rows) + t * s.record;
@@ -265,7 +267,7 @@ AttentionPairs of_replica(const AttentionPairs& pairs, std::int64_t replica) {
   of.y = pairs.y.of_replica(replica);
   of.labels += replica * pairs.x.rows;
   of.result += replica;
-  const std::int64_t row = pairs.hidden + pairs.width, tokens = pairs.elements + special_rows;
+  const std::int64_t row = pairs.hidden + pairs.width, tokens = pairs.elements + AttentionPairs::special_rows;
   const auto move = [&](const real*& values, real*& gradients, std::int64_t size) {
     if (values != nullptr) values += replica * size;
     if (gradients != nullptr) gradients += replica * size;

@@ -11,8 +11,7 @@
 
 namespace engine::cpu {
 
-/// Rows of the tables behind those of the elements: "=", and the three positions.
-constexpr int special_rows = 4;
+/// The tables' rows behind those of the elements.
 enum SpecialRow { of_equals, of_position_0, of_position_1, of_position_2 };
 
 AttentionSizes attention_sizes(const AttentionPairs& pairs);

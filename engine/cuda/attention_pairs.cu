@@ -57,13 +57,6 @@ void backward(const AttentionWork& w) {
   LAUNCH(position_scores_kernel, dim3(positions, static_cast<unsigned>(w.replicas)), threads_per_block, 0, w);
 }
 
-IndexView from_replica(IndexView index, std::int64_t replica) {
-  index.target += replica * index.rows;
-  index.starts += replica * (index.table_rows + 1);
-  index.members += replica * index.rows;
-  return index;
-}
-
 /// Replicas first .. first + plan.replicas, or as many as there are; no segment yet.
 AttentionWork work_of(const AttentionPairs& pairs, const AttentionPairsPlan& plan, std::int64_t first) {
   AttentionWork w{};
@@ -75,8 +68,8 @@ AttentionWork work_of(const AttentionPairs& pairs, const AttentionPairsPlan& pla
   w.width = pairs.width;
   w.classes = pairs.classes;
   w.gradient = pairs.drows != nullptr;
-  w.x = from_replica(pairs.x, first);
-  w.y = from_replica(pairs.y, first);
+  w.x = pairs.x.of_replica(first);
+  w.y = pairs.y.of_replica(first);
   w.labels = pairs.labels + first * w.pairs;
   w.result = pairs.result + first;
   const std::int64_t tokens = w.tokens(), row = w.row_length();

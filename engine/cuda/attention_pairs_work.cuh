@@ -8,7 +8,6 @@
 
 namespace engine::cuda {
 
-constexpr int special_rows = 4;  ///< of the tables, behind the elements': "=" and positions 0, 1, 2
 constexpr int positions = 3;     ///< x, y and "="
 
 /// One segment of the pairs of the replicas in work. Pointers are at the first of these replicas.
@@ -34,7 +33,7 @@ struct AttentionWork {
       *special_y;  ///< (positions heads, hidden), (.., width): sums of weighted gradients over the segment
 
   __host__ __device__ int row_length() const { return hidden + width; }
-  __host__ __device__ int tokens() const { return elements + special_rows; }
+  __host__ __device__ int tokens() const { return elements + AttentionPairs::special_rows; }
   /// The pair's number in its replica's lists, and the tokens at its three positions.
   __device__ std::int64_t pair(std::int64_t replica, int in_segment) const {
     return replica * pairs + first + in_segment;

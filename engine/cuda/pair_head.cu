@@ -249,13 +249,6 @@ void run_segment(const HeadWork& work, int rows, int replicas) {
   reduce_segment(work, replicas);
 }
 
-IndexView from_replica(IndexView index, std::int64_t replica) {
-  index.target += replica * index.rows;
-  index.starts += replica * (index.table_rows + 1);
-  index.members += replica * index.rows;
-  return index;
-}
-
 }  // namespace
 
 std::size_t pair_head_workspace(const PairHead& head) {
@@ -281,8 +274,8 @@ void pair_head(const PairHead& head) {
     work.dh_stride = plan.dh_stride;
     work.combine = head.combine;
     work.gradient = gradient;
-    work.x = from_replica(head.x, replica);
-    work.y = from_replica(head.y, replica);
+    work.x = head.x.of_replica(replica);
+    work.y = head.y.of_replica(replica);
     work.labels = head.labels + replica * head.x.rows;
     work.lr = head.lr + replica * lr_size;
     work.u = head.u + replica * u_size;

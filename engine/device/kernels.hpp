@@ -72,11 +72,14 @@ struct PairHead {
 
 /// Sizes and operands of the fused one-layer transformer; see ops.hpp, attention_pair_cross_entropy.
 struct AttentionPairs {
+  /// Rows of the tables behind those of the elements: "=", and the three positions.
+  static constexpr int special_rows = 4;
+
   int replicas, elements, heads, hidden, width, classes;
   IndexView x, y;         ///< pairs, sorted by x; both with table_rows == elements
   const int* labels;      ///< (replicas, pairs)
-  const real* scores;     ///< (replicas, elements + 4, heads)
-  const real* rows;       ///< (replicas, heads, elements + 4, hidden + width)
+  const real* scores;     ///< (replicas, elements + special_rows, heads)
+  const real* rows;       ///< (replicas, heads, elements + special_rows, hidden + width)
   const real* base;       ///< (replicas, hidden + width)
   const real* out;        ///< (replicas, hidden, width)
   const real* unembed;    ///< (replicas, width, classes); null: width == classes

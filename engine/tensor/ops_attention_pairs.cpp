@@ -1,11 +1,10 @@
+#include "engine/tensor/forward_gradients.hpp"
 #include "engine/tensor/op_checks.hpp"
 #include "engine/tensor/ops.hpp"
 #include "engine/tensor/shared_sums.hpp"
 
 namespace engine {
 namespace {
-
-constexpr int special_rows = 4;  // of "=", and of three positions
 
 /// Sizes that fit each other, and no operands yet.
 AttentionPairs checked(const AttentionTables& tables, const Tensor& out, const Tensor* unembed,
@@ -17,8 +16,8 @@ AttentionPairs checked(const AttentionTables& tables, const Tensor& out, const T
           op, "replicas differ", rows.shape(), out.shape());
   require(rows.shape().batch == 1 && scores.cols() == rows.shape().heads, op, "heads differ", rows.shape(),
           scores.shape());
-  require(scores.rows() == rows.rows() && scores.rows() == batch.elements() + special_rows, op,
-          "a row is needed for each element and four more", rows.shape(), scores.shape());
+  require(scores.rows() == rows.rows() && scores.rows() == batch.elements() + AttentionPairs::special_rows,
+          op, "a row is needed for each element and four more", rows.shape(), scores.shape());
   require(base.rows() == 1 && base.cols() == rows.cols(), op, "rows differ in length", rows.shape(),
           base.shape());
   require(out.rows() + out.cols() == rows.cols(), op,
@@ -60,22 +59,16 @@ Tensor attention_pair_cross_entropy(const AttentionTables& tables, const Tensor&
     operands.push_back(*unembed);
     pairs.unembed = unembed->data();  // so that the workspace is theirs
   }
-  bool wanted = false;
-  for (const Tensor& operand : operands) wanted |= operand.requires_grad();
-  // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
-  const auto saved = std::make_shared<std::vector<Tensor>>();
-  if (wanted) {
-    for (const Tensor& operand : operands) saved->push_back(Tensor::zeros(operand.shape(), device));
-    real** const gradients[] = {&pairs.dscores, &pairs.drows, &pairs.dbase, &pairs.dout, &pairs.dunembed};
-    for (std::size_t i = 0; i < operands.size(); ++i) *gradients[i] = (*saved)[i].data();
-  }
-  const SharedSums sums(batch, result, *saved);
+  const ForwardGradients gradients(operands);
+  real** const written[] = {&pairs.dscores, &pairs.drows, &pairs.dbase, &pairs.dout, &pairs.dunembed};
+  for (std::size_t i = 0; i < operands.size(); ++i) *written[i] = gradients.of(i);
+  const SharedSums sums(batch, result, gradients.tensors());
   const auto workspace = std::make_shared<Buffer>(device, kernels(device).attention_pairs_workspace(pairs));
   pairs.workspace = workspace->data();
 
   return record(
       {pairs.replicas, 1, 1}, operands,
-      [pairs, batch, result, saved, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
+      [pairs, batch, result, gradients, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
         AttentionPairs now = pairs;
         now.scores = in[0].data();
         now.rows = in[1].data();
@@ -87,15 +80,7 @@ Tensor attention_pair_cross_entropy(const AttentionTables& tables, const Tensor&
         sums.add_up();
         k.loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
-      [saved](const Tensor& loss, std::span<const Tensor> in) {
-        for (std::size_t i = 0; i < in.size(); ++i) {
-          if (real* dx = in[i].grad()) {
-            kernels(loss.device())
-                .accumulate_scaled(in[i].replicas(), in[i].size() / in[i].replicas(), 1, loss.grad(),
-                                   (*saved)[i].data(), dx);
-          }
-        }
-      });
+      [gradients](const Tensor& loss, std::span<const Tensor> in) { gradients.add_to(in, loss); });
 }
 
 }  // namespace engine

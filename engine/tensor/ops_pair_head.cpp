@@ -1,3 +1,4 @@
+#include "engine/tensor/forward_gradients.hpp"
 #include "engine/tensor/op_checks.hpp"
 #include "engine/tensor/ops.hpp"
 #include "engine/tensor/shared_sums.hpp"
@@ -31,25 +32,17 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
                 .result = result.data(),
                 .workspace = nullptr,
                 .together = batch.together()};
-  // Gradients of the loss itself, computed in the forward pass; backward multiplies them by dloss.
-  struct Saved {
-    Tensor dlr, du;
-  };
-  std::shared_ptr<Saved> saved;
-  if (lr.requires_grad() || u.requires_grad()) {
-    saved = std::make_shared<Saved>(
-        Saved{Tensor::zeros(lr.shape(), lr.device()), Tensor::zeros(u.shape(), u.device())});
-    head.dlr = saved->dlr.data();
-    head.du = saved->du.data();
-  }
-  const SharedSums sums(batch, result, saved ? std::vector{saved->dlr, saved->du} : std::vector<Tensor>{});
+  const ForwardGradients gradients(std::vector{lr, u});
+  head.dlr = gradients.of(0);
+  head.du = gradients.of(1);
+  const SharedSums sums(batch, result, gradients.tensors());
   const auto workspace =
       std::make_shared<Buffer>(lr.device(), kernels(lr.device()).pair_head_workspace(head));
   head.workspace = workspace->data();
 
   return record(
       {replicas, 1, 1}, {lr, u},
-      [head, batch, result, saved, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
+      [head, batch, result, gradients, sums, workspace](const Tensor& loss, std::span<const Tensor> in) {
         PairHead now = head;
         now.lr = in[0].data();
         now.u = in[1].data();
@@ -57,16 +50,7 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
         sums.add_up();
         kernels(loss.device()).loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
-      [saved](const Tensor& loss, std::span<const Tensor> in) {
-        const Kernels& k = kernels(loss.device());
-        const Tensor* gradients[] = {&saved->dlr, &saved->du};
-        for (std::size_t i = 0; i < 2; ++i) {
-          if (real* dx = in[i].grad()) {
-            k.accumulate_scaled(in[i].replicas(), in[i].size() / in[i].replicas(), 1, loss.grad(),
-                                gradients[i]->data(), dx);
-          }
-        }
-      });
+      [gradients](const Tensor& loss, std::span<const Tensor> in) { gradients.add_to(in, loss); });
 }
 
 }  // namespace engine

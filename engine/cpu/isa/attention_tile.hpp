@@ -269,14 +269,26 @@ void attention_rows_back(const AttentionTile& t) {
     if (fresh) {
       for (int h = 0; h < s.heads; ++h) dy[scores_at + h] = 0;
     }
-    group_gradients(t, {t.in_order + first, last - first, t.y_rows + y * s.record, t.weight_y, dy,
-                        t.dweight_y, t.drest, fresh});
+    group_gradients(t, {.numbers = t.in_order + first,
+                        .count = last - first,
+                        .table = t.y_rows + y * s.record,
+                        .weight = t.weight_y,
+                        .dtable = dy,
+                        .dweight = t.dweight_y,
+                        .sum_of_rows = t.drest,
+                        .fresh = fresh});
   }
   for (int first = 0, last = 0; first < t.rows; first = last) {
     const int x = t.x[t.by_x[first]];
     while (last < t.rows && t.x[t.by_x[last]] == x) ++last;
-    group_gradients(t, {t.by_x + first, last - first, t.x_rows + x * s.record, t.weight_x, dx_record(t, x),
-                        t.dweight_x, nullptr, false});
+    group_gradients(t, {.numbers = t.by_x + first,
+                        .count = last - first,
+                        .table = t.x_rows + x * s.record,
+                        .weight = t.weight_x,
+                        .dtable = dx_record(t, x),
+                        .dweight = t.dweight_x,
+                        .sum_of_rows = nullptr,
+                        .fresh = false});
   }
   score_gradients(t);
 }
