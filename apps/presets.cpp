@@ -105,16 +105,23 @@ Preset preset_for(const Preset& preset, const std::string& model) {
   return of_model;
 }
 
+std::string preset_names() {
+  std::string names;
+  for (const Preset& preset : presets()) names += (names.empty() ? "" : ", ") + preset.name;
+  return names;
+}
+
 const Preset& find_preset(const std::string& name) {
   const Preset* nearest = &presets().front();
-  std::string names;
   for (const Preset& preset : presets()) {
     if (preset.name == name) return preset;
     if (edit_distance(preset.name, name) < edit_distance(nearest->name, name)) nearest = &preset;
-    names += (names.empty() ? "" : ", ") + preset.name;
   }
-  throw std::invalid_argument("unknown preset '" + name + "'; did you mean '" + nearest->name +
-                              "'? There are " + names + "; other groups by --config");
+  const bool alike = edit_distance(nearest->name, name) <= 2;
+  throw std::invalid_argument(
+      "unknown preset '" + name + "'" +
+      (alike ? "; did you mean '" + nearest->name + "'? There are " : "; there are ") + preset_names() +
+      "; other groups by --config");
 }
 
 }  // namespace apps

@@ -28,6 +28,9 @@ struct Preset {
 /// s5-stander and s5-wu (the recipes of two later papers).
 const std::vector<Preset>& presets();
 
+/// "s3, s4, ..".
+std::string preset_names();
+
 /// The preset as it trains this model: the transformer has recipes of its own.
 /// @throws std::invalid_argument if the preset has none for it
 Preset preset_for(const Preset& preset, const std::string& model);

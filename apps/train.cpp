@@ -14,6 +14,7 @@
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
 #include "apps/mpi/communicator.hpp"
+#include "apps/presets.hpp"
 #include "apps/seeds.hpp"
 #include "apps/terminal/progress.hpp"
 #include "apps/terminal/training_display.hpp"
@@ -21,6 +22,7 @@
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/cpu/tile_kernels.hpp"
 #include "engine/device/error.hpp"
+#include "engine/model/model.hpp"
 #include "engine/training/memory_check.hpp"
 #include "engine/training/pair_split.hpp"
 #include "engine/training/session.hpp"
@@ -40,10 +42,10 @@ struct Arguments {
 
 void declare(apps::CommandLine& line, Arguments& a) {
   apps::TrainingSettings& s = a.settings;
-  line.add("PRESET", &s.preset, "s3, s4, s5, s6, a5, c113, c118, d59, d61, s5-chughtai, s5-stander or s5-wu");
+  line.add("PRESET", &s.preset, apps::preset_names());
   line.add("--config", &s.config_file, "Read the settings from this cfg.json, ours or a published one");
   line.add("--out", &a.out, "Run directory [runs/PRESET]");
-  line.add("--model", &s.model, "OneLayerMLP, OneLayerMLPwithBias, BilinearNet or Transformer [OneLayerMLP]");
+  line.add("--model", &s.model, engine::model_names() + " [OneLayerMLP]");
   line.add("--optimizer", &s.optimizer, "adamw, or adam, whose weight decay is an L2 penalty [adamw]");
   line.add("--epochs", &s.epochs, "Number of updates");
   line.add("--lr", &s.lr, "Learning rate");

@@ -25,7 +25,10 @@ void set_layer(engine::ModelSettings& settings, const char* layer, const std::op
   const engine::ModelKind& kind = engine::checked_kind(settings);
   if (std::find_if(kind.layers.begin(), kind.layers.end(),
                    [&](const char* l) { return std::string(layer) == l; }) == kind.layers.end()) {
-    throw engine::ConfigError(std::string(layer) + ": " + kind.name + " has no such size");
+    std::string its;
+    for (const char* known : kind.layers) its += (its.empty() ? "" : " and ") + std::string(known);
+    throw engine::ConfigError(std::string(layer) + ": " + kind.name + " has no such size; " +
+                              (its.empty() ? "none of its sizes can be chosen" : "it has " + its));
   }
 }
 
@@ -46,8 +49,9 @@ RunConfig configure(const TrainingSettings& s) {
   }
   if (!s.config_file.empty()) {
     constexpr std::size_t most_config_bytes = std::size_t{1} << 28;
-    const RunConfig read =
-        engine::config_from_json(engine::read_file(s.config_file, most_config_bytes), s.config_file);
+    const std::string text = engine::read_file(s.config_file, most_config_bytes);
+    const RunConfig read = engine::config_from_json(text, s.config_file);
+    engine::require_known_fields(text, s.config_file);
     if (!s.preset.empty() && (read.group != c.group || read.group_parameter != c.group_parameter)) {
       throw std::invalid_argument("preset " + s.preset + " is " + c.group + "(" +
                                   std::to_string(c.group_parameter) + "), but " + s.config_file + " is " +

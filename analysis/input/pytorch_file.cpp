@@ -128,7 +128,7 @@ StoredTensor gather(const PickledTensor& t, const std::string& storage, const st
 }  // namespace
 
 engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name,
-                                const std::set<std::string>& buffers) {
+                                const std::set<std::string>& buffers, const NameCheck& check) {
   const Archive archive(bytes, name);
   const std::string folder = archive.folder();
   if (archive.has(folder + "byteorder") && archive.read(folder + "byteorder", 16) != "little") {
@@ -137,9 +137,12 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name,
   engine::TensorFile file;
   std::map<std::string, std::string> storages;
   std::size_t stored = 0, gathered = 0;
-  for (const auto& [key, tensor] :
-       tensors_of_pickle(archive.read(folder + "data.pkl", most_pickle_bytes), name)) {
-    if (buffers.contains(key.substr(key.rfind('.') + 1))) continue;
+  const auto tensors = tensors_of_pickle(archive.read(folder + "data.pkl", most_pickle_bytes), name);
+  std::set<std::string> names;
+  for (const auto& [key, tensor] : tensors) names.insert(key);
+  if (check) check(names);
+  for (const auto& [key, tensor] : tensors) {
+    if (buffers.contains(key)) continue;
     const std::string where = name + ": tensor '" + key + "'";
     if (tensor.type != "FloatStorage") throw FormatError(where + " is in a " + tensor.type + ", not float32");
     const auto [found, first_use] = storages.try_emplace(tensor.storage);
@@ -164,8 +167,9 @@ engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name,
   return file;
 }
 
-engine::TensorFile read_pytorch(const std::filesystem::path& path, const std::set<std::string>& buffers) {
-  return from_pytorch(engine::read_file(path, most_file_bytes), path.string(), buffers);
+engine::TensorFile read_pytorch(const std::filesystem::path& path, const std::set<std::string>& buffers,
+                                const NameCheck& check) {
+  return from_pytorch(engine::read_file(path, most_file_bytes), path.string(), buffers, check);
 }
 
 }  // namespace analysis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,19 +10,21 @@
 
 namespace analysis {
 
+using NameCheck = std::function<void(const std::set<std::string>&)>;
+
 /// The float32 tensors of a file that torch.save wrote from a state dict: a zip of data.pkl and one entry a
 /// storage. Executes nothing that the file holds.
 /// @param name     of the file, for messages
-/// @param buffers  last parts of names, such as "mask" of "blocks.0.attn.mask": tensors that no weights are,
-/// of any
-///                 type, which are left out
+/// @param buffers  names of tensors of any type that are no weights, such as "blocks.0.attn.mask", and are left out
+/// @param check    told the names of all tensors before any is looked at; may throw, may be empty
 /// @throws engine::FormatError that names the file, and the entry or tensor: no zip or cut short, a damaged
 /// or missing entry, a pickle that is no state dict, tensors that are not float32 or leave their storage
 /// Cost: O(bytes); never holds more than twice the file and its tensors.
 engine::TensorFile from_pytorch(std::string_view bytes, const std::string& name,
-                                const std::set<std::string>& buffers = {});
+                                const std::set<std::string>& buffers = {}, const NameCheck& check = {});
 
 /// The same from disk.  @throws engine::FormatError, engine::FileError
-engine::TensorFile read_pytorch(const std::filesystem::path& path, const std::set<std::string>& buffers = {});
+engine::TensorFile read_pytorch(const std::filesystem::path& path, const std::set<std::string>& buffers = {},
+                                const NameCheck& check = {});
 
 }  // namespace analysis

@@ -66,7 +66,7 @@ void check_bias(const engine::TensorFile& tensors, const std::string& file, cons
 }  // namespace
 
 const std::set<std::string>& transformer_buffers() {
-  static const std::set<std::string> names = {"mask", "IGNORE"};
+  static const std::set<std::string> names = {"blocks.0.attn.mask", "blocks.0.attn.IGNORE"};
   return names;
 }
 

@@ -12,8 +12,8 @@ namespace analysis {
 /// cfg.json's `model` of the one-layer transformer.
 inline constexpr const char* transformer_model = "Transformer";
 
-/// Last parts of the names of a published transformer's buffers, which are no weights: the causal mask (bool)
-/// and what it puts in the place of scores that it hides (a number without axes).
+/// The names of a published transformer's buffers, which are no weights: the causal mask (bool) and what it
+/// puts in the place of scores that it hides (a number without axes).
 const std::set<std::string>& transformer_buffers();
 
 /// @throws engine::FormatError that names file and tensor if there is one of a second layer

@@ -7,6 +7,7 @@
 #include "analysis/input/pytorch_file.hpp"
 #include "analysis/input/transformer_file.hpp"
 #include "engine/device/error.hpp"
+#include "engine/model/model.hpp"
 
 namespace analysis {
 namespace {
@@ -62,6 +63,34 @@ void require_no_others(const engine::TensorFile& tensors, const std::string& fil
   }
 }
 
+/// The kind of model all of whose tensors are among these; empty if there is none.
+std::string kind_of(const std::set<std::string>& names) {
+  std::string found;
+  std::size_t most = 0;
+  for (const engine::ModelKind& kind : engine::model_kinds()) {
+    engine::ModelSettings settings{.model = kind.name, .layers = {}, .unembed_bias = false};
+    for (const char* layer : kind.layers) settings.layers[layer] = 1;
+    const std::vector<engine::NamedTensor> its = tensors_of(1, settings).tensors;
+    const bool all =
+        std::all_of(its.begin(), its.end(), [&](const auto& t) { return names.contains(t.name); });
+    if (!all || its.size() <= most) continue;
+    found = kind.name;
+    most = its.size();
+  }
+  return found;
+}
+
+/// @throws engine::FormatError if a tensor is missing and those that are there are all of another kind's
+void require_this_kind(const std::set<std::string>& names, const std::string& file,
+                       const ModelTensors& expected) {
+  const auto is_there = [&](const engine::NamedTensor& its) { return names.contains(its.name); };
+  if (std::all_of(expected.tensors.begin(), expected.tensors.end(), is_there)) return;
+  const std::string kind = kind_of(names);
+  if (kind.empty() || kind == expected.model) return;
+  throw FormatError(file + ": holds the tensors of a " + kind + "; cfg.json's field 'model' says " +
+                    expected.model);
+}
+
 }  // namespace
 
 ModelTensors tensors_of(int elements, const engine::ModelSettings& settings) {
@@ -92,6 +121,9 @@ double Weights::squared_norm() const {
 
 Weights weights_of(const engine::TensorFile& tensors, const std::string& file, const ModelTensors& expected) {
   if (expected.model == transformer_model) require_one_layer(tensors, file);
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : tensors.tensors) names.insert(name);
+  require_this_kind(names, file, expected);
   Weights weights{expected.model, {}};
   for (const engine::NamedTensor& its : expected.tensors) {
     weights.tensors.emplace_back(its.name, take(tensors, file, its));
@@ -104,8 +136,11 @@ Weights read_weights(const std::filesystem::path& path, const ModelTensors& expe
   const bool pytorch = path.extension() == ".pt" || path.extension() == ".pth";
   const std::set<std::string> buffers =
       expected.model == transformer_model ? transformer_buffers() : std::set<std::string>{};
-  return weights_of(pytorch ? read_pytorch(path, buffers) : engine::read_safetensors(path), path.string(),
-                    expected);
+  const auto check = [&](const std::set<std::string>& names) {
+    require_this_kind(names, path.string(), expected);
+  };
+  return weights_of(pytorch ? read_pytorch(path, buffers, check) : engine::read_safetensors(path),
+                    path.string(), expected);
 }
 
 }  // namespace analysis

@@ -15,14 +15,24 @@ std::vector<double> bias_of(const Weights& weights, const std::string& name) {
 }  // namespace
 
 MlpWeights mlp_weights(const Weights& weights) {
-  return {weights.at("W_x"), weights.at("W_y"),     weights.at("W"),
-          weights.at("W_U"), bias_of(weights, "b"), bias_of(weights, "b_U")};
+  return {.w_x = weights.at("W_x"),
+          .w_y = weights.at("W_y"),
+          .w = weights.at("W"),
+          .unembed = weights.at("W_U"),
+          .hidden_bias = bias_of(weights, "b"),
+          .logit_bias = bias_of(weights, "b_U")};
 }
 
 TransformerWeights transformer_weights(const Weights& weights) {
-  return {weights.at("embed.W_E"),         weights.at("pos_embed.W_pos"),    weights.at("blocks.0.attn.W_Q"),
-          weights.at("blocks.0.attn.W_K"), weights.at("blocks.0.attn.W_V"),  weights.at("blocks.0.attn.W_O"),
-          weights.at("blocks.0.mlp.W_in"), weights.at("blocks.0.mlp.W_out"), weights.at("unembed.W_U")};
+  return {.w_e = weights.at("embed.W_E"),
+          .w_pos = weights.at("pos_embed.W_pos"),
+          .w_q = weights.at("blocks.0.attn.W_Q"),
+          .w_k = weights.at("blocks.0.attn.W_K"),
+          .w_v = weights.at("blocks.0.attn.W_V"),
+          .w_o = weights.at("blocks.0.attn.W_O"),
+          .w_in = weights.at("blocks.0.mlp.W_in"),
+          .w_out = weights.at("blocks.0.mlp.W_out"),
+          .w_u = weights.at("unembed.W_U")};
 }
 
 bool is_transformer(const engine::RunConfig& config) {
@@ -48,10 +58,12 @@ std::unique_ptr<const Network> network_of(const Weights& weights) {
     return std::make_unique<MlpNetwork>(mlp_weights(weights));
   }
   if (weights.model == "BilinearNet") {
-    return std::make_unique<BilinearNetwork>(
-        BilinearWeights{weights.at("W_x"), weights.at("W_y"), weights.at("W_U"), bias_of(weights, "b_U")});
+    return std::make_unique<BilinearNetwork>(BilinearWeights{.w_x = weights.at("W_x"),
+                                                             .w_y = weights.at("W_y"),
+                                                             .unembed = weights.at("W_U"),
+                                                             .logit_bias = bias_of(weights, "b_U")});
   }
-  if (weights.model == "Transformer") {
+  if (weights.model == transformer_model) {
     return std::make_unique<TransformerNetwork>(transformer_weights(weights));
   }
   throw engine::ConfigError("the analysis does not know how a " + weights.model + " computes its logits");

@@ -107,7 +107,7 @@ std::string to_string(const std::vector<std::int64_t>& shape) {
 const StoredTensor& TensorFile::get(const std::string& file, const std::string& name,
                                     const std::vector<std::int64_t>& shape) const {
   const auto found = tensors.find(name);
-  if (found == tensors.end()) throw FormatError(file + ": no tensor '" + name + "'");
+  if (found == tensors.end()) throw FormatError(file + ": no tensor '" + name + "' " + to_string(shape));
   if (found->second.shape != shape) {
     throw FormatError(file + ": tensor '" + name + "' has shape " + to_string(found->second.shape) +
                       ", not " + to_string(shape));

@@ -46,8 +46,9 @@ struct ModelKind {
   std::unique_ptr<Model> (*make)(int elements, const ModelSettings& settings);
 };
 
-/// All kinds.
+/// All kinds, and their names: "OneLayerMLP, ..".
 const std::vector<ModelKind>& model_kinds();
+std::string model_names();
 
 /// @throws ConfigError that names field and value, and what would be right: an unknown model, a size that is missing or
 /// not in 1..65536, an option that this model does not have

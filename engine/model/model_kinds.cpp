@@ -17,14 +17,18 @@ const std::vector<ModelKind>& model_kinds() {
   return all;
 }
 
+std::string model_names() {
+  std::string names;
+  for (const ModelKind& kind : model_kinds()) names += (names.empty() ? "" : ", ") + std::string(kind.name);
+  return names;
+}
+
 const ModelKind& checked_kind(const ModelSettings& settings) {
   const std::vector<ModelKind>& all = model_kinds();
   const auto kind =
       std::find_if(all.begin(), all.end(), [&](const ModelKind& k) { return settings.model == k.name; });
   if (kind == all.end()) {
-    std::string names;
-    for (const ModelKind& known : all) names += (names.empty() ? "" : ", ") + std::string(known.name);
-    throw ConfigError("model: '" + settings.model + "' is unknown; it is one of " + names);
+    throw ConfigError("model: '" + settings.model + "' is unknown; it is one of " + model_names());
   }
   for (const char* layer : kind->layers) {
     const auto size = settings.layers.find(layer);

@@ -185,8 +185,9 @@ RunConfig config_from_json(const std::string& text, const std::string& name) {
   c.checkpoint_every = fields.integer_or<std::int64_t>("checkpoint_every", c.checkpoint_every);
   c.elements = elements_of(fields);
   if (fields.has("version")) c.version = fields.text("version");
+  const std::string optimizer = fields.has("optimizer") ? fields.text("optimizer") : adamw;
   try {
-    if (fields.has("optimizer")) c.optimizer.decoupled = decoupled_decay(fields.text("optimizer"));
+    c.optimizer.decoupled = decoupled_decay(optimizer);
     validate(c);
   } catch (const ConfigError& error) {
     throw ConfigError(name + ": " + error.what());
@@ -215,6 +216,19 @@ std::string config_to_json(const RunConfig& c) {
   if (!c.elements.empty()) document["elements"] = c.elements;
   document["version"] = c.version;
   return document.dump() + "\n";
+}
+
+void require_known_fields(const std::string& text, const std::string& name) {
+  RunConfig any;
+  any.model.layers = {{"embed_dim", 1}, {"hidden_dim", 1}};
+  any.elements = {{0}};
+  const json known = json::parse(config_to_json(any)), document = json::parse(text);
+  for (const auto& [field, value] : document.items()) {
+    if (known.contains(field)) continue;
+    std::string names;
+    for (const auto& [its, unused] : known.items()) names += (names.empty() ? "" : ", ") + its;
+    throw ConfigError(name + ": field '" + field + "' is unknown; there are " + names);
+  }
 }
 
 std::string difference(const RunConfig& a, const RunConfig& b) {

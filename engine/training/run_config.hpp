@@ -34,6 +34,11 @@ void validate(const RunConfig& config);
 /// @throws ConfigError naming file and field if one is missing, of the wrong type or out of range
 RunConfig config_from_json(const std::string& text, const std::string& name);
 
+/// What config_from_json() passes over, since other programs may have written it, is a mistake in a file that
+/// is written for this one: a field that it does not know.
+/// @param text  JSON that config_from_json() has read.  @throws ConfigError that names file and field
+void require_known_fields(const std::string& text, const std::string& name);
+
 /// Whether the optimiser of this name, "adamw" or "adam", decays parameters rather than adding to their gradients.
 /// @throws ConfigError for another name
 bool decoupled_decay(const std::string& optimizer);

@@ -22,6 +22,8 @@ class BadInput(ProgramTest):
                 ("did you mean 's5'", ["s5x"]),
                 ("did you mean 'c113'", ["c13"]),
                 ("unknown preset 's9'", ["s9"]),
+                ("unknown preset 'nothing'; there are s3, s4", ["nothing"]),
+                ("hidden_dim: BilinearNet has no such size; it has embed_dim", ["s5", "--model", "BilinearNet", "--hidden-dim", 3]),
                 ("--nonsense", ["s5", "--nonsense"]),
                 ("frac_train: 0 ", ["s5", "--frac-train", 0]),
                 ("frac_train: 1.5", ["s5", "--frac-train", 1.5]),
@@ -80,6 +82,10 @@ class BadInput(ProgramTest):
                 self.refuse_untouched(2, words, "--config", "cfg.json")
         (self.directory / "cfg.json").write_text(json.dumps(config()))
         self.refuse_untouched(2, "name only one", "s4", "--config", "cfg.json")
+        (self.directory / "cfg.json").write_text(json.dumps(config(unembed_bais=True)))
+        self.refuse_untouched(2, "cfg.json: field 'unembed_bais' is unknown; there are betas, ", "--config", "cfg.json")
+        (self.directory / "cfg.json").write_text(json.dumps(config(optimizer=3)))
+        self.refuse_untouched(2, "train: cfg.json: field 'optimizer' must be a string, not 3", "--config", "cfg.json")
         (self.directory / "cfg.json").write_text("{")
         self.refuse_untouched(2, "not JSON", "--config", "cfg.json")
 
@@ -92,6 +98,19 @@ class BadInput(ProgramTest):
             before = files_below(self.directory)
             self.refuse(2, "run/state.safetensors", "train", *short())
             self.assertEqual(files_below(self.directory), before)
+
+    def test_a_state_of_another_run(self):
+        self.succeed("train", *short("one", 300))
+        self.succeed("train", *short("biased", 300), "--model", "OneLayerMLPwithBias")
+        self.succeed("train", *short("seed", 300), "--seed", 9)
+        state = self.directory / "one/state.safetensors"
+        for words, other in [("its metadata 'model' is 'OneLayerMLPwithBias', not 'OneLayerMLP'", "biased"),
+                             ("its metadata 'seed' is '9', not '0'", "seed")]:
+            with self.subTest(other):
+                state.write_bytes((self.directory / other / "state.safetensors").read_bytes())
+                before = files_below(self.directory)
+                self.refuse(2, words, "train", *short("one", 300))
+                self.assertEqual(files_below(self.directory), before)
 
     def test_divergence_stops_with_the_epoch_and_keeps_the_last_checkpoint(self):
         result = self.run_program("train", "s4", "--lr", "1e9", "--out", "run", "--quiet")

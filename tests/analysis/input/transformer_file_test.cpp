@@ -47,6 +47,15 @@ TEST_CASE(
                        "f: tensor 'blocks.0.attn.mask' is in a BoolStorage, not float32", FormatError);
   const test::TemporaryDirectory directory;
   engine::write_file(directory.path() / "model.pt", bytes);
+  CHECK_THROWS_WITH_AS(
+      analysis::read_weights(
+          directory.path() / "model.pt",
+          analysis::tensors_of(
+              6, {.model = "OneLayerMLP", .layers = {{"embed_dim", 4}, {"hidden_dim", 3}}, .unembed_bias = false})),
+      ((directory.path() / "model.pt").string() +
+       ": holds the tensors of a Transformer; cfg.json's field 'model' says OneLayerMLP")
+          .c_str(),
+      FormatError);
   CHECK(analysis::read_weights(directory.path() / "model.pt", expected).squared_norm() ==
         analysis::weights_of(nine, "f", expected).squared_norm());
 }
@@ -86,7 +95,7 @@ TEST_CASE(
   refused(file, "'blocks.0.mlp.W_in' has shape (4,6), not (4,5)");
   file = nine;
   file.tensors.erase("blocks.0.attn.W_V");
-  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", expected), "f: no tensor 'blocks.0.attn.W_V'",
+  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", expected), "f: no tensor 'blocks.0.attn.W_V' (2,4,2)",
                        FormatError);
   file = nine;
   file.tensors["blocks.0.ln1.w"] = test::ramp({4});

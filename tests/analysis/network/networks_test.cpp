@@ -200,8 +200,10 @@ TEST_CASE("networks: weights of every kind of model make one, and the analysis k
                                      .layers = {{"embed_dim", 4}, {"hidden_dim", 3}}};
   file.tensors = {
       {"W_x", tensor({6, 4})}, {"W_y", tensor({6, 4})}, {"W", tensor({8, 3})}, {"W_U", tensor({3, 6})}};
-  CHECK_THROWS_WITH_AS(analysis::weights_of(file, "f", analysis::tensors_of(6, biased)), "f: no tensor 'b'",
-                       engine::FormatError);
+  CHECK_THROWS_WITH_AS(
+      analysis::weights_of(file, "f", analysis::tensors_of(6, biased)),
+      "f: holds the tensors of a OneLayerMLP; cfg.json's field 'model' says OneLayerMLPwithBias",
+      engine::FormatError);
   file.tensors["b"] = tensor({3});
   CHECK(
       analysis::network_of(analysis::weights_of(file, "f", analysis::tensors_of(6, biased)))->hidden_dim() ==
