@@ -33,17 +33,16 @@ ChosenViews chosen_views(const CircuitArguments& arguments);
 
 /// What the views ask of a run's final weights.
 struct RunCircuits {
-  std::optional<analysis::Circuits>
-      circuits;             ///< none where no view but irreps is chosen, or the model has none
+  /// None where no view but irreps is chosen, or the model has none.
+  std::optional<analysis::Circuits> circuits;
   std::string certificate;  ///< the file that the view certificate made, to be written
 };
 
 /// With the view certificate one is looked for; without it the circuits tell of the run's certificate.json,
 /// if it is of these weights.
 /// @param key_irreps  of the irrep view, empty without it
-/// @param progress  told the share of the controls that is done.   @param pulse  called during the search for
-/// a
-///   certificate, from any thread
+/// @param progress    told the share of the controls that is done
+/// @param pulse       called during the search for a certificate, from any thread
 /// @throws std::invalid_argument if a certificate is asked for of a model that has none
 RunCircuits circuits_of_run(const analysis::Run& run, const analysis::Harmonics& harmonics,
                             const std::vector<int>& key_irreps, const CircuitArguments& arguments,

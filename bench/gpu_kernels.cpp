@@ -84,8 +84,7 @@ void print_kernel(const char* name, const Problem& problem, int seeds, const Pea
   const double floor = std::max(operations / peaks.operations, numbers * sizeof(float) / peaks.bytes);
   std::printf(
       "{\"bench\": \"gpu_kernel\", \"kernel\": \"%s\", \"problem\": \"%s\", \"seeds\": %d, \"microseconds\": "
-      "%.2f, "
-      "\"floor_microseconds\": %.2f, \"of_floor\": %.2f, \"tflops\": %.1f}\n",
+      "%.2f, \"floor_microseconds\": %.2f, \"of_floor\": %.2f, \"tflops\": %.1f}\n",
       name, problem.name, seeds, seconds * 1e6, floor * 1e6, seconds / floor, operations / seconds / 1e12);
 }
 

@@ -112,8 +112,7 @@ int main(int argc, char** argv) {
   if (world.is_first()) {
     std::printf(
         "{\"bench\": \"shared step\", \"model\": \"%s\", \"processes\": %d, \"threads\": %d, \"step_ms\": "
-        "%.3f, "
-        "\"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, "
+        "%.3f, \"least_ms\": %.3f, \"chunks\": %d, \"chunks_ms\": %.3f, \"longest_chunk_ms\": %.3f, "
         "\"sums_ms\": %.3f, \"rest_ms\": %.3f, \"summed_bytes\": %zu, \"gathered_bytes\": %zu, "
         "\"latency_us\": %.2f, \"gigabytes_per_second\": %.2f}\n",
         problem.name, world.count, threads, 1e3 * median(seconds),

@@ -53,8 +53,8 @@ void measure(const TrainProblem& p, const std::vector<int>& thread_counts, int r
     subjects.push_back(bench::peak_subject(threads, &peak_operations[i]));
     if (with_products) subjects.push_back({"products", [&products, threads] { products.run(threads); }});
   }
-  bench::interleave(subjects, rounds,
-                    0.5);  // what the turn before left in the cache is a small part of a turn
+  // In turns of half a second what the turn before left in the cache is a small part.
+  bench::interleave(subjects, rounds, 0.5);
   const std::size_t each = subjects.size() / thread_counts.size();
   for (std::size_t i = 0; i < thread_counts.size(); ++i) {
     const bench::Subject* const of = &subjects[i * each];

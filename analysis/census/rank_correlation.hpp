@@ -20,8 +20,8 @@ struct RankedPairs {
 
 /// What chance alone makes of a rank correlation.
 struct RankTest {
-  double correlation;  ///< mean over the strata, by their number of pairs; NaN if x or y is constant in each
-                       ///< of them
+  /// Mean over the strata, by their number of pairs; NaN if x or y is constant in each of them.
+  double correlation;
   Interval by_chance;  ///< where `confidence_level` of the permutations lie
   double p_value;      ///< share of permutations with a correlation as far from 0, this one counted
   int pairs;           ///< in the strata that vary

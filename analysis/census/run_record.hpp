@@ -30,8 +30,8 @@ struct Findings {
   std::vector<IrrepRecord> irreps;      ///< as in irreps.txt
   std::vector<std::string> key_irreps;  ///< as in key_reps.txt
   std::vector<std::string> in_order;    ///< by first appearance; empty where that is not known
-  std::vector<std::pair<std::string, double>>
-      metrics;                  ///< the keys of summary_metrics.json that are no irrep's, by name
+  /// The keys of summary_metrics.json that are no irrep's, by name.
+  std::vector<std::pair<std::string, double>> metrics;
   std::size_t checkpoints = 0;  ///< measured beside the final model
 
   /// @throws std::out_of_range for a key that there is not
@@ -52,8 +52,8 @@ struct RunRecord {
   std::string group, model;  ///< "S5", "MLP": as in the names of run directories
   Findings findings;
   std::optional<RunHistory> history;  ///< none where there is no log
-  std::map<std::string, double>
-      published;  ///< figures that came with a published run, by key; empty for ours
+  /// Figures that came with a published run, by key; empty for ours.
+  std::map<std::string, double> published;
   std::vector<std::string> published_keys;  ///< key irreps that it came with
 
   /// Whether another program trained it: its cfg.json has no version.

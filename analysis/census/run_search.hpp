@@ -13,8 +13,8 @@ struct SkippedRun {
 };
 
 struct FoundRuns {
-  std::vector<std::filesystem::path>
-      runs;                         ///< directories with a cfg.json, in natural order: seed_2 before seed_10
+  /// Directories with a cfg.json, in natural order: seed_2 before seed_10.
+  std::vector<std::filesystem::path> runs;
   std::vector<SkippedRun> skipped;  ///< empty ones, and those with a run's files but no cfg.json
 };
 

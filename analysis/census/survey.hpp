@@ -12,8 +12,8 @@ namespace analysis {
 
 struct SurveyOptions {
   bool checkpoints = false;  ///< measure every checkpoint too, where there are some
-  engine::Device device =
-      engine::Device::cpu;  ///< for groups of more than 300 elements; the others take the CPU
+  /// For groups of more than 300 elements; the others take the CPU.
+  engine::Device device = engine::Device::cpu;
   /// Told how many runs are done, from any thread but never from two at a time; may be empty.
   std::function<void(std::size_t done)> progress;
   /// Asked before each run, from any thread: whether to leave out the rest; may be empty.
@@ -25,8 +25,8 @@ struct Survey {
   std::vector<RunRecord> records;   ///< in the order of the runs
   std::vector<SkippedRun> skipped;  ///< likewise; those of the search first
   std::size_t measured = 0;         ///< runs that had no current analysis
-  std::vector<std::string>
-      unkept;  ///< a line for each analysis of ours that could not be written beside its run
+  /// A line for each analysis of ours that could not be written beside its run.
+  std::vector<std::string> unkept;
 };
 
 /// A record of every run: from census_record.json where it is current, else from the weights. What is

@@ -109,8 +109,8 @@ class PairsOfX {
   int x_;
   std::array<std::int64_t, 32> weight_x_{}, weight_y_{};
   Wide largest_slack_ = 0;
-  std::vector<Wide>
-      sums_;  ///< what reaches the relu, then what bypasses it, in 2^-(s + row_bits + weight_bits)
+  /// What reaches the relu, then what bypasses it, in 2^-(s + row_bits + weight_bits).
+  std::vector<Wide> sums_;
   std::vector<double> hidden_, logits_;
 };
 

@@ -53,8 +53,8 @@ class AccountImprovement {
   std::vector<int> xs_;
   TableAccount account_;
   double total_ = std::numeric_limits<double>::infinity();
-  std::vector<double>
-      survivors_;  ///< of `account_`: the operations that depend on them, of one x, of two, ..
+  /// Of `account_`: the operations that depend on them, of one x, of two, ..
+  std::vector<double> survivors_;
 };
 
 }  // namespace analysis

@@ -14,8 +14,8 @@ struct ProvedMargins {
   std::int64_t pairs = 0;    ///< n^2
   std::int64_t proved = 0;   ///< margin > T
   std::int64_t claimed = 0;  ///< margin > T + slack: what a certificate claims, so that every checker agrees
-  std::int64_t float32 =
-      0;             ///< .. and > T in every IEEE float32 evaluation, in any order, with FMA or without
+  /// .. and > T in every IEEE float32 evaluation, in any order, with FMA or without.
+  std::int64_t float32 = 0;
   double least = 0;  ///< the least lower bound of a margin; NaN if some margin has none
 };
 

@@ -157,8 +157,7 @@ Circuits analyze_circuits(const TokenCircuitInput& input, const Harmonics& harmo
   circuits.notes.emplace_back(
       "a transformer's l and r are the images of its tokens: means of what reaches the hidden layer over the "
       "other token, less the mean over all pairs. Not covered, since that is no sum of the two: rho-sets, "
-      "the "
-      "bound by cosets, exchanged embeddings, signs of one side, random functions and random b");
+      "the bound by cosets, exchanged embeddings, signs of one side, random functions and random b");
   if (live_neurons(network.reach()).empty()) circuits.notes.emplace_back(dead_network);
   if (views.cosets || views.interventions) {
     find_subgroups(harmonics.group(), circuits);

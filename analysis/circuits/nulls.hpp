@@ -17,8 +17,8 @@ namespace analysis {
 /// Zeroing an irrep's neurons, or one circuit's, beside zeroing as many random live neurons.
 struct CircuitControl {
   int block;
-  std::optional<int>
-      circuit;  ///< its place among the irrep's, by falling |weight|; none: all the irrep's neurons
+  /// Its place among the irrep's, by falling |weight|; none: all the irrep's neurons.
+  std::optional<int> circuit;
   int zeroed;
   Control loss;  ///< extreme where high
 };

@@ -9,11 +9,12 @@
 namespace analysis {
 
 struct NeuronThresholds {
-  double before =
-      0.9;  ///< share of a neuron's input in one irrep from which it belongs to it, before the nonlinearity
-  double after = 0.5;  ///< share of its variance through one irrep's rho(a), rho(b), rho(ab), after the relu
-  double off =
-      1e-3;  ///< a neuron with less than this share of the largest neuron's input, or variance, is off
+  /// Share of a neuron's input in one irrep from which it belongs to it, before the nonlinearity.
+  double before = 0.9;
+  /// Share of its variance through one irrep's rho(a), rho(b), rho(ab) from which it does, after the relu.
+  double after = 0.5;
+  /// A neuron with less than this share of the largest neuron's input, or variance, is off.
+  double off = 1e-3;
 };
 
 /// Where a neuron belongs: a block of Harmonics, or one of these.
@@ -38,16 +39,16 @@ struct Neuron {
 struct ClusterSummary {
   int cluster;
   int neurons;
-  VarianceShares
-      shares;  ///< of the cluster's variance, through its own irrep; through all key irreps for the rest
+  /// Of the cluster's variance, through its own irrep; through all key irreps for the rest.
+  VarianceShares shares;
 };
 
 struct NeuronAnalysis {
   NeuronThresholds thresholds;
   std::vector<int> key_irreps;
   std::vector<Neuron> neurons;
-  std::vector<ClusterSummary> before,
-      after;  ///< key irreps in order, then several, none, off; empty ones left out
+  /// Key irreps in order, then several, none, off; empty ones left out.
+  std::vector<ClusterSummary> before, after;
 };
 
 /// Sorts the neurons by the irrep that they serve. A neuron belongs to a key irrep whose share reaches the

@@ -60,8 +60,8 @@ TransformerNetwork::TransformerNetwork(TransformerWeights weights)
       equals_(sum_of_rows(weights_.w_e.row(weights_.elements()), weights_.w_pos.row(2), weights_.width())) {
   const int heads = weights_.heads(), width = weights_.width();
   const double root = std::sqrt(static_cast<double>(weights_.head_size()));
-  Matrix asked(width,
-               heads);  // column h: W_K[h] (e2 W_Q[h])^T / sqrt(head size), whose product with e is its score
+  // Column h: W_K[h] (e2 W_Q[h])^T / sqrt(head size), whose product with e is its score.
+  Matrix asked(width, heads);
   for (int h = 0; h < heads; ++h) {
     const std::vector<double> query = times(equals_, rows_from(weights_.w_q, h * width, width));
     for (int i = 0; i < width; ++i) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "analysis/census/paper_columns.hpp"
@@ -131,18 +132,22 @@ Table predictor_table(const Census& census) {
   return table;
 }
 
-/// What is wrong in the published figures of these groups, each reason once.
+/// What is wrong in the published figures of these groups, each reason once, with all whom it concerns.
 std::string footnotes(const Census& census) {
-  std::set<std::string> notes;
+  std::map<std::string, std::set<std::string>> concerned;
   for (const Population& p : census.populations) {
     if (!p.published) continue;
     for (const auto& [key, value] : p.runs.front().findings.metrics) {
       const std::string defect = analysis::defect_of(p.group, p.model, key);
-      if (!defect.empty()) notes.insert(p.group + " " + p.model + ": " + defect);
+      if (!defect.empty()) concerned[defect].insert(p.group + " " + p.model);
     }
   }
   std::string text;
-  for (const std::string& note : notes) text += "\nFootnote *: published figures of " + note + "\n";
+  for (const auto& [defect, names] : concerned) {
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    text += "\nFootnote *: published figures of " + list + ": " + defect + ".\n";
+  }
   return text;
 }
 

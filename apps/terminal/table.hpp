@@ -9,8 +9,8 @@ namespace apps {
 /// Rows of a table on the terminal; the first is the header.
 struct Table {
   std::vector<std::vector<std::string>> rows;
-  std::vector<bool>
-      marked;  ///< rows to mark with a star, and in bold where colour is allowed; may be shorter
+  /// Rows to mark with a star, and in bold where colour is allowed; may be shorter.
+  std::vector<bool> marked;
   std::size_t left_columns = 1;  ///< so many are aligned left, the others right
 
   void add(std::vector<std::string> row, bool mark = false);

@@ -7,8 +7,8 @@
 
 namespace engine {
 
-constexpr int deep_block =
-    256;  ///< rows of a packed matrix whose panel takes at most half of the first-level cache
+/// Rows of a packed matrix whose panel takes at most half of the first-level cache.
+constexpr int deep_block = 256;
 
 /// How the numbers of a one-layer transformer lie in scratch memory. A row is its hidden units and then, from number
 /// hidden_end on, the `width` numbers that go round the hidden layer; both ends are whole 64 bytes, padded by zeros.
@@ -31,11 +31,11 @@ struct AttentionTile {
   const real* rest;             ///< a row and scores: what is the same for all pairs
   const real* out_panels;       ///< (hidden, width), deep
   const real* out_t_panels;     ///< its transpose (width, hidden); null: forward only
-  const real *u_panels,
-      *u_t_panels;  ///< (width, classes) and its transpose, deep; null: the width is the classes
-  real weight;      ///< of one row in the mean loss
-  real* z;          ///< scratch: (rows, stride)
-  real* logits;     ///< scratch where there are u_panels: (rows, logits_row)
+  /// (width, classes) and its transpose, deep; null: the width is the classes.
+  const real *u_panels, *u_t_panels;
+  real weight;   ///< of one row in the mean loss
+  real* z;       ///< scratch: (rows, stride)
+  real* logits;  ///< scratch where there are u_panels: (rows, logits_row)
   std::ptrdiff_t logits_row;
   real *weight_x, *weight_y, *weight_rest, *dweight_x, *dweight_y;  ///< scratch: (rows, heads), whole vectors
   double* odds;                                                     ///< scratch: 2 (rows + 8)

@@ -47,8 +47,9 @@ struct AttentionWorkspace {
   std::size_t dx_size, dy_size, dall_size;  ///< numbers of dx, of dy, and of drest, dout_t and dut
   real *x_rows, *y_rows, *rest;             ///< as AttentionTile's
   real *out_panels, *out_t_panels, *u_panels, *u_t_panels;
-  real* dx;                         ///< (parts): (elements) records, of which a chunk owns the x that begin
-                                    ///< in it, and (chunks) of the x that goes on from the chunk before
+  /// (parts): (elements) records, of which a chunk owns the x that begin in it, and (chunks) of the x that goes on
+  /// from the chunk before.
+  real* dx;
   real* dy;                         ///< (chunks): (elements) records, of which a part owns its own y
   real* dall;                       ///< (tasks): drest, dout_t, dut, in this order
   LossAndCorrect* results;          ///< (tasks)

@@ -29,8 +29,8 @@ struct AttentionWork {
   real* weights;           ///< (count, positions, heads)
   real* dscore;            ///< likewise: gradients of the scores
   LossAndCorrect* of_row;  ///< (count)
-  real *special_h,
-      *special_y;  ///< (positions heads, hidden), (.., width): sums of weighted gradients over the segment
+  /// (positions heads, hidden), (.., width): sums of weighted gradients over the segment.
+  real *special_h, *special_y;
 
   __host__ __device__ int row_length() const { return hidden + width; }
   __host__ __device__ int tokens() const { return elements + AttentionPairs::special_rows; }

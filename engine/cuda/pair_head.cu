@@ -1,15 +1,12 @@
 // The fused head, version 1: forward, loss and backward of a tile of pairs in one pass, products by register
 // blocks over shared memory on the plain float32 units.
 //
-// pair_head_kernel   grid (parts, replicas), 256 threads, about 67 KiB of shared memory at 48 pairs a tile. A
-// block
-//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u
-//   staged through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device
-//   memory, and the block's own sum of du = h' dz, which only it touches. With more than 128 classes or
-//   hidden units it does so band by band, and computes z twice: first for the rows' sums, then for their
-//   gradients.
-// reduce_kernel      sums the blocks' du, and dh along the members of each x and y, in a fixed order: no
-// atomics.
+// pair_head_kernel: grid (parts, replicas), 256 threads, about 67 KiB of shared memory at 48 pairs a tile. A block
+//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u staged
+//   through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device memory, and
+//   the block's own sum of du = h' dz, which only it touches. With more than 128 classes or hidden units it does so
+//   band by band, and computes z twice: first for the rows' sums, then for their gradients.
+// reduce_kernel: sums the blocks' du, and dh along the members of each x and y, in a fixed order: no atomics.
 //
 // Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.9 + 2.9 MB written
 // and 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after

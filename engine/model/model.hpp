@@ -12,7 +12,8 @@
 namespace engine {
 
 /// A network that multiplies in a group, as all else knows it: its named parameters, and the loss of a batch of pairs
-/// as ops. A new one is a file of this folder and a line in model_kinds.cpp.
+/// as ops. A new one is a file of this folder, a declaration in model_kinds.hpp, a name in the list of model_kinds.cpp
+/// and a line in engine/CMakeLists.txt; docs/architecture.md says what the analysis wants to know of it.
 class Model {
  public:
   virtual ~Model() = default;

@@ -139,8 +139,8 @@ PairBatch PairBatch::counted(int elements, int replicas, int pairs, Device devic
 }
 
 std::int64_t PairBatch::bytes_while_made(int replicas, std::int64_t pairs) {
-  constexpr std::int64_t of_pair =
-      sizeof(std::int64_t) + 2 * 3 * sizeof(int);  // vectors grow to twice their size
+  // Vectors grow to twice their size.
+  constexpr std::int64_t of_pair = sizeof(std::int64_t) + 2 * 3 * sizeof(int);
   return replicas * pairs * of_pair + replicas * pairs * 2 * static_cast<std::int64_t>(sizeof(int));
 }
 

@@ -17,8 +17,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, Trans ta = Trans::no, Trans tb =
 /// The backward pass scatter-adds in the order of i.
 Tensor gather_rows(const Tensor& table, const RowIndex& index);
 
-/// y[i] = a[x[i]] + b[y[i]].  @param a, b (x.table_rows(), cols), (y.table_rows(), cols).  @return (rows,
-/// cols)
+/// y[i] = a[x[i]] + b[y[i]].  @param a (x.table_rows(), cols).  @param b (y.table_rows(), cols).
+/// @return (rows, cols)
 Tensor pair_sum(const Tensor& a, const Tensor& b, const RowIndex& x, const RowIndex& y);
 
 /// a and b side by side: (rows, cols_a + cols_b).
@@ -64,18 +64,18 @@ Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter
 Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& batch,
                           const LossMeter* meter = nullptr, PairHidden combine = PairHidden::relu_of_sum);
 
-/// What tokens and positions add to the rows of a one-layer transformer whose last of three positions, "=", is read out.
-/// Rows 0 .. elements - 1 of a table are the elements', then come that of "=" and those of positions 0, 1 and 2.
+/// What tokens and positions add to the rows of a one-layer transformer whose last of three positions, "=", is read
+/// out. Rows 0 .. elements - 1 of a table are the elements', then come that of "=" and those of positions 0, 1 and 2.
 struct AttentionTables {
   Tensor scores;  ///< (elements + 4, heads): of the last position's query with keys, scaled
-  Tensor
-      rows;  ///< (heads, elements + 4, hidden + width): values, on their way to the hidden layer and round it
+  /// (heads, elements + 4, hidden + width): values, on their way to the hidden layer and round it.
+  Tensor rows;
   Tensor base;  ///< (1, hidden + width): what "=" itself, unattended, adds to both
 };
 
-/// A one-layer transformer from its attention on as one pass over tiles of pairs, whose memory does not grow with pairs x
-/// classes or pairs x hidden. For a pair (x, y), w = softmax in each head of the scores of x at position 0, y at 1 and "="
-/// at 2 (token plus position), and
+/// A one-layer transformer from its attention on as one pass over tiles of pairs, whose memory does not grow with pairs
+/// x classes or pairs x hidden. For a pair (x, y), w = softmax in each head of the scores of x at position 0, y at 1
+/// and "=" at 2 (token plus position), and
 ///   [a, b] = base + sum over heads and positions of w (token's row + position's row), a the first `hidden` numbers,
 ///   logits = b + relu(a) out, times unembed if there is one;
 /// the loss is cross_entropy(logits, x*y). Computes the gradient with the loss if one is needed.

@@ -9,8 +9,8 @@ namespace engine {
 /// Settings of Adam, with the meaning that torch.optim.AdamW and torch.optim.Adam give them.
 struct AdamOptions {
   double lr = 1e-3, beta1 = 0.9, beta2 = 0.98, weight_decay = 1, eps = 1e-8;
-  bool decoupled =
-      true;  ///< AdamW: decay acts on the parameter; else it is added to the gradient, an L2 penalty
+  /// AdamW: decay acts on the parameter; else it is added to the gradient, an L2 penalty.
+  bool decoupled = true;
   bool decay_biases = true;  ///< whether parameters that are biases decay too
 
   bool operator==(const AdamOptions&) const = default;

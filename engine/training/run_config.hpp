@@ -19,8 +19,8 @@ struct RunConfig {
   double frac_train = 0;
   std::uint64_t seed = 0, split_seed = 0;
   std::int64_t checkpoint_every = 500;
-  std::vector<std::vector<int>>
-      elements;         ///< one-line permutations in the order of the weights' rows, or empty
+  /// One-line permutations in the order of the weights' rows, or empty.
+  std::vector<std::vector<int>> elements;
   std::string version;  ///< of the program that wrote it
 };
 

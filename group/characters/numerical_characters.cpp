@@ -215,8 +215,8 @@ CharacterTable numerical_character_table(const FiniteGroup& group) {
     table.classes.push_back(
         {group.label(c.representative), static_cast<std::int64_t>(c.elements.size()), c.element_order});
   }
-  std::map<std::int64_t, std::size_t>
-      sharing;  // how many irreps have each dimension, the trivial one left out
+  // How many irreps have each dimension, the trivial one left out.
+  std::map<std::int64_t, std::size_t> sharing;
   for (std::size_t i = 1; i < k; ++i) ++sharing[std::llround(characters[i][identity_class].real())];
   std::map<std::int64_t, std::size_t> named;
   for (std::size_t i = 0; i < k; ++i) {

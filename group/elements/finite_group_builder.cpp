@@ -209,8 +209,8 @@ void FiniteGroupBuilder::find_classes() {
 void FiniteGroupBuilder::order_classes_by_cycle_type() {
   struct Key {
     std::vector<int> cycle_type;
-    bool second_half;  // of a class of S_n that splits in A_n: the half without the representative on
-                       // consecutive points
+    // Of a class of S_n that splits in A_n: the half without the representative on consecutive points.
+    bool second_half;
   };
   std::vector<std::pair<Key, ConjugacyClass>> keyed;
   for (ConjugacyClass& c : data_.classes) {

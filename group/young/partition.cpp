@@ -82,8 +82,8 @@ std::vector<int> Partition::diagonal_hooks() const {
 
 std::int64_t Partition::dimension() const {
   std::int64_t quotient = static_cast<std::int64_t>(factorial(size()));
-  for (const int hook : hook_lengths())
-    quotient /= hook;  // exact: each prefix of the product divides the whole
+  // Exact: each prefix of the product divides the whole.
+  for (const int hook : hook_lengths()) quotient /= hook;
   return quotient;
 }
 

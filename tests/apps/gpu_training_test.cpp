@@ -100,8 +100,8 @@ TEST_CASE("gpu training: the files and figures are those of the CPU, within roun
   REQUIRE(cpu_files.size() == gpu_files.size());
   for (auto a = cpu_files.begin(), b = gpu_files.begin(); a != cpu_files.end(); ++a, ++b) {
     CHECK(a->first == b->first);
-    CHECK(a->second.size() == doctest::Approx(static_cast<double>(b->second.size()))
-                                  .epsilon(0.1));  // digits of training.csv differ
+    // Digits of training.csv differ.
+    CHECK(a->second.size() == doctest::Approx(static_cast<double>(b->second.size())).epsilon(0.1));
   }
   CHECK(gpu_files.contains("8/checkpoints/epoch_130.safetensors"));
   for (std::size_t r = 0; r < cpu.size(); ++r) {

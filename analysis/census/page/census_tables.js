@@ -83,9 +83,13 @@ function fillPaper() {
       ({text: paperText(c.key, c.published_mean) + (c.defect ? "*" : ""), value: c.published_mean}))]);
   });
   fill("paper-table", sortableTable(["population", "runs", ...populations[0].columns.map(c => c.title)], rows, row => row[0].text.endsWith(": median")));
+  const concerned = new Map();  // by what is wrong, and in which figures: whom it concerns
   for (const note of census.footnotes) {
-    document.getElementById("footnotes").append(element("p",
-      `Footnote *: published figures of ${note.group} ${note.model}, ${note.reason}. Wrong are: ${note.keys.join(", ")}.`, {class: "notice"}));
+    const text = `${note.reason}. Wrong are: ${note.keys.join(", ")}.`;
+    concerned.set(text, [...concerned.get(text) ?? [], `${note.group} ${note.model}`]);
+  }
+  for (const [text, names] of concerned) {
+    document.getElementById("footnotes").append(element("p", `Footnote *: published figures of ${names.join(", ")}: ${text}`, {class: "notice"}));
   }
 }
 

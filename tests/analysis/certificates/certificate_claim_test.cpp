@@ -86,8 +86,7 @@ TEST_CASE("claim: sentences") {
   claim.operations = 224712960;
   CHECK(analysis::claim_sentence(claim) ==
         "A table certificate proves 14,400 of 14,400 pairs (accuracy 1) in 224,712,960 operations, about as "
-        "many as "
-        "brute force's 224,755,200.");
+        "many as brute force's 224,755,200.");
   claim.operations = 4259664;
   claim.stored = true;
   CHECK(analysis::claim_sentence(claim) ==
@@ -96,6 +95,5 @@ TEST_CASE("claim: sentences") {
   claim = {CertificateMethod::table, 10, 36, 2.5, 7200, 3600, false};
   CHECK(analysis::claim_sentence(claim) ==
         "A table certificate proves 10 of 36 pairs with a margin above 2.5 in 7,200 operations, 2 times more "
-        "than "
-        "brute force's 3,600.");
+        "than brute force's 3,600.");
 }

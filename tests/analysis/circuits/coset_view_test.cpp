@@ -48,8 +48,8 @@ TEST_CASE("concentrations: by hand in C_4, f = 1, 2, 3, 5") {
 TEST_CASE("coset view: planted subgroups of S_4 are found on both sides, neuron by neuron") {
   const Harmonics harmonics(group::symmetric_group(4));
   const group::SubgroupCatalogue catalogue = group::subgroup_catalogue(harmonics.group());
-  std::vector<std::size_t> planted(catalogue.subgroups.size() -
-                                   1);  // all but G, on which a function is constant
+  // All but G, on which a function is constant.
+  std::vector<std::size_t> planted(catalogue.subgroups.size() - 1);
   std::iota(planted.begin(), planted.end(), std::size_t{0});
   const ReluNetwork network = test::coset_network(harmonics.group(), catalogue, planted, 3);
   const CosetView view = coset_view(network, harmonics, catalogue);

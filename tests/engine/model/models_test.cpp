@@ -165,8 +165,8 @@ TEST_CASE("models: what a model lacks or does not know is refused in one line") 
         "embed_dim: 0 is out of range; it must be in 1..65536");
   CHECK(message({.model = "BilinearNet", .layers = {{"embed_dim", 4}}}).empty());
   CHECK(message({.model = "Transformer", .layers = {}}).empty());
-  CHECK(message(test::settings(256, 128, "Transformer"))
-            .empty());  // published configurations name sizes of the MLP's
+  // Published configurations name sizes of the MLP's.
+  CHECK(message(test::settings(256, 128, "Transformer")).empty());
   CHECK(message({.model = "Transformer", .layers = {}, .unembed_bias = true}) ==
         "unembed_bias: Transformer has none; it must be false");
 }

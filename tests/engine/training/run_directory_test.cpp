@@ -63,8 +63,8 @@ TEST_CASE("run directory: taken up again, it forgets rows that the state is not 
     RunDirectory run(temporary.path() / "run", example(), false);
     save(run, 0);
   }
-  std::ofstream(temporary.path() / "run/training.csv", std::ios::app)
-      << "5,1,1,1,1\n";  // killed before the state
+  // Killed before the state.
+  std::ofstream(temporary.path() / "run/training.csv", std::ios::app) << "5,1,1,1,1\n";
   RunDirectory run(temporary.path() / "run", example(), false);
   CHECK(run.updates() == 1);
   CHECK(run.take_state()->tensors.at("W").values == std::vector<float>{9});
