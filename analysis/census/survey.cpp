@@ -69,7 +69,9 @@ void require_finished(const Run& run) {
 
 /// Whether findings are all that is asked for.
 bool suffices(const Findings& findings, const fs::path& run, bool with_checkpoints) {
-  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(run / "checkpoints");
+  const fs::path checkpoints = run / "checkpoints";
+  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(checkpoints) ||
+         fs::is_empty(checkpoints);
 }
 
 /// The order of appearance that came with the run, if it is of the same irreps.
@@ -187,6 +189,11 @@ Survey survey(const FoundRuns& found, const SurveyOptions& options) {
     if (outcome.record && outcome.skipped.empty()) result.records.push_back(std::move(*outcome.record));
   }
   return result;
+}
+
+bool has_current_analysis(const fs::path& run, bool with_checkpoints) {
+  const std::optional<Findings> kept = read_findings(run, origin_of(run));
+  return kept && suffices(*kept, run, with_checkpoints);
 }
 
 }  // namespace analysis

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -36,5 +37,9 @@ struct Survey {
 /// skipped with its reason.
 /// @throws engine::BackendError if the device fails
 Survey survey(const FoundRuns& found, const SurveyOptions& options = {});
+
+/// Whether one of our runs has a current analysis beside it, with SurveyOptions::checkpoints or without.
+/// @throws engine::FormatError, engine::FileError if cfg.json or the weights cannot be read
+bool has_current_analysis(const std::filesystem::path& run, bool with_checkpoints);
 
 }  // namespace analysis

@@ -8,7 +8,11 @@
 namespace apps {
 
 bool has_analysis(const std::filesystem::path& run) {
-  return std::filesystem::exists(run / "census_record.json");
+  try {
+    return analysis::has_current_analysis(run, true);
+  } catch (const std::exception&) {
+    return false;  // write_analysis() says what is wrong
+  }
 }
 
 void write_analysis(const std::filesystem::path& run) {

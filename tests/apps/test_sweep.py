@@ -158,6 +158,25 @@ class SweepRuns(SweepTest):
         self.assertIn("test_loss", json.loads((run / "summary_metrics.json").read_text()))
         self.assertIn("2 runs, 0 analysed now", self.succeed("census", "runs/sweep").stderr)
 
+    def test_a_census_of_final_models_is_no_analysis_of_the_checkpoints(self):
+        self.write(small(epochs=200, seeds=1))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        self.succeed("census", "runs/sweep")
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        self.assertFalse((run / "metrics.csv").exists())
+        self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertEqual((run / "metrics.csv").read_text().count("\n"), 6)
+        self.assertTrue((run / "key_reps_in_order.txt").exists())
+
+    def test_an_analysis_is_not_repeated_also_without_checkpoints(self):
+        self.write(small(epochs=200, seeds=1))
+        command = ["sweep", "sweep.json", "--quiet", "--analyze", "--keep-checkpoints", "none"]
+        self.succeed(*command)
+        record = self.directory / "runs/sweep/S3_MLP_seed1/census_record.json"
+        before = record.stat().st_mtime_ns
+        self.succeed(*command)
+        self.assertEqual(record.stat().st_mtime_ns, before)
+
     def test_progress_on_a_terminal_is_one_bar(self):
         self.write(small(epochs=4000))
         leader, follower = pty.openpty()
