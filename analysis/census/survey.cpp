@@ -54,6 +54,7 @@ struct Outcome {
   std::string skipped;  ///< why
   bool measured = false;
   std::string unkept;
+  bool disk_full = false;      ///< why it is unkept
   std::exception_ptr failure;  ///< neither the run's fault nor ours to hide
   bool waiting = false;        ///< for all threads: its group is large
 };
@@ -142,6 +143,7 @@ class Surveyor {
       write_findings(run.directory, findings, origin);  // last: it says that the others are current
     } catch (const engine::FileError& error) {
       outcome.unkept = error.what();
+      outcome.disk_full = dynamic_cast<const engine::DiskFullError*>(&error) != nullptr;
     }
   }
 
@@ -185,6 +187,7 @@ Survey survey(const FoundRuns& found, const SurveyOptions& options) {
     if (outcome.failure) std::rethrow_exception(outcome.failure);
     if (!outcome.skipped.empty()) result.skipped.push_back({found.runs[i], outcome.skipped});
     if (!outcome.unkept.empty()) result.unkept.push_back(outcome.unkept);
+    if (outcome.disk_full) result.disk_full = true;
     if (outcome.measured) ++result.measured;
     if (outcome.record && outcome.skipped.empty()) result.records.push_back(std::move(*outcome.record));
   }

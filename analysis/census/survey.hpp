@@ -27,7 +27,8 @@ struct Survey {
   std::vector<SkippedRun> skipped;  ///< likewise; those of the search first
   std::size_t measured = 0;         ///< runs that had no current analysis
   std::vector<std::string>
-      unkept;  ///< a line for each analysis of ours that could not be written beside its run
+      unkept;              ///< a line for each analysis of ours that could not be written beside its run
+  bool disk_full = false;  ///< whether no room on the disk was why, for one of these
 };
 
 /// A record of every run: from census_record.json where it is current, else from the weights. What is

@@ -10,7 +10,7 @@ bool has_analysis(const std::filesystem::path& run);
 
 /// Analyses a finished run, on the calling thread's pool, and writes what `analyze` writes, without the report, which
 /// is megabytes, and with the record by which `census` knows that it is current.
-/// @throws engine::FileError, std::runtime_error with the reason if the run cannot be analysed
+/// @throws engine::FileError or DiskFullError, std::runtime_error with the reason if the run cannot be analysed
 void write_analysis(const std::filesystem::path& run);
 
 }  // namespace apps

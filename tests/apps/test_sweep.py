@@ -263,6 +263,20 @@ class SweepInterruption(SweepTest):
         self.assertEqual(files_below(disk / "o"), whole)
 
 
+    def test_a_full_disk_under_an_analysis_is_not_the_runs_fault(self):
+        self.write(small(epochs=200, seeds="1..2"))
+        disk = self.small_disk("3m")
+        self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet")
+        room = os.statvfs(disk)
+        (disk / "filler").write_bytes(bytes((room.f_bavail - 3) * room.f_bsize))  # a record of a failure would fit
+        result = self.run_program("sweep", "sweep.json", "--out", "disk/o", "--quiet", "--analyze")
+        self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
+        self.assertRegex(result.stderr, "^sweep: .*No space left on device\n$")
+        self.assertFalse((disk / "o/failed").exists())
+        (disk / "filler").unlink()
+        self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet", "--analyze")
+
+
 class SweepBadInput(SweepTest):
     def refuse_untouched(self, words, *arguments):
         before = files_below(self.directory)
