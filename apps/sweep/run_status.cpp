@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "apps/sweep/run_analysis_files.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
 
@@ -21,6 +22,11 @@ constexpr std::size_t most_bytes = std::size_t{1} << 28;
 
 fs::path failure_file(const fs::path& out, const std::string& name) {
   return out / "failed" / (name + ".json");
+}
+
+/// Whether the final model is there, which is written last.
+bool is_finished(const fs::path& run) {
+  return fs::exists(run / "model.safetensors");
 }
 
 /// Updates behind the last line of training.csv, which is read from its end; 0 where there is none.
@@ -67,13 +73,15 @@ std::string to_string(RunState state) {
   }
 }
 
-RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t epochs) {
+RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t epochs, bool analyses) {
   const fs::path run = out / name;
   RunStatus status;
+  const bool finished = is_finished(run);
   if (!fs::exists(run / "cfg.json")) {
     status.state = RunState::waiting;
-  } else if (fs::exists(run / "model.safetensors")) {  // which is written last
-    return {.state = RunState::done, .updates = epochs, .reason = ""};
+  } else if (finished) {
+    status = {.state = RunState::done, .updates = epochs, .reason = ""};
+    if (!analyses) return status;
   } else {
     status.updates = logged_updates(run);
     status.state = is_held(run) ? RunState::running : RunState::stopped;
@@ -82,6 +90,8 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   const std::string text = engine::read_file(failure_file(out, name), most_bytes);
   const auto record = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return status;
+  // A record from before the run was finished says nothing of its analysis; a census may have made one since.
+  if (finished && (!record.value("finished", false) || has_analysis(run))) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
   if (diverged && status.state == RunState::waiting) return status;  // removed since, to be tried again
   status.state = diverged ? RunState::diverged : RunState::failed;
@@ -94,7 +104,8 @@ void record_failure(const fs::path& out, const std::string& name, RunState state
   fs::create_directories(out / "failed", error);
   if (error)
     engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
-  const nlohmann::ordered_json record = {{"run", name}, {"state", to_string(state)}, {"reason", reason}};
+  const nlohmann::ordered_json record = {
+      {"run", name}, {"state", to_string(state)}, {"finished", is_finished(out / name)}, {"reason", reason}};
   engine::write_file(failure_file(out, name),
                      record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }

@@ -14,7 +14,7 @@ enum class RunState {
   running,   ///< some process is
   done,      ///< its final model is written
   diverged,  ///< its loss was not finite: it is not tried again
-  failed     ///< an error ended it: the next sweep tries again
+  failed     ///< an error ended it, or its analysis: the next sweep tries again
 };
 
 /// "waiting", ..
@@ -28,9 +28,11 @@ struct RunStatus {
 };
 
 /// @param out  the sweep's folder.  @param name  of the run.  @param epochs  that it is to have
-RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs);
+/// @param analyses  whether a run that is finished, and could not be analysed, has failed
+RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs, bool analyses);
 
-/// Notes that a run has diverged or failed, in OUT/failed/NAME.json.  @throws engine::FileError
+/// Notes that a run has diverged or failed, in OUT/failed/NAME.json, and whether it is finished: then its analysis
+/// failed.  @throws engine::FileError
 void record_failure(const std::filesystem::path& out, const std::string& name, RunState state,
                     const std::string& reason);
 /// Forgets it.

@@ -177,6 +177,35 @@ class SweepRuns(SweepTest):
         self.succeed(*command)
         self.assertEqual(record.stat().st_mtime_ns, before)
 
+    def test_an_analysis_that_fails_is_a_failed_run_and_tried_again(self):
+        self.write(small(epochs=200, seeds="1..2"))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        obstacle = self.directory / "runs/sweep/S3_MLP_seed1/summary_metrics.json"
+        obstacle.mkdir()
+        for _ in range(2):
+            result = self.run_program("sweep", "sweep.json", "--quiet", "--analyze")
+            self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 2 runs, 1 done, 1 failed\n"))
+            self.assertRegex(result.stderr, "^sweep: S3_MLP_seed1 failed: analysis: .*summary_metrics.json.*\n$")
+        status = self.succeed("sweep", "sweep.json", "--status").stdout
+        self.assertRegex(status, r"(?m)^  S3_MLP_seed1 +failed +200 +200 +analysis: ")
+        self.succeed("sweep", "sweep.json")  # its model is all that is asked for
+        obstacle.rmdir()
+        result = self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertEqual(result.stdout, "runs/sweep: 2 runs, 2 done\n")
+        self.assertFalse((self.directory / "runs/sweep/failed").exists())
+
+    def test_a_run_whose_analysis_failed_is_done_once_a_census_has_analysed_it(self):
+        self.write(small(epochs=200, seeds=1))
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        self.succeed("sweep", "sweep.json", "--quiet")
+        (run / "summary_metrics.json").mkdir()
+        self.assertEqual(self.run_program("sweep", "sweep.json", "--quiet", "--analyze").returncode, 1)
+        (run / "summary_metrics.json").rmdir()
+        self.succeed("census", "runs/sweep", "--checkpoints")
+        self.assertEqual(self.succeed("sweep", "sweep.json", "--status").stdout, "runs/sweep: 1 run, 1 done\n")
+        self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertFalse((self.directory / "runs/sweep/failed").exists())
+
     def test_progress_on_a_terminal_is_one_bar(self):
         self.write(small(epochs=4000))
         leader, follower = pty.openpty()
