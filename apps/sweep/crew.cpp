@@ -174,6 +174,7 @@ void Crew::finish(std::size_t number, const engine::TrainingRun& run) {
   }
   if (!run.finished()) return;  // interrupted
   if (settings_.analyze) {
+    if (stopping()) return;  // the next sweep analyses it
     try {
       write_analysis(run.directory->path());
     } catch (const engine::DiskFullError&) {

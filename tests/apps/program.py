@@ -75,6 +75,25 @@ class MpiTest(ProgramTest):
                                 cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, start_new_session=True)
 
+    def ranks(self, process, count):
+        """Process ids by rank, once all have been started."""
+        while True:
+            pids = {}
+            children = subprocess.run(["pgrep", "-P", str(process.pid), "-x", self.program], capture_output=True,
+                                      text=True)
+            for pid in children.stdout.split():
+                try:
+                    environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                for entry in environment:
+                    if entry.startswith(b"OMPI_COMM_WORLD_RANK="):
+                        pids[int(entry.split(b"=")[1])] = int(pid)
+            if len(pids) == count:
+                return pids
+            self.assertIsNone(process.poll(), "it ended before all ranks were there")
+            time.sleep(0.02)
+
     def is_gone(self, pid):
         """Within some seconds; what nobody has waited for may stay as a zombie."""
         for _ in range(200 * PATIENCE):

@@ -400,6 +400,27 @@ class SweepOverMpi(MpiTest, SweepTest):
         self.assertEqual(errors.count("sweep: "), 1, errors)
         self.assertFalse((self.directory / "bad").exists())
 
+    def test_a_signal_to_one_process_stops_all_and_saves(self):
+        self.write(small(epochs=10 ** 7, checkpoint_every=1000))
+        for rank, sent in ((0, signal.SIGTERM), (0, signal.SIGINT), (1, signal.SIGTERM)):
+            with self.subTest(rank=rank, signal=sent.name):
+                out = f"{rank}_{sent.name}"
+                process = self.mpirun(2, "sweep.json", "--out", out, "--quiet", "--threads", 1)
+                self.addCleanup(process.kill)
+                pids = self.ranks(process, 2)
+                states = self.directory / out
+                while len(list(states.glob("*/state.safetensors"))) < 2:  # each is at work on a run
+                    self.assertIsNone(process.poll())
+                    time.sleep(0.01)
+                before = {path: path.stat().st_mtime_ns for path in states.glob("*/state.safetensors")}
+                os.kill(pids[rank], sent)
+                output, errors = process.communicate(timeout=20 * PATIENCE)
+                self.assertEqual(process.returncode, 130, errors)
+                self.assertRegex(output, f"^{out}: 6 runs, 0 done, [2-6] stopped")
+                self.assertEqual(errors.count("interrupted and saved"), 1, errors)
+                for path, time_saved in before.items():
+                    self.assertGreater(path.stat().st_mtime_ns, time_saved)
+
     def test_kill_9_of_a_process_ends_the_others_and_nothing_is_lost(self):
         self.write(small())
         whole = self.undisturbed()
