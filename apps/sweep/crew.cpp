@@ -189,7 +189,7 @@ void Crew::finish(std::size_t number, const engine::TrainingRun& run) {
 }
 
 void Crew::fail(std::size_t number, RunState state, const std::string& reason) {
-  record_failure(settings_.out, plan_.name(number), state, reason);
+  record_failure(settings_.out, plan_.name(number), state, reason, settings_.analyze);
   listener_.ended({.run = number, .state = state, .reason = reason, .metrics = {}});
 }
 

@@ -12,6 +12,7 @@
 #include "apps/sweep/run_analysis_files.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/training/run_directory.hpp"
 
 namespace apps {
 namespace {
@@ -26,7 +27,12 @@ fs::path failure_file(const fs::path& out, const std::string& name) {
 
 /// Whether the final model is there, which is written last.
 bool is_finished(const fs::path& run) {
-  return fs::exists(run / "model.safetensors");
+  std::error_code ignored;
+  return fs::exists(run / "model.safetensors", ignored);
+}
+
+RunStatus failed(const std::string& reason) {
+  return {.state = RunState::failed, .updates = 0, .reason = reason};
 }
 
 /// Updates behind the last line of training.csv, which is read from its end; 0 where there is none.
@@ -77,7 +83,10 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   const fs::path run = out / name;
   RunStatus status;
   const bool finished = is_finished(run);
-  if (!fs::exists(run / "cfg.json")) {
+  std::error_code error;
+  const bool begun = fs::exists(run / "cfg.json", error);
+  if (error) return failed("cannot read " + run.string() + ": " + error.message());
+  if (!begun) {
     status.state = RunState::waiting;
   } else if (finished) {
     status = {.state = RunState::done, .updates = epochs, .reason = ""};
@@ -90,8 +99,8 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   const std::string text = engine::read_file(failure_file(out, name), most_bytes);
   const auto record = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return status;
-  // A record from before the run was finished says nothing of its analysis; a census may have made one since.
-  if (finished && (!record.value("finished", false) || has_analysis(run))) return status;
+  // Other failures are overcome where the run is finished; and a census may have made the analysis since.
+  if (finished && (!record.value("analysis", false) || has_analysis(run))) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
   if (diverged && status.state == RunState::waiting) return status;  // removed since, to be tried again
   status.state = diverged ? RunState::diverged : RunState::failed;
@@ -99,13 +108,16 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   return status;
 }
 
-void record_failure(const fs::path& out, const std::string& name, RunState state, const std::string& reason) {
+void record_failure(const fs::path& out, const std::string& name, RunState state, const std::string& reason,
+                    bool analyses) {
   std::error_code error;
   fs::create_directories(out / "failed", error);
   if (error)
     engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
-  const nlohmann::ordered_json record = {
-      {"run", name}, {"state", to_string(state)}, {"finished", is_finished(out / name)}, {"reason", reason}};
+  const nlohmann::ordered_json record = {{"run", name},
+                                         {"state", to_string(state)},
+                                         {"analysis", analyses && is_finished(out / name)},
+                                         {"reason", reason}};
   engine::write_file(failure_file(out, name),
                      record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
@@ -120,24 +132,24 @@ void remove_empty_records(const fs::path& out) {
   fs::remove(out / "failed", ignored);  // which fails if it is not empty
 }
 
-void require_same_run(const fs::path& out, const std::string& name, const engine::RunConfig& config) {
-  const fs::path run = out / name;
-  if (!fs::exists(run)) return;
-  if (!fs::is_directory(run)) throw engine::ConfigError(run.string() + " is no directory");
-  const fs::path there = run / "cfg.json";
-  if (!fs::exists(there)) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(run)) {
-      if (entry.path().extension() == ".partial") continue;  // of a write that was killed
-      throw engine::ConfigError(run.string() +
-                                " is not empty and holds no run; choose another folder with --out");
+RunStatus checked_status(const fs::path& out, const Plan& plan, std::size_t run, bool analyses) {
+  const fs::path directory = out / plan.name(run);
+  std::error_code error;
+  const fs::file_status there = fs::status(directory, error);
+  std::string other;
+  try {
+    if (fs::exists(there)) {
+      other =
+          fs::is_directory(there) ? engine::other_content(directory, plan.config(run)) : "is no directory";
     }
-    return;
+  } catch (const std::exception& broken) {
+    return failed(broken.what());
   }
-  const std::string differences = engine::difference(
-      engine::config_from_json(engine::read_file(there, most_bytes), there.string()), config);
-  if (differences.empty()) return;
-  throw engine::ConfigError(run.string() + " holds another run (" + differences +
-                            "); choose another folder with --out, or remove it");
+  if (!other.empty()) {
+    throw engine::ConfigError(directory.string() + " " + other +
+                              "; choose another folder with --out, or remove it");
+  }
+  return run_status(out, plan.name(run), plan.cell_of(run).config.epochs, analyses);
 }
 
 }  // namespace apps

@@ -26,9 +26,9 @@ class ProgramTest(unittest.TestCase):
     def command(self, program, *arguments):
         return [str(BIN / program), *map(str, arguments)]
 
-    def run_program(self, program, *arguments, timeout=120):
+    def run_program(self, program, *arguments, timeout=120, **options):
         return subprocess.run(self.command(program, *arguments), cwd=self.directory, timeout=timeout * PATIENCE,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, **options)
 
     def succeed(self, program, *arguments, **options):
         result = self.run_program(program, *arguments, **options)

@@ -138,6 +138,46 @@ class SweepRuns(SweepTest):
         self.assertEqual(files_below(self.directory / "runs/sweep"), whole)
         self.assertFalse((self.directory / "runs/sweep/failed").exists())
 
+    def test_a_run_with_a_broken_configuration_fails_and_the_others_go_on(self):
+        self.write(small(epochs=200, seeds="1..3"))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        whole = files_below(self.directory / "runs/sweep")
+        for name in ("S3_MLP_seed1", "S3_MLP_seed2"):  # one finished, one not; the third is to be trained
+            config = self.directory / "runs/sweep" / name / "cfg.json"
+            config.write_bytes(config.read_bytes()[:50] if name.endswith("1") else b"")
+        (self.directory / "runs/sweep/S3_MLP_seed2/model.safetensors").unlink()
+        shutil.rmtree(self.directory / "runs/sweep/S3_MLP_seed3")
+        status = self.succeed("sweep", "sweep.json", "--status").stdout
+        self.assertIn("3 runs, 0 done, 2 failed, 1 waiting", status)
+        self.assertRegex(status, "(?m)^  S3_MLP_seed2 +failed .*cfg.json: not JSON, or cut short")
+        result = self.run_program("sweep", "sweep.json", "--quiet")
+        self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 3 runs, 1 done, 2 failed\n"))
+        self.assertRegex(result.stderr, "S3_MLP_seed1 failed: .*cfg.json: not JSON, or cut short")
+        for name in ("S3_MLP_seed1", "S3_MLP_seed2"):
+            (self.directory / "runs/sweep" / name / "cfg.json").write_bytes(whole[name + "/cfg.json"])
+        self.succeed("sweep", "sweep.json", "--quiet")
+        self.assertEqual(self.succeed("sweep", "sweep.json", "--status").stdout, "runs/sweep: 3 runs, 3 done\n")
+        self.assertEqual({name: content for name, content in files_below(self.directory / "runs/sweep").items()
+                          if not name.startswith("failed/")}, whole)
+
+    def test_a_run_that_may_not_be_read_fails_and_the_others_go_on(self):
+        self.write(small(epochs=200, seeds="1..3"))
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        self.directory.chmod(0o777)
+        self.run_program("sweep", "sweep.json", "--quiet", **user)
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        if not run.exists():
+            self.skipTest("another user may not run the programs here")
+        shutil.rmtree(self.directory / "runs/sweep/S3_MLP_seed3")
+        run.chmod(0)
+        self.addCleanup(run.chmod, 0o777)
+        status = self.run_program("sweep", "sweep.json", "--status", **user)
+        self.assertEqual(status.returncode, 0, status.stderr)
+        self.assertRegex(status.stdout, "(?m)^  S3_MLP_seed1 +failed .*Permission denied")
+        result = self.run_program("sweep", "sweep.json", "--quiet", **user)
+        self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 3 runs, 2 done, 1 failed\n"))
+        self.assertRegex(result.stderr, "^sweep: S3_MLP_seed1 failed: .*Permission denied\n$")
+
     def test_kept_checkpoints(self):
         self.write(small(epochs=220, seeds=1))
         whole = self.undisturbed()
@@ -364,7 +404,9 @@ class SweepBadInput(SweepTest):
         (self.directory / "foreign/S3_MLP_seed1").mkdir(parents=True)
         (self.directory / "foreign/S3_MLP_seed1/notes.txt").write_text("mine")
         self.write(small())
-        self.refuse(2, "o/S3_MLP_seed2 holds another run (num_epochs 5, not 1500", "sweep", "sweep.json", "--out", "o")
+        for also in ([], ["--status"]):
+            self.refuse(2, "o/S3_MLP_seed2 holds another run (num_epochs 5, not 1500", "sweep", "sweep.json", "--out",
+                        "o", *also)
         self.refuse(2, "is not empty and holds no run", "sweep", "sweep.json", "--out", "foreign")
         after = files_below(self.directory)
         self.assertEqual({name: content for name, content in after.items() if name in before}, before)
