@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import random
+import resource
 import select
 import shutil
 import signal
@@ -275,6 +276,29 @@ class SweepRuns(SweepTest):
             self.assertEqual(process.returncode, 0)
             peaks.append(usage.ru_maxrss)
         self.assertLess(peaks[1], 1.15 * peaks[0])
+
+
+class SweepLimits(SweepTest):
+    """What the system does not give."""
+
+    def limited(self, kind, soft):
+        hard = resource.getrlimit(kind)[1]
+        return {"preexec_fn": lambda: resource.setrlimit(kind, (soft, hard))}
+
+    @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers take address space of their own")
+    def test_lack_of_memory_or_threads_is_one_line(self):
+        few = self.limited(resource.RLIMIT_AS, 3_000_000 * 1024)
+        self.write({"preset": "s5", "seeds": "1..64", "hidden_dim": 2048}, name="large.json")
+        self.write(small(seeds="1..1000"), name="many.json")
+        self.write(small(seeds="1..2"), name="two.json")
+        for arguments in (["large.json", "--dry-run", "--threads", 60], ["many.json", "--threads", 1000],
+                          ["many.json", "--dry-run", "--threads", 1000], ["two.json", "--threads", 1000]):
+            with self.subTest(arguments):
+                result = self.run_program("sweep", *arguments, "--out", "o", **few)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertEqual([line for line in result.stderr.splitlines() if "sweep: " in line],
+                                 result.stderr.splitlines()[-1:])
+                self.assertRegex(result.stderr, "memory|asked for|cannot start|Resource temporarily")
 
 
 class SweepInterruption(SweepTest):
