@@ -132,8 +132,18 @@ std::vector<engine::TrainingRun> Crew::open(std::vector<std::size_t>& numbers) {
   std::vector<std::size_t> opened;
   for (const std::size_t number : numbers) {
     try {
-      runs.push_back(
-          engine::open_run(settings_.out / plan_.name(number), plan_.config(number), false, settings_.kept));
+      const std::string name = plan_.name(number);
+      const bool begun = std::filesystem::exists(settings_.out / name / "cfg.json");
+      engine::TrainingRun run =
+          engine::open_run(settings_.out / name, plan_.config(number), false, settings_.kept);
+      const std::string diverged = recorded_divergence(settings_.out, name);
+      if (begun && !diverged.empty() &&
+          !run.finished()) {  // found out by another process, which held the run
+        listener_.ended({.run = number, .state = RunState::diverged, .reason = diverged, .metrics = {}});
+        continue;
+      }
+      if (!begun) clear_failure(settings_.out, name);  // its directory was removed, to have it tried
+      runs.push_back(std::move(run));
       opened.push_back(number);
     } catch (const engine::DiskFullError&) {
       throw;

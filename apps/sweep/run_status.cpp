@@ -18,6 +18,7 @@ namespace apps {
 namespace {
 
 namespace fs = std::filesystem;
+using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = std::size_t{1} << 28;
 
@@ -29,6 +30,14 @@ fs::path failure_file(const fs::path& out, const std::string& name) {
 bool is_finished(const fs::path& run) {
   std::error_code ignored;
   return fs::exists(run / "model.safetensors", ignored);
+}
+
+/// What record_failure() has noted; empty if nothing.
+json failure_record(const fs::path& out, const std::string& name) {
+  const fs::path file = failure_file(out, name);
+  if (!fs::exists(file)) return json::object();
+  const json record = json::parse(engine::read_file(file, most_bytes), nullptr, /*allow_exceptions=*/false);
+  return record.is_object() ? record : json::object();
 }
 
 RunStatus failed(const std::string& reason) {
@@ -95,10 +104,9 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
     status.updates = logged_updates(run);
     status.state = is_held(run) ? RunState::running : RunState::stopped;
   }
-  if (status.state == RunState::running || !fs::exists(failure_file(out, name))) return status;
-  const std::string text = engine::read_file(failure_file(out, name), most_bytes);
-  const auto record = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!record.is_object()) return status;
+  if (status.state == RunState::running) return status;
+  const json record = failure_record(out, name);
+  if (record.empty()) return status;
   // Other failures are overcome where the run is finished; and a census may have made the analysis since.
   if (finished && (!record.value("analysis", false) || has_analysis(run))) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
@@ -114,12 +122,17 @@ void record_failure(const fs::path& out, const std::string& name, RunState state
   fs::create_directories(out / "failed", error);
   if (error)
     engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
-  const nlohmann::ordered_json record = {{"run", name},
-                                         {"state", to_string(state)},
-                                         {"analysis", analyses && is_finished(out / name)},
-                                         {"reason", reason}};
+  const json record = {{"run", name},
+                       {"state", to_string(state)},
+                       {"analysis", analyses && is_finished(out / name)},
+                       {"reason", reason}};
   engine::write_file(failure_file(out, name),
-                     record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+                     record.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+std::string recorded_divergence(const fs::path& out, const std::string& name) {
+  const json record = failure_record(out, name);
+  return record.value("state", "") == to_string(RunState::diverged) ? record.value("reason", "") : "";
 }
 
 void clear_failure(const fs::path& out, const std::string& name) {

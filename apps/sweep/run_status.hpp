@@ -42,6 +42,8 @@ RunStatus checked_status(const std::filesystem::path& out, const Plan& plan, std
 /// @throws engine::FileError
 void record_failure(const std::filesystem::path& out, const std::string& name, RunState state,
                     const std::string& reason, bool analyses);
+/// The reason that is noted of a run that has diverged; empty if none is.
+std::string recorded_divergence(const std::filesystem::path& out, const std::string& name);
 /// Forgets it.
 void clear_failure(const std::filesystem::path& out, const std::string& name);
 /// Removes OUT/failed if it is empty; when nobody records any more.

@@ -1,5 +1,6 @@
 """./sweep as its users meet it: which runs a file is, resuming, failures, several processes, Slurm."""
 
+import fcntl
 import json
 import os
 import pty
@@ -342,6 +343,26 @@ class SweepInterruption(SweepTest):
         for seed in range(1, 13):
             self.assertEqual(trained.count(f"S3_MLP_seed{seed}: train loss"), 1, trained)
         self.assertEqual(files_below(self.directory / "o"), whole)
+
+    def test_what_diverges_elsewhere_meanwhile_is_not_tried_again(self):
+        self.write({"preset": "s4", "epochs": 60, "seeds": 1, "lr": 1e9})
+        self.assertEqual(self.run_program("sweep", "sweep.json", "--quiet").returncode, 1)
+        (record,) = (self.directory / "runs/sweep/failed").iterdir()
+        content = record.read_text().replace("training diverged", "found out elsewhere")
+        record.unlink()
+        held = os.open(self.directory / "runs/sweep/S4_MLP_seed1", os.O_RDONLY)  # as by a sweep that is at work
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = self.start("sweep.json")
+        time.sleep(0.5 * PATIENCE)
+        self.assertIsNone(process.poll())
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(content)
+        fcntl.flock(held, fcntl.LOCK_UN)
+        output, errors = process.communicate(timeout=60 * PATIENCE)
+        self.assertEqual((process.returncode, output), (1, "runs/sweep: 1 run, 0 done, 1 diverged\n"))
+        self.assertEqual(errors.count("found out elsewhere"), 2, errors)  # as it ends, and in the report
+        self.assertEqual(record.read_text(), content)
 
     def test_a_full_disk_stops_it_with_what_it_has(self):
         self.write(small())
