@@ -1,15 +1,17 @@
 #include "apps/interrupt.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <initializer_list>
 
 namespace apps {
 namespace {
 
-volatile std::sig_atomic_t raised = 0;
+std::atomic<bool> raised{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // so that a signal's handler may set it
 
 void raise_flag(int) {
-  raised = 1;
+  raised = true;
 }
 
 void handle_by(void (*handler)(int), int flags) {
@@ -26,7 +28,11 @@ void catch_interrupts() {
 }
 
 bool interrupted() {
-  return raised != 0;
+  return raised;
+}
+
+void interrupt() {
+  raised = true;
 }
 
 void release_interrupts() {

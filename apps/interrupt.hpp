@@ -9,6 +9,9 @@ void catch_interrupts();
 /// Whether a signal came since then.
 bool interrupted();
 
+/// As if a signal had come: another of the processes that work together got it.
+void interrupt();
+
 /// Ctrl-C and SIGTERM end the program again, at once.
 void release_interrupts();
 

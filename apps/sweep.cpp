@@ -142,7 +142,7 @@ int print_status(const Plan& plan, const fs::path& out) {
   table.add({"run", "state", "epochs", "of", "reason"});
   for (std::size_t run = 0; run < plan.size(); ++run) {
     const std::int64_t epochs = plan.cell_of(run).config.epochs;
-    const RunStatus status = apps::run_status(out, plan.name(run), epochs);
+    const RunStatus status = apps::checked_status(out, plan, run, true);
     tally.add(status.state);
     if (status.state == RunState::waiting || status.state == RunState::done) continue;
     table.add({plan.name(run), to_string(status.state), std::to_string(status.updates),
@@ -199,8 +199,7 @@ Work work_of(const Plan& plan, const Arguments& arguments, const fs::path& out, 
   for (std::size_t run = share.task; run < plan.size(); run += share.tasks) {
     const std::string name = plan.name(run);
     const std::int64_t epochs = plan.cell_of(run).config.epochs;
-    if (fs::exists(out / name)) apps::require_same_run(out, name, plan.config(run));
-    const RunStatus status = apps::run_status(out, name, epochs);
+    const RunStatus status = apps::checked_status(out, plan, run, arguments.analyze);
     const bool has_ended = status.state == RunState::done || status.state == RunState::diverged;
     work.updates += epochs;
     work.updates_done += has_ended ? epochs : status.updates;
@@ -208,6 +207,7 @@ Work work_of(const Plan& plan, const Arguments& arguments, const fs::path& out, 
         arguments.analyze && status.state == RunState::done && !apps::has_analysis(out / name);
     if (has_ended && !to_be_analysed) {
       work.ended.add(status.state);
+      if (arguments.analyze && status.state == RunState::done) apps::clear_failure(out, name);  // of long ago
     } else {
       work.todo.push_back(run);
     }
@@ -223,13 +223,13 @@ void make_folder(const fs::path& out) {
 }
 
 /// What became of the sweep: a line on stdout, one on stderr for each run that is not done, up to some.
-int report(const Plan& plan, const fs::path& out, const Share& share) {
+int report(const Plan& plan, const fs::path& out, const Share& share, bool analyses) {
   constexpr std::size_t most_named = 20;
   apps::remove_empty_records(out);
   apps::SweepTally tally;
   std::size_t runs = 0, named = 0;
   for (std::size_t run = share.task; run < plan.size(); run += share.tasks, ++runs) {
-    const RunStatus status = apps::run_status(out, plan.name(run), plan.cell_of(run).config.epochs);
+    const RunStatus status = apps::checked_status(out, plan, run, analyses);
     tally.add(status.state);
     if (status.reason.empty() || ++named > most_named) continue;
     std::cerr << "sweep: " << plan.name(run) << " " << to_string(status.state) << ": "
@@ -296,7 +296,7 @@ class Leader {
       apps::Crew(plan_, queue, settings_, display).work();
     }
     display.clear();
-    return report(plan_, settings_.out, share_);
+    return report(plan_, settings_.out, share_, settings_.analyze);
   }
 
  private:

@@ -54,6 +54,7 @@ struct Outcome {
   std::string skipped;  ///< why
   bool measured = false;
   std::string unkept;
+  bool disk_full = false;      ///< why it is unkept
   std::exception_ptr failure;  ///< neither the run's fault nor ours to hide
   bool waiting = false;        ///< for all threads: its group is large
 };
@@ -69,7 +70,9 @@ void require_finished(const Run& run) {
 
 /// Whether findings are all that is asked for.
 bool suffices(const Findings& findings, const fs::path& run, bool with_checkpoints) {
-  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(run / "checkpoints");
+  const fs::path checkpoints = run / "checkpoints";
+  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(checkpoints) ||
+         fs::is_empty(checkpoints);
 }
 
 /// The order of appearance that came with the run, if it is of the same irreps.
@@ -140,6 +143,7 @@ class Surveyor {
       write_findings(run.directory, findings, origin);  // last: it says that the others are current
     } catch (const engine::FileError& error) {
       outcome.unkept = error.what();
+      outcome.disk_full = dynamic_cast<const engine::DiskFullError*>(&error) != nullptr;
     }
   }
 
@@ -183,10 +187,16 @@ Survey survey(const FoundRuns& found, const SurveyOptions& options) {
     if (outcome.failure) std::rethrow_exception(outcome.failure);
     if (!outcome.skipped.empty()) result.skipped.push_back({found.runs[i], outcome.skipped});
     if (!outcome.unkept.empty()) result.unkept.push_back(outcome.unkept);
+    if (outcome.disk_full) result.disk_full = true;
     if (outcome.measured) ++result.measured;
     if (outcome.record && outcome.skipped.empty()) result.records.push_back(std::move(*outcome.record));
   }
   return result;
+}
+
+bool has_current_analysis(const fs::path& run, bool with_checkpoints) {
+  const std::optional<Findings> kept = read_findings(run, origin_of(run));
+  return kept && suffices(*kept, run, with_checkpoints);
 }
 
 }  // namespace analysis

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Survey {
   std::size_t measured = 0;         ///< runs that had no current analysis
   /// A line for each analysis of ours that could not be written beside its run.
   std::vector<std::string> unkept;
+  bool disk_full = false;  ///< whether no room on the disk was why, for one of these
 };
 
 /// A record of every run: from census_record.json where it is current, else from the weights. What is
@@ -36,5 +38,9 @@ struct Survey {
 /// skipped with its reason.
 /// @throws engine::BackendError if the device fails
 Survey survey(const FoundRuns& found, const SurveyOptions& options = {});
+
+/// Whether one of our runs has a current analysis beside it, with SurveyOptions::checkpoints or without.
+/// @throws engine::FormatError, engine::FileError if cfg.json or the weights cannot be read
+bool has_current_analysis(const std::filesystem::path& run, bool with_checkpoints);
 
 }  // namespace analysis

@@ -2,31 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "apps/interrupt.hpp"
 #include "apps/sweep/run_analysis_files.hpp"
+#include "apps/sweep/side_by_side.hpp"
 #include "engine/device/error.hpp"
-#include "engine/device/memory.hpp"
 
 namespace apps {
-namespace {
-
-/// As many runs side by side as there are threads, and as fit into four fifths of the memory.
-int count_lanes(const Plan& plan, const CrewSettings& settings) {
-  if (settings.device != engine::Device::cpu) return 1;
-  std::int64_t most = 1;
-  for (const PlannedCell& cell : plan.cells()) {
-    const auto together = static_cast<std::int64_t>(runs_together(cell, settings.device));
-    most = std::max(most, together * (cell.memory.device + cell.memory.host));
-  }
-  const std::int64_t room = engine::host_memory_room().free / 5 * 4;
-  const auto runs = static_cast<std::int64_t>(std::max<std::size_t>(plan.size(), 1));
-  return static_cast<int>(std::clamp<std::int64_t>(std::min(room / most, runs), 1, settings.threads));
-}
-
-}  // namespace
-
 /// Watches the runs that one lane trains: tells of updates, lends a hand that is free, and stops with the crew.
 class Crew::Observer : public engine::SessionObserver {
  public:
@@ -78,37 +62,34 @@ Crew::Crew(const Plan& plan, RunQueue& queue, CrewSettings settings, SweepListen
       queue_(queue),
       settings_(std::move(settings)),
       listener_(listener),
-      lanes_(count_lanes(plan, settings_)) {}
+      lanes_(count_lanes(plan, settings_.threads, settings_.device)) {}
 
 void Crew::work() {
   busy_lanes_ = lanes_;
-  std::vector<std::thread> others;
   const auto threads_of = [&](int lane) {
     return settings_.threads / lanes_ + (lane < settings_.threads % lanes_ ? 1 : 0);
   };
-  for (int lane = 1; lane < lanes_; ++lane) {
-    others.emplace_back([this, threads = threads_of(lane)] { take_runs(threads); });
-  }
-  take_runs(threads_of(0));
-  for (std::thread& other : others) other.join();
+  work_side_by_side(
+      lanes_, [&](int lane) { take_runs(threads_of(lane)); }, [&] { stopped_ = true; });
   wait_for_others();
   if (failure_) std::rethrow_exception(failure_);
 }
 
 void Crew::take_runs(int threads) {
-  engine::OwnPool pool(threads);
   try {
+    engine::OwnPool pool(threads);
     while (!stopping()) {
       const std::vector<std::size_t> numbers = queue_.next();
       if (numbers.empty()) break;
       train(numbers, pool);
     }
+    threads = pool.threads();
   } catch (...) {
     stop(std::current_exception());
   }
   const std::lock_guard lock(mutex_);
   --busy_lanes_;
-  spare_threads_ += pool.threads();
+  spare_threads_ += threads;
 }
 
 void Crew::train(const std::vector<std::size_t>& numbers, engine::OwnPool& pool) {
@@ -151,8 +132,18 @@ std::vector<engine::TrainingRun> Crew::open(std::vector<std::size_t>& numbers) {
   std::vector<std::size_t> opened;
   for (const std::size_t number : numbers) {
     try {
-      runs.push_back(
-          engine::open_run(settings_.out / plan_.name(number), plan_.config(number), false, settings_.kept));
+      const std::string name = plan_.name(number);
+      const bool begun = std::filesystem::exists(settings_.out / name / "cfg.json");
+      engine::TrainingRun run =
+          engine::open_run(settings_.out / name, plan_.config(number), false, settings_.kept);
+      const std::string diverged = recorded_divergence(settings_.out, name);
+      if (begun && !diverged.empty() &&
+          !run.finished()) {  // found out by another process, which held the run
+        listener_.ended({.run = number, .state = RunState::diverged, .reason = diverged, .metrics = {}});
+        continue;
+      }
+      if (!begun) clear_failure(settings_.out, name);  // its directory was removed, to have it tried
+      runs.push_back(std::move(run));
       opened.push_back(number);
     } catch (const engine::DiskFullError&) {
       throw;
@@ -174,6 +165,7 @@ void Crew::finish(std::size_t number, const engine::TrainingRun& run) {
   }
   if (!run.finished()) return;  // interrupted
   if (settings_.analyze) {
+    if (stopping()) return;  // the next sweep analyses it
     try {
       write_analysis(run.directory->path());
     } catch (const engine::DiskFullError&) {
@@ -188,7 +180,7 @@ void Crew::finish(std::size_t number, const engine::TrainingRun& run) {
 }
 
 void Crew::fail(std::size_t number, RunState state, const std::string& reason) {
-  record_failure(settings_.out, plan_.name(number), state, reason);
+  record_failure(settings_.out, plan_.name(number), state, reason, settings_.analyze);
   listener_.ended({.run = number, .state = state, .reason = reason, .metrics = {}});
 }
 
@@ -207,12 +199,16 @@ void Crew::take_spare_threads(engine::OwnPool& pool) {
   const int spare = spare_threads_, share = std::min(spare, std::max(1, spare / std::max(busy_lanes_, 1)));
   if (share == 0) return;
   spare_threads_ -= share;
-  pool.resize(pool.threads() + share);
+  try {
+    pool.resize(pool.threads() + share);
+  } catch (const std::system_error&) {  // the system has no more threads: the lane goes on with what it has
+  }
 }
 
 void Crew::wait_for_others() {
-  engine::OwnPool pool(settings_.threads);
+  if (held_by_others_.empty()) return;
   try {
+    engine::OwnPool pool(settings_.threads);
     while (!held_by_others_.empty() && !stopping()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(300));
       for (const std::size_t number : std::exchange(held_by_others_, {})) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <tuple>
 
 #include "apps/interrupt.hpp"
 #include "apps/sweep/run_queue.hpp"
+#include "apps/sweep/side_by_side.hpp"
 #include "engine/cpu/thread_pool.hpp"
 #include "engine/model/model.hpp"
 #include "engine/training/session.hpp"
@@ -44,7 +44,7 @@ double measured_speed(const PlannedCell& cell, int lanes, int threads, engine::D
                       double seconds) {
   const std::size_t together = std::min(runs_together(cell, device), cell.seeds.size());
   std::vector<double> speeds(static_cast<std::size_t>(lanes));
-  const auto train = [&](std::size_t lane) {
+  const auto train = [&](int lane) {
     const engine::OwnPool pool(std::max(threads / lanes, 1));
     engine::RunConfig config = cell.config;
     config.epochs = config.checkpoint_every = 1'000'000'000;
@@ -55,12 +55,9 @@ double measured_speed(const PlannedCell& cell, int lanes, int threads, engine::D
     }
     Stopwatch watch(seconds);
     engine::train_together(runs, {cell.group->order(), cell.group->cayley_table()}, device, watch);
-    speeds[lane] = watch.steps_per_second() * static_cast<double>(together);
+    speeds[static_cast<std::size_t>(lane)] = watch.steps_per_second() * static_cast<double>(together);
   };
-  std::vector<std::thread> others;
-  for (std::size_t lane = 1; lane < speeds.size(); ++lane) others.emplace_back(train, lane);
-  train(0);
-  for (std::thread& other : others) other.join();
+  work_side_by_side(lanes, train, [] {});
   double sum = 0;
   for (const double speed : speeds) sum += speed;
   return sum;
@@ -106,9 +103,7 @@ Estimate estimate(const Plan& plan, int threads, engine::Device device, const en
   for (const PlannedCell& cell : plan.cells()) speeds[shape_of(cell)] = 0;
   constexpr double all_seconds = 10, least = 0.05, most = 0.5;
   const double seconds = std::clamp(all_seconds / static_cast<double>(speeds.size()), least, most);
-  const int lanes = device == engine::Device::cpu
-                        ? static_cast<int>(std::min(plan.size(), static_cast<std::size_t>(threads)))
-                        : 1;
+  const int lanes = count_lanes(plan, threads, device);
   Estimate result{0, 0};
   for (const PlannedCell& cell : plan.cells()) {
     double& speed = speeds[shape_of(cell)];

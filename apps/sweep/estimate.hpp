@@ -17,7 +17,7 @@ struct Estimate {
 std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& kept);
 
 /// Measures each shape of run on this machine for a moment, as the sweep would train it: on so many threads.
-/// @throws engine::BackendError if the device fails
+/// @throws engine::BackendError if the device fails, std::runtime_error if there are no more threads
 Estimate estimate(const Plan& plan, int threads, engine::Device device, const engine::KeptCheckpoints& kept);
 
 }  // namespace apps

@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdlib>
-#include <cstring>
 #include <mutex>
-#include <stdexcept>
-#include <string>
 #include <thread>
+#include <vector>
 
 #include "apps/interrupt.hpp"
 #include "apps/sweep/processes.hpp"
@@ -19,10 +17,10 @@
 namespace apps {
 namespace {
 
-constexpr int question_tag = 1, answer_tag = 2;
+constexpr int question_tag = 1, answer_tag = 2, dismissal_tag = 3;
 constexpr std::size_t most_runs = 64;  ///< in an answer
 
-enum class Kind : int { next, advanced, ended, leaving };
+enum class Kind : int { next, advanced, ended, interrupted, leaving };
 
 /// What the others send. All processes are one program on machines of one kind, so bytes are sent as they are.
 struct Question {
@@ -44,36 +42,67 @@ void pause_briefly() {
   std::this_thread::sleep_for(std::chrono::milliseconds(1));  // MPI's own waiting would keep a core busy
 }
 
-/// Waits for a request without keeping a core busy.
+using Clock = std::chrono::steady_clock;
+
+/// Waits for a request without keeping a core busy. A process that was interrupted does not wait long for others that
+/// may be gone.
 void wait(MPI_Request& request) {
-  for (int done = 0; MPI_Test(&request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done == 0;)
+  constexpr auto patience = std::chrono::seconds(10);
+  constexpr int interrupted_code = 130;
+  auto last = Clock::time_point::max();
+  for (;;) {
+    int done = 0;
+    MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+    if (done != 0) return;
+    const auto now = Clock::now();
+    if (interrupted() && last > now + patience) last = now + patience;
+    if (now > last) std::_Exit(interrupted_code);
     pause_briefly();
+  }
 }
 
-/// The thread of the first process that answers.
+/// The thread of the first process that answers. Whichever process is interrupted, all stop: each of the others gets one
+/// dismissal, when it is to stop or when it has left by itself.
 class MpiService : public Processes::Service {
  public:
-  MpiService(RunQueue& queue, SweepListener& listener, int others)
-      : queue_(queue), listener_(listener), others_(others), thread_([this] { answer_all(); }) {}
+  MpiService(RunQueue& queue, SweepListener& listener, int processes)
+      : queue_(queue),
+        listener_(listener),
+        others_(processes - 1),
+        dismissed_(static_cast<std::size_t>(processes), false),
+        thread_([this] { answer_all(); }) {}
   ~MpiService() override { thread_.join(); }
 
  private:
+  /// Until all have left. Those that were interrupted are heard of again and again: silence then means that they are
+  /// gone.
   void answer_all() {
-    constexpr auto patience = std::chrono::seconds(5);  // with those that were interrupted as well
-    auto interrupted_at = std::chrono::steady_clock::time_point::max();
+    constexpr auto patience = std::chrono::seconds(5);
+    auto last_heard = Clock::now();
+    bool stopping = false;
     while (others_ > 0) {
+      if (interrupted() && !stopping) {
+        stopping = true;
+        for (int rank = 1; rank < static_cast<int>(dismissed_.size()); ++rank) dismiss(rank);
+        last_heard = Clock::now();
+      }
       int there = 0;
       MPI_Status status;
       MPI_Iprobe(MPI_ANY_SOURCE, question_tag, MPI_COMM_WORLD, &there, &status);
       if (there != 0) {
         answer(status.MPI_SOURCE);
+        last_heard = Clock::now();
         continue;
       }
-      const auto now = std::chrono::steady_clock::now();
-      if (interrupted() && interrupted_at > now) interrupted_at = now;
-      if (now > interrupted_at && now - interrupted_at > patience) return;
+      if (stopping && Clock::now() - last_heard > patience) return;
       pause_briefly();
     }
+  }
+
+  void dismiss(int rank) {
+    const auto r = static_cast<std::size_t>(rank);
+    if (!dismissed_[r]) MPI_Send(nullptr, 0, MPI_BYTE, rank, dismissal_tag, MPI_COMM_WORLD);
+    dismissed_[r] = true;
   }
 
   void answer(int from) {
@@ -82,7 +111,8 @@ class MpiService : public Processes::Service {
     switch (question.kind) {
       case Kind::next: {
         Answer answer;
-        const std::vector<std::size_t> runs = queue_.next();
+        std::vector<std::size_t> runs;
+        if (!interrupted()) runs = queue_.next();
         answer.count = runs.size();
         std::copy(runs.begin(), runs.end(), answer.runs.begin());
         MPI_Send(&answer, sizeof(answer), MPI_BYTE, from, answer_tag, MPI_COMM_WORLD);
@@ -98,23 +128,36 @@ class MpiService : public Processes::Service {
         listener_.ended(outcome);
         return;
       }
+      case Kind::interrupted:
+        interrupt();
+        return;
       case Kind::leaving:
         --others_;
+        dismiss(from);
         return;
     }
   }
 
   RunQueue& queue_;
   SweepListener& listener_;
-  int others_;  ///< that have not left
+  int others_;                   ///< that have not left
+  std::vector<bool> dismissed_;  ///< by rank
   std::thread thread_;
 };
 
 class MpiClient : public Processes::Client {
  public:
+  MpiClient() : watch_([this] { watch(); }) {}
   ~MpiClient() override {
-    const std::lock_guard lock(mutex_);
+    {
+      const std::lock_guard lock(mutex_);
+      leaving_ = true;
+    }
+    left_.notify_all();
+    watch_.join();
+    if (interrupted()) send({.kind = Kind::interrupted});
     send({.kind = Kind::leaving});
+    if (!dismissed_) take_dismissal();
   }
 
   std::vector<std::size_t> next() override {
@@ -146,40 +189,52 @@ class MpiClient : public Processes::Client {
     MPI_Send(&question, sizeof(question), MPI_BYTE, 0, question_tag, MPI_COMM_WORLD);
   }
 
-  std::mutex mutex_;  ///< one call of MPI at a time
+  /// Stops this process when the first one says so, and tells that one when this one was interrupted.
+  void watch() {
+    constexpr auto between = std::chrono::milliseconds(100);
+    std::unique_lock lock(mutex_);
+    while (!left_.wait_for(lock, between, [this] { return leaving_; })) {
+      int there = 0;
+      if (!dismissed_) MPI_Iprobe(0, dismissal_tag, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE);
+      if (there != 0) {
+        take_dismissal();
+        interrupt();
+      }
+      if (interrupted()) send({.kind = Kind::interrupted});
+    }
+  }
+
+  void take_dismissal() {
+    MPI_Request request{};
+    MPI_Irecv(nullptr, 0, MPI_BYTE, 0, dismissal_tag, MPI_COMM_WORLD, &request);
+    wait(request);
+    dismissed_ = true;
+  }
+
+  std::mutex mutex_;  ///< one call of MPI at a time; and of what follows
+  std::condition_variable left_;
+  bool leaving_ = false, dismissed_ = false;
+  std::thread watch_;
 };
 
 class MpiProcesses : public Processes {
  public:
   using Processes::Processes;
 
-  /// A process that was interrupted does not wait long for others that may be gone.
   int from_first(int value) override {
-    constexpr auto patience = std::chrono::seconds(10);
     MPI_Request request{};
     MPI_Ibcast(&value, 1, MPI_INT, 0, MPI_COMM_WORLD, &request);
-    auto last = std::chrono::steady_clock::time_point::max();
-    for (;;) {
-      int done = 0;
-      MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-      if (done != 0) return value;
-      const auto now = std::chrono::steady_clock::now();
-      if (interrupted() && last > now + patience) last = now + patience;
-      if (now > last) std::_Exit(interrupted_code);
-      pause_briefly();
-    }
+    wait(request);
+    return value;
   }
 
   std::unique_ptr<Service> serve(RunQueue& queue, SweepListener& listener) override {
     if (world().count == 1) return nullptr;
-    return std::make_unique<MpiService>(queue, listener, world().count - 1);
+    return std::make_unique<MpiService>(queue, listener, world().count);
   }
   std::unique_ptr<Client> ask_first() override {
     return world().is_first() ? nullptr : std::make_unique<MpiClient>();
   }
-
- private:
-  static constexpr int interrupted_code = 130;
 };
 
 }  // namespace

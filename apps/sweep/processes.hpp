@@ -21,7 +21,7 @@ class Processes {
   virtual int from_first(int value) { return value; }
 
   /// While it lives, the other processes take runs from the first one's queue and tell its listener. Its destructor
-  /// waits until they have ended.
+  /// waits until they have ended. If one of the processes is interrupted(), all are.
   struct Service {
     virtual ~Service() = default;
   };

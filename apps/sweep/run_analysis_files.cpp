@@ -8,7 +8,11 @@
 namespace apps {
 
 bool has_analysis(const std::filesystem::path& run) {
-  return std::filesystem::exists(run / "census_record.json");
+  try {
+    return analysis::has_current_analysis(run, true);
+  } catch (const std::exception&) {
+    return false;  // write_analysis() says what is wrong
+  }
 }
 
 void write_analysis(const std::filesystem::path& run) {
@@ -18,6 +22,7 @@ void write_analysis(const std::filesystem::path& run) {
   options.checkpoints = true;
   const analysis::Survey survey = analysis::survey(found, options);
   if (!survey.skipped.empty()) throw std::runtime_error(survey.skipped.front().reason);
+  if (survey.disk_full) throw engine::DiskFullError(survey.unkept.front());
   if (!survey.unkept.empty()) throw engine::FileError(survey.unkept.front());
 }
 

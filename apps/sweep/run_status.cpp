@@ -9,18 +9,39 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "apps/sweep/run_analysis_files.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/training/run_directory.hpp"
 
 namespace apps {
 namespace {
 
 namespace fs = std::filesystem;
+using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = std::size_t{1} << 28;
 
 fs::path failure_file(const fs::path& out, const std::string& name) {
   return out / "failed" / (name + ".json");
+}
+
+/// Whether the final model is there, which is written last.
+bool is_finished(const fs::path& run) {
+  std::error_code ignored;
+  return fs::exists(run / "model.safetensors", ignored);
+}
+
+/// What record_failure() has noted; empty if nothing.
+json failure_record(const fs::path& out, const std::string& name) {
+  const fs::path file = failure_file(out, name);
+  if (!fs::exists(file)) return json::object();
+  const json record = json::parse(engine::read_file(file, most_bytes), nullptr, /*allow_exceptions=*/false);
+  return record.is_object() ? record : json::object();
+}
+
+RunStatus failed(const std::string& reason) {
+  return {.state = RunState::failed, .updates = 0, .reason = reason};
 }
 
 /// Updates behind the last line of training.csv, which is read from its end; 0 where there is none.
@@ -67,21 +88,27 @@ std::string to_string(RunState state) {
   }
 }
 
-RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t epochs) {
+RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t epochs, bool analyses) {
   const fs::path run = out / name;
   RunStatus status;
-  if (!fs::exists(run / "cfg.json")) {
+  const bool finished = is_finished(run);
+  std::error_code error;
+  const bool begun = fs::exists(run / "cfg.json", error);
+  if (error) return failed("cannot read " + run.string() + ": " + error.message());
+  if (!begun) {
     status.state = RunState::waiting;
-  } else if (fs::exists(run / "model.safetensors")) {  // which is written last
-    return {.state = RunState::done, .updates = epochs, .reason = ""};
+  } else if (finished) {
+    status = {.state = RunState::done, .updates = epochs, .reason = ""};
+    if (!analyses) return status;
   } else {
     status.updates = logged_updates(run);
     status.state = is_held(run) ? RunState::running : RunState::stopped;
   }
-  if (status.state == RunState::running || !fs::exists(failure_file(out, name))) return status;
-  const std::string text = engine::read_file(failure_file(out, name), most_bytes);
-  const auto record = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!record.is_object()) return status;
+  if (status.state == RunState::running) return status;
+  const json record = failure_record(out, name);
+  if (record.empty()) return status;
+  // Other failures are overcome where the run is finished; and a census may have made the analysis since.
+  if (finished && (!record.value("analysis", false) || has_analysis(run))) return status;
   const bool diverged = record.value("state", "") == to_string(RunState::diverged);
   if (diverged && status.state == RunState::waiting) return status;  // removed since, to be tried again
   status.state = diverged ? RunState::diverged : RunState::failed;
@@ -89,14 +116,23 @@ RunStatus run_status(const fs::path& out, const std::string& name, std::int64_t 
   return status;
 }
 
-void record_failure(const fs::path& out, const std::string& name, RunState state, const std::string& reason) {
+void record_failure(const fs::path& out, const std::string& name, RunState state, const std::string& reason,
+                    bool analyses) {
   std::error_code error;
   fs::create_directories(out / "failed", error);
   if (error)
     engine::throw_file_error("cannot make the directory " + (out / "failed").string(), error.value());
-  const nlohmann::ordered_json record = {{"run", name}, {"state", to_string(state)}, {"reason", reason}};
+  const json record = {{"run", name},
+                       {"state", to_string(state)},
+                       {"analysis", analyses && is_finished(out / name)},
+                       {"reason", reason}};
   engine::write_file(failure_file(out, name),
-                     record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+                     record.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+}
+
+std::string recorded_divergence(const fs::path& out, const std::string& name) {
+  const json record = failure_record(out, name);
+  return record.value("state", "") == to_string(RunState::diverged) ? record.value("reason", "") : "";
 }
 
 void clear_failure(const fs::path& out, const std::string& name) {
@@ -109,24 +145,24 @@ void remove_empty_records(const fs::path& out) {
   fs::remove(out / "failed", ignored);  // which fails if it is not empty
 }
 
-void require_same_run(const fs::path& out, const std::string& name, const engine::RunConfig& config) {
-  const fs::path run = out / name;
-  if (!fs::exists(run)) return;
-  if (!fs::is_directory(run)) throw engine::ConfigError(run.string() + " is no directory");
-  const fs::path there = run / "cfg.json";
-  if (!fs::exists(there)) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(run)) {
-      if (entry.path().extension() == ".partial") continue;  // of a write that was killed
-      throw engine::ConfigError(run.string() +
-                                " is not empty and holds no run; choose another folder with --out");
+RunStatus checked_status(const fs::path& out, const Plan& plan, std::size_t run, bool analyses) {
+  const fs::path directory = out / plan.name(run);
+  std::error_code error;
+  const fs::file_status there = fs::status(directory, error);
+  std::string other;
+  try {
+    if (fs::exists(there)) {
+      other =
+          fs::is_directory(there) ? engine::other_content(directory, plan.config(run)) : "is no directory";
     }
-    return;
+  } catch (const std::exception& broken) {
+    return failed(broken.what());
   }
-  const std::string differences = engine::difference(
-      engine::config_from_json(engine::read_file(there, most_bytes), there.string()), config);
-  if (differences.empty()) return;
-  throw engine::ConfigError(run.string() + " holds another run (" + differences +
-                            "); choose another folder with --out, or remove it");
+  if (!other.empty()) {
+    throw engine::ConfigError(directory.string() + " " + other +
+                              "; choose another folder with --out, or remove it");
+  }
+  return run_status(out, plan.name(run), plan.cell_of(run).config.epochs, analyses);
 }
 
 }  // namespace apps

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "engine/training/run_config.hpp"
+#include "apps/sweep/plan.hpp"
 
 namespace apps {
 
@@ -14,7 +14,7 @@ enum class RunState {
   running,   ///< some process is
   done,      ///< its final model is written
   diverged,  ///< its loss was not finite: it is not tried again
-  failed     ///< an error ended it: the next sweep tries again
+  failed     ///< an error ended it, or its analysis: the next sweep tries again
 };
 
 /// "waiting", ..
@@ -27,20 +27,26 @@ struct RunStatus {
   std::string reason;        ///< why it diverged or failed
 };
 
+/// A run whose directory cannot be read has failed.
 /// @param out  the sweep's folder.  @param name  of the run.  @param epochs  that it is to have
-RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs);
+/// @param analyses  whether a run that is finished, and could not be analysed, has failed
+RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs, bool analyses);
 
-/// Notes that a run has diverged or failed, in OUT/failed/NAME.json.  @throws engine::FileError
+/// The same of a run of the plan, and that what is there, if anything, is of its configuration: where that cannot be
+/// read, the run has failed.
+/// @throws engine::ConfigError naming the directory, and what differs, if it holds something else
+RunStatus checked_status(const std::filesystem::path& out, const Plan& plan, std::size_t run, bool analyses);
+
+/// Notes that a run has diverged or failed, in OUT/failed/NAME.json.
+/// @param analyses  whether it was to be analysed too: if it is finished, that is what failed
+/// @throws engine::FileError
 void record_failure(const std::filesystem::path& out, const std::string& name, RunState state,
-                    const std::string& reason);
+                    const std::string& reason, bool analyses);
+/// The reason that is noted of a run that has diverged; empty if none is.
+std::string recorded_divergence(const std::filesystem::path& out, const std::string& name);
 /// Forgets it.
 void clear_failure(const std::filesystem::path& out, const std::string& name);
 /// Removes OUT/failed if it is empty; when nobody records any more.
 void remove_empty_records(const std::filesystem::path& out);
-
-/// Checks that what is there of the run, if anything, is of this configuration.
-/// @throws engine::ConfigError or FormatError naming the directory and what differs
-void require_same_run(const std::filesystem::path& out, const std::string& name,
-                      const engine::RunConfig& config);
 
 }  // namespace apps

@@ -48,10 +48,19 @@ std::unique_ptr<ThreadPool>& pool_slot() {
 
 ThreadPool::ThreadPool(int threads) {
   scratch_.resize(static_cast<std::size_t>(threads));
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
+  try {
+    for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { worker(i); });
+  } catch (...) {  // the system has no more
+    stop();
+    throw;
+  }
 }
 
 ThreadPool::~ThreadPool() {
+  stop();
+}
+
+void ThreadPool::stop() {
   stopping_ = true;
   ++generation_;
   generation_.notify_all();

@@ -25,6 +25,7 @@ namespace engine {
 class ThreadPool {
  public:
   /// @param threads  in all, the caller included; at least 1
+  /// @throws std::system_error if the system has not so many
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -68,6 +69,7 @@ class ThreadPool {
   void run_probed(int count, bool shared, Call call, const void* stored, void* scratch);
   void work_on(std::uint32_t generation, int thread);
   void worker(int thread);
+  void stop();
 
   // The current job, in shares of tasks that follow each other. A ticket is generation << 32 | front << 16 |
   // back: shares front .. back - 1 are not yet taken. The caller takes them from the front and the workers

@@ -53,6 +53,24 @@ std::string csv_row(const EpochMetrics& m) {
 
 }  // namespace
 
+std::string other_content(const fs::path& directory, const RunConfig& config) {
+  const fs::path config_path = directory / config_name;
+  try {
+    if (fs::exists(config_path)) {
+      const RunConfig there = config_from_json(read_file(config_path, most_text_bytes), config_path.string());
+      const std::string differences = difference(there, config);
+      return differences.empty() ? "" : "holds another run (" + differences + ")";
+    }
+    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+      if (entry.path().extension() == ".partial") continue;  // of a write that was killed
+      return "is not empty and holds no run";
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw FileError("cannot read " + directory.string() + ": " + error.code().message());
+  }
+  return "";
+}
+
 RunDirectory::RunDirectory(fs::path path, const RunConfig& config, bool overwrite, KeptCheckpoints kept)
     : path_(std::move(path)), config_(config), kept_(kept), log_(log_header) {
   std::error_code error;
@@ -101,20 +119,10 @@ bool RunDirectory::finished() const {
 
 /// Refuses a directory that holds another run, or files that belong to none.
 void RunDirectory::check_existing() {
-  const fs::path config_path = path_ / config_name;
-  if (!fs::exists(config_path)) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(path_)) {
-      if (entry.path().extension() == ".partial") continue;  // of a write that was killed
-      throw ConfigError(path_.string() + " is not empty and holds no run; choose another with --out");
-    }
-    return;
-  }
-  const RunConfig there = config_from_json(read_file(config_path, most_text_bytes), config_path.string());
-  const std::string differences = difference(there, config_);
-  if (!differences.empty()) {
-    throw ConfigError(path_.string() + " holds another run (" + differences +
-                      "); choose another directory with --out, or replace it with --overwrite");
-  }
+  const std::string other = other_content(path_, config_);
+  if (other.empty()) return;
+  throw ConfigError(path_.string() + " " + other + "; choose another directory with --out" +
+                    (fs::exists(path_ / config_name) ? ", or replace it with --overwrite" : ""));
 }
 
 void RunDirectory::load_state() {

@@ -19,6 +19,11 @@ struct KeptCheckpoints {
   std::int64_t every = 1;  ///< epochs: those that it divides, and the last one
 };
 
+/// What a directory holds that is not the run of this configuration, to go on behind its name: "holds another run
+/// (num_epochs 5, not 7)", "is not empty and holds no run". Empty: it may become that run, or is.
+/// @throws ConfigError or FormatError if the cfg.json in it is broken; FileError if it cannot be read
+std::string other_content(const std::filesystem::path& directory, const RunConfig& config);
+
 /// The directory of one training run, held by one process: cfg.json, training.csv, checkpoints/, state and
 /// final model. Whatever happens to the process, what is there stays consistent: a checkpoint's files are
 /// written in an order in which the state, from which a run resumes, comes last.

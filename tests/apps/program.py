@@ -26,9 +26,9 @@ class ProgramTest(unittest.TestCase):
     def command(self, program, *arguments):
         return [str(BIN / program), *map(str, arguments)]
 
-    def run_program(self, program, *arguments, timeout=120):
+    def run_program(self, program, *arguments, timeout=120, **options):
         return subprocess.run(self.command(program, *arguments), cwd=self.directory, timeout=timeout * PATIENCE,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, **options)
 
     def succeed(self, program, *arguments, **options):
         result = self.run_program(program, *arguments, **options)
@@ -74,6 +74,25 @@ class MpiTest(ProgramTest):
         return subprocess.Popen(["mpirun", "-n", str(processes), *self.command(self.program, *arguments)],
                                 cwd=self.directory, env=self.mpi, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 text=True, start_new_session=True)
+
+    def ranks(self, process, count):
+        """Process ids by rank, once all have been started."""
+        while True:
+            pids = {}
+            children = subprocess.run(["pgrep", "-P", str(process.pid), "-x", self.program], capture_output=True,
+                                      text=True)
+            for pid in children.stdout.split():
+                try:
+                    environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+                except OSError:
+                    continue
+                for entry in environment:
+                    if entry.startswith(b"OMPI_COMM_WORLD_RANK="):
+                        pids[int(entry.split(b"=")[1])] = int(pid)
+            if len(pids) == count:
+                return pids
+            self.assertIsNone(process.poll(), "it ended before all ranks were there")
+            time.sleep(0.02)
 
     def is_gone(self, pid):
         """Within some seconds; what nobody has waited for may stay as a zombie."""

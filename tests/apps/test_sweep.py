@@ -1,9 +1,11 @@
 """./sweep as its users meet it: which runs a file is, resuming, failures, several processes, Slurm."""
 
+import fcntl
 import json
 import os
 import pty
 import random
+import resource
 import select
 import shutil
 import signal
@@ -138,6 +140,46 @@ class SweepRuns(SweepTest):
         self.assertEqual(files_below(self.directory / "runs/sweep"), whole)
         self.assertFalse((self.directory / "runs/sweep/failed").exists())
 
+    def test_a_run_with_a_broken_configuration_fails_and_the_others_go_on(self):
+        self.write(small(epochs=200, seeds="1..3"))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        whole = files_below(self.directory / "runs/sweep")
+        for name in ("S3_MLP_seed1", "S3_MLP_seed2"):  # one finished, one not; the third is to be trained
+            config = self.directory / "runs/sweep" / name / "cfg.json"
+            config.write_bytes(config.read_bytes()[:50] if name.endswith("1") else b"")
+        (self.directory / "runs/sweep/S3_MLP_seed2/model.safetensors").unlink()
+        shutil.rmtree(self.directory / "runs/sweep/S3_MLP_seed3")
+        status = self.succeed("sweep", "sweep.json", "--status").stdout
+        self.assertIn("3 runs, 0 done, 2 failed, 1 waiting", status)
+        self.assertRegex(status, "(?m)^  S3_MLP_seed2 +failed .*cfg.json: not JSON, or cut short")
+        result = self.run_program("sweep", "sweep.json", "--quiet")
+        self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 3 runs, 1 done, 2 failed\n"))
+        self.assertRegex(result.stderr, "S3_MLP_seed1 failed: .*cfg.json: not JSON, or cut short")
+        for name in ("S3_MLP_seed1", "S3_MLP_seed2"):
+            (self.directory / "runs/sweep" / name / "cfg.json").write_bytes(whole[name + "/cfg.json"])
+        self.succeed("sweep", "sweep.json", "--quiet")
+        self.assertEqual(self.succeed("sweep", "sweep.json", "--status").stdout, "runs/sweep: 3 runs, 3 done\n")
+        self.assertEqual({name: content for name, content in files_below(self.directory / "runs/sweep").items()
+                          if not name.startswith("failed/")}, whole)
+
+    def test_a_run_that_may_not_be_read_fails_and_the_others_go_on(self):
+        self.write(small(epochs=200, seeds="1..3"))
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        self.directory.chmod(0o777)
+        self.run_program("sweep", "sweep.json", "--quiet", **user)
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        if not run.exists():
+            self.skipTest("another user may not run the programs here")
+        shutil.rmtree(self.directory / "runs/sweep/S3_MLP_seed3")
+        run.chmod(0)
+        self.addCleanup(run.chmod, 0o777)
+        status = self.run_program("sweep", "sweep.json", "--status", **user)
+        self.assertEqual(status.returncode, 0, status.stderr)
+        self.assertRegex(status.stdout, "(?m)^  S3_MLP_seed1 +failed .*Permission denied")
+        result = self.run_program("sweep", "sweep.json", "--quiet", **user)
+        self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 3 runs, 2 done, 1 failed\n"))
+        self.assertRegex(result.stderr, "^sweep: S3_MLP_seed1 failed: .*Permission denied\n$")
+
     def test_kept_checkpoints(self):
         self.write(small(epochs=220, seeds=1))
         whole = self.undisturbed()
@@ -157,6 +199,54 @@ class SweepRuns(SweepTest):
         self.assertEqual((run / "metrics.csv").read_text().count("\n"), 6)
         self.assertIn("test_loss", json.loads((run / "summary_metrics.json").read_text()))
         self.assertIn("2 runs, 0 analysed now", self.succeed("census", "runs/sweep").stderr)
+
+    def test_a_census_of_final_models_is_no_analysis_of_the_checkpoints(self):
+        self.write(small(epochs=200, seeds=1))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        self.succeed("census", "runs/sweep")
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        self.assertFalse((run / "metrics.csv").exists())
+        self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertEqual((run / "metrics.csv").read_text().count("\n"), 6)
+        self.assertTrue((run / "key_reps_in_order.txt").exists())
+
+    def test_an_analysis_is_not_repeated_also_without_checkpoints(self):
+        self.write(small(epochs=200, seeds=1))
+        command = ["sweep", "sweep.json", "--quiet", "--analyze", "--keep-checkpoints", "none"]
+        self.succeed(*command)
+        record = self.directory / "runs/sweep/S3_MLP_seed1/census_record.json"
+        before = record.stat().st_mtime_ns
+        self.succeed(*command)
+        self.assertEqual(record.stat().st_mtime_ns, before)
+
+    def test_an_analysis_that_fails_is_a_failed_run_and_tried_again(self):
+        self.write(small(epochs=200, seeds="1..2"))
+        self.succeed("sweep", "sweep.json", "--quiet")
+        obstacle = self.directory / "runs/sweep/S3_MLP_seed1/summary_metrics.json"
+        obstacle.mkdir()
+        for _ in range(2):
+            result = self.run_program("sweep", "sweep.json", "--quiet", "--analyze")
+            self.assertEqual((result.returncode, result.stdout), (1, "runs/sweep: 2 runs, 1 done, 1 failed\n"))
+            self.assertRegex(result.stderr, "^sweep: S3_MLP_seed1 failed: analysis: .*summary_metrics.json.*\n$")
+        status = self.succeed("sweep", "sweep.json", "--status").stdout
+        self.assertRegex(status, r"(?m)^  S3_MLP_seed1 +failed +200 +200 +analysis: ")
+        self.succeed("sweep", "sweep.json")  # its model is all that is asked for
+        obstacle.rmdir()
+        result = self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertEqual(result.stdout, "runs/sweep: 2 runs, 2 done\n")
+        self.assertFalse((self.directory / "runs/sweep/failed").exists())
+
+    def test_a_run_whose_analysis_failed_is_done_once_a_census_has_analysed_it(self):
+        self.write(small(epochs=200, seeds=1))
+        run = self.directory / "runs/sweep/S3_MLP_seed1"
+        self.succeed("sweep", "sweep.json", "--quiet")
+        (run / "summary_metrics.json").mkdir()
+        self.assertEqual(self.run_program("sweep", "sweep.json", "--quiet", "--analyze").returncode, 1)
+        (run / "summary_metrics.json").rmdir()
+        self.succeed("census", "runs/sweep", "--checkpoints")
+        self.assertEqual(self.succeed("sweep", "sweep.json", "--status").stdout, "runs/sweep: 1 run, 1 done\n")
+        self.succeed("sweep", "sweep.json", "--quiet", "--analyze")
+        self.assertFalse((self.directory / "runs/sweep/failed").exists())
 
     def test_progress_on_a_terminal_is_one_bar(self):
         self.write(small(epochs=4000))
@@ -187,6 +277,29 @@ class SweepRuns(SweepTest):
             self.assertEqual(process.returncode, 0)
             peaks.append(usage.ru_maxrss)
         self.assertLess(peaks[1], 1.15 * peaks[0])
+
+
+class SweepLimits(SweepTest):
+    """What the system does not give."""
+
+    def limited(self, kind, soft):
+        hard = resource.getrlimit(kind)[1]
+        return {"preexec_fn": lambda: resource.setrlimit(kind, (soft, hard))}
+
+    @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers take address space of their own")
+    def test_lack_of_memory_or_threads_is_one_line(self):
+        few = self.limited(resource.RLIMIT_AS, 3_000_000 * 1024)
+        self.write({"preset": "s5", "seeds": "1..64", "hidden_dim": 2048}, name="large.json")
+        self.write(small(seeds="1..1000"), name="many.json")
+        self.write(small(seeds="1..2"), name="two.json")
+        for arguments in (["large.json", "--dry-run", "--threads", 60], ["many.json", "--threads", 1000],
+                          ["many.json", "--dry-run", "--threads", 1000], ["two.json", "--threads", 1000]):
+            with self.subTest(arguments):
+                result = self.run_program("sweep", *arguments, "--out", "o", **few)
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertEqual([line for line in result.stderr.splitlines() if "sweep: " in line],
+                                 result.stderr.splitlines()[-1:])
+                self.assertRegex(result.stderr, "memory|asked for|cannot start|Resource temporarily")
 
 
 class SweepInterruption(SweepTest):
@@ -231,6 +344,26 @@ class SweepInterruption(SweepTest):
             self.assertEqual(trained.count(f"S3_MLP_seed{seed}: train loss"), 1, trained)
         self.assertEqual(files_below(self.directory / "o"), whole)
 
+    def test_what_diverges_elsewhere_meanwhile_is_not_tried_again(self):
+        self.write({"preset": "s4", "epochs": 60, "seeds": 1, "lr": 1e9})
+        self.assertEqual(self.run_program("sweep", "sweep.json", "--quiet").returncode, 1)
+        (record,) = (self.directory / "runs/sweep/failed").iterdir()
+        content = record.read_text().replace("training diverged", "found out elsewhere")
+        record.unlink()
+        held = os.open(self.directory / "runs/sweep/S4_MLP_seed1", os.O_RDONLY)  # as by a sweep that is at work
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = self.start("sweep.json")
+        time.sleep(0.5 * PATIENCE)
+        self.assertIsNone(process.poll())
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(content)
+        fcntl.flock(held, fcntl.LOCK_UN)
+        output, errors = process.communicate(timeout=60 * PATIENCE)
+        self.assertEqual((process.returncode, output), (1, "runs/sweep: 1 run, 0 done, 1 diverged\n"))
+        self.assertEqual(errors.count("found out elsewhere"), 2, errors)  # as it ends, and in the report
+        self.assertEqual(record.read_text(), content)
+
     def test_a_full_disk_stops_it_with_what_it_has(self):
         self.write(small())
         whole = self.undisturbed()
@@ -242,6 +375,20 @@ class SweepInterruption(SweepTest):
         subprocess.run(["mount", "-o", "remount,size=128m", str(disk)], check=True)
         self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet")
         self.assertEqual(files_below(disk / "o"), whole)
+
+
+    def test_a_full_disk_under_an_analysis_is_not_the_runs_fault(self):
+        self.write(small(epochs=200, seeds="1..2"))
+        disk = self.small_disk("3m")
+        self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet")
+        room = os.statvfs(disk)
+        (disk / "filler").write_bytes(bytes((room.f_bavail - 3) * room.f_bsize))  # a record of a failure would fit
+        result = self.run_program("sweep", "sweep.json", "--out", "disk/o", "--quiet", "--analyze")
+        self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
+        self.assertRegex(result.stderr, "^sweep: .*No space left on device\n$")
+        self.assertFalse((disk / "o/failed").exists())
+        (disk / "filler").unlink()
+        self.succeed("sweep", "sweep.json", "--out", "disk/o", "--quiet", "--analyze")
 
 
 class SweepBadInput(SweepTest):
@@ -302,7 +449,9 @@ class SweepBadInput(SweepTest):
         (self.directory / "foreign/S3_MLP_seed1").mkdir(parents=True)
         (self.directory / "foreign/S3_MLP_seed1/notes.txt").write_text("mine")
         self.write(small())
-        self.refuse(2, "o/S3_MLP_seed2 holds another run (num_epochs 5, not 1500", "sweep", "sweep.json", "--out", "o")
+        for also in ([], ["--status"]):
+            self.refuse(2, "o/S3_MLP_seed2 holds another run (num_epochs 5, not 1500", "sweep", "sweep.json", "--out",
+                        "o", *also)
         self.refuse(2, "is not empty and holds no run", "sweep", "sweep.json", "--out", "foreign")
         after = files_below(self.directory)
         self.assertEqual({name: content for name, content in after.items() if name in before}, before)
@@ -337,6 +486,27 @@ class SweepOverMpi(MpiTest, SweepTest):
         _, errors = self.finish(self.mpirun(2, "sweep.json", "--out", "bad"), 2)
         self.assertEqual(errors.count("sweep: "), 1, errors)
         self.assertFalse((self.directory / "bad").exists())
+
+    def test_a_signal_to_one_process_stops_all_and_saves(self):
+        self.write(small(epochs=10 ** 7, checkpoint_every=1000))
+        for rank, sent in ((0, signal.SIGTERM), (0, signal.SIGINT), (1, signal.SIGTERM)):
+            with self.subTest(rank=rank, signal=sent.name):
+                out = f"{rank}_{sent.name}"
+                process = self.mpirun(2, "sweep.json", "--out", out, "--quiet", "--threads", 1)
+                self.addCleanup(process.kill)
+                pids = self.ranks(process, 2)
+                states = self.directory / out
+                while len(list(states.glob("*/state.safetensors"))) < 2:  # each is at work on a run
+                    self.assertIsNone(process.poll())
+                    time.sleep(0.01)
+                before = {path: path.stat().st_mtime_ns for path in states.glob("*/state.safetensors")}
+                os.kill(pids[rank], sent)
+                output, errors = process.communicate(timeout=20 * PATIENCE)
+                self.assertEqual(process.returncode, 130, errors)
+                self.assertRegex(output, f"^{out}: 6 runs, 0 done, [2-6] stopped")
+                self.assertEqual(errors.count("interrupted and saved"), 1, errors)
+                for path, time_saved in before.items():
+                    self.assertGreater(path.stat().st_mtime_ns, time_saved)
 
     def test_kill_9_of_a_process_ends_the_others_and_nothing_is_lost(self):
         self.write(small())

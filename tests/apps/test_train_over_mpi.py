@@ -2,10 +2,8 @@
 process that dies or hangs ends the others, and any number of processes goes on."""
 
 import os
-import pathlib
 import random
 import signal
-import subprocess
 import time
 import unittest
 
@@ -27,24 +25,6 @@ class TrainOverMpi(MpiTest):
         output, errors = process.communicate(timeout=timeout * PATIENCE)
         self.assertEqual(process.returncode, code, output + errors)
         return output, [line for line in errors.splitlines() if "train: " in line]
-
-    def ranks(self, process, count):
-        """Process ids by rank, once all have been started."""
-        while True:
-            pids = {}
-            children = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "train"], capture_output=True, text=True)
-            for pid in children.stdout.split():
-                try:
-                    environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-                except OSError:
-                    continue
-                for entry in environment:
-                    if entry.startswith(b"OMPI_COMM_WORLD_RANK="):
-                        pids[int(entry.split(b"=")[1])] = int(pid)
-            if len(pids) == count:
-                return pids
-            self.assertIsNone(process.poll(), "it ended before all ranks were there")
-            time.sleep(0.02)
 
     def wait_for_checkpoint(self, run, process):
         while not (self.directory / run / "state.safetensors").exists():
