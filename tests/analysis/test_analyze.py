@@ -122,7 +122,8 @@ class AnalyzedRun(AnalyzeTest):
 
 
     def test_every_model_that_train_knows(self):
-        """Losses are those that training logged, from other code; a transformer alone has attention."""
+        """Losses are those that training logged, from other code; a transformer alone has attention, and a bilinear
+        network alone no relu."""
         for model, bias in [("OneLayerMLP", True), ("OneLayerMLPwithBias", True), ("OneLayerMLPwithBias", False),
                             ("BilinearNet", True), ("BilinearNet", False), ("Transformer", False)]:
             with self.subTest(model=model, bias=bias):
@@ -142,7 +143,13 @@ class AnalyzedRun(AnalyzeTest):
                                      model, document["run"]["config"]["layers"].get("hidden_dim")))
                 for head in document["attention"] or []:
                     self.assertAlmostEqual(sum(token["mean"] for token in head["tokens"]), 1, delta=1e-12)
-                self.assertIn("Losses", self.succeed("analyze", out, "--quiet").stdout)
+                tables = self.succeed("analyze", out, "--quiet").stdout
+                self.assertIn("Losses", tables)
+                place, other = ("product", "relu") if model == "BilinearNet" else ("relu", "product")
+                self.assertEqual(document["neurons"]["stages"], {"before": f"before the {place}", "after": f"after the {place}"})
+                for stage in document["neurons"]["stages"].values():
+                    self.assertIn(f"  {stage}  ", tables)
+                self.assertNotIn(f"the {other}", tables)
 
     def write_activations(self, **tensors):
         """A safetensors file of (shape, values)."""

@@ -33,6 +33,7 @@ window.addEventListener("load", () => setTimeout(() => {
     unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[1]),
     names: [...document.getElementById("slice-logits").data[0].y].length, title: document.title,
     definitions: document.querySelectorAll("dt").length,
+    stages: ["before", "after"].map(stage => document.getElementById(`heading-${stage}`).textContent),
     footnotes: document.querySelectorAll("#footnotes p").length, before, drawn: drawn.size, figures: figures.size,
     empty: [...figures.keys()].filter(id => !document.querySelector("#" + id + " .main-svg")),
     shownFirst, shownAfter, themes, labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
@@ -96,6 +97,7 @@ class ReportInBrowser(AnalyzeTest, BrowserTest):
         self.assertGreater(seen["operated"], 30)
         self.assertEqual(seen["unreachable"], 0)
         self.assertEqual(seen["outline"], "solid")
+        self.assertEqual(seen["stages"], ["Clusters before the relu", "Clusters after the relu"])
         self.assertEqual(seen["names"], 6)
         self.assertEqual(seen["title"], "run: S₃")
         self.assertEqual(seen["footnotes"], 0)

@@ -57,7 +57,7 @@ function visible(share) {
 
 function fillClusters() {
   const limits = report.neurons.thresholds;
-  const {before, after} = architecture;
+  const {before, after} = report.neurons.stages;
   document.getElementById("neuron-before").textContent = before.replace("before", "Before");
   document.getElementById("neuron-after").textContent = after;
   document.getElementById("heading-before").textContent = `Clusters ${before}`;
