@@ -28,7 +28,17 @@ class Search {
  public:
   FoundRuns found;
 
+  /// Goes through a directory; one that cannot be read is skipped.
   void look_at(const fs::path& directory) {
+    try {
+      look_into(directory);
+    } catch (const fs::filesystem_error& error) {
+      found.skipped.push_back({directory, error.code().message()});
+    }
+  }
+
+ private:
+  void look_into(const fs::path& directory) {
     if (!visited_.insert(fs::canonical(directory)).second) return;
     if (fs::exists(directory / "cfg.json")) {
       found.runs.push_back(directory);
@@ -39,7 +49,6 @@ class Search {
     }
   }
 
- private:
   void look_below(const fs::path& directory) {
     std::vector<std::string> folders;
     bool empty = true;
@@ -50,13 +59,7 @@ class Search {
     }
     if (empty) found.skipped.push_back({directory, "an empty directory"});
     std::sort(folders.begin(), folders.end(), natural_less);
-    for (const std::string& name : folders) {
-      try {
-        look_at(directory / name);
-      } catch (const fs::filesystem_error& error) {
-        found.skipped.push_back({directory / name, error.code().message()});
-      }
-    }
+    for (const std::string& name : folders) look_at(directory / name);
   }
 
   std::set<fs::path> visited_;
@@ -89,7 +92,11 @@ bool natural_less(const std::string& a, const std::string& b) {
 
 FoundRuns find_runs(const std::vector<fs::path>& directories) {
   for (const fs::path& directory : directories) {
-    if (!fs::is_directory(directory)) throw engine::FormatError(directory.string() + ": no such directory");
+    std::error_code error;  // of what may not be asked about, and so is skipped below
+    const fs::file_status status = fs::status(directory, error);
+    if (fs::status_known(status) && !fs::is_directory(status)) {
+      throw engine::FormatError(directory.string() + ": no such directory");
+    }
   }
   Search search;
   for (const fs::path& directory : directories) search.look_at(directory);

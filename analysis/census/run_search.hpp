@@ -19,7 +19,8 @@ struct FoundRuns {
 };
 
 /// The run directories among `directories` and below them, each once. Directories in a run are not looked at;
-/// others without a run's files are only searched. Links to directories are followed, but none twice.
+/// others without a run's files are only searched. Links to directories are followed, but none twice. What
+/// cannot be read is skipped.
 /// @throws engine::FormatError if one of `directories` is not there
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
 

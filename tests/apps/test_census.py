@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -141,6 +142,26 @@ class CensusBadInput(CensusTest):
         self.assertNotIn("pictures", result.stderr)
         self.assertEqual([row["run"] for row in self.rows(runs)], ["S3_MLP_seed1", "S3_MLP_seed10"])
         self.assertEqual(len(json.loads((runs / "census.json").read_text())["skipped"]), 4)
+
+    def test_directories_that_cannot_be_read_are_skipped_wherever_they_lie(self):
+        runs = self.plant_three()
+        closed = plant_census_run(self.directory / "closed", seed=4)
+        for directory in (closed, plant_census_run(runs / "below", seed=5)):
+            directory.chmod(0)
+            self.addCleanup(directory.chmod, 0o700)
+        command = self.command("census", closed, closed / "deeper", runs, "--out", "out")
+        if os.geteuid() == 0:  # whom no mode keeps out
+            if shutil.which("setpriv") is None:
+                self.skipTest("SKIPPED: root may read everywhere, and there is no setpriv")
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+            for path in (self.directory, *runs.glob("S3*")):
+                os.chown(path, 65534, 65534)
+        result = subprocess.run(command, cwd=self.directory, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for name in (closed, closed / "deeper", runs / "below"):
+            self.assertIn(f"census: skipped {name}: Permission denied\n", result.stderr)
+        self.assertIn("census: 3 runs, 3 analysed now", result.stderr)
+        self.assertIn("skipped 3 of 6 runs", result.stderr)
 
     def test_nothing_to_count(self):
         self.refuse(2, "nowhere: no such directory", "census", "nowhere")
