@@ -11,6 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* checkpoints_name = "checkpoints";
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -18,7 +20,7 @@ bool is_digit(char c) {
 /// Whether something lies in a directory that only runs have.
 bool has_files_of_a_run(const fs::path& directory) {
   for (const char* name : {"model.safetensors", "model.pt", "model.pth", "state.safetensors", "training.csv",
-                           "summary_metrics.json", "checkpoints"}) {
+                           "summary_metrics.json", checkpoints_name}) {
     if (fs::exists(directory / name)) return true;
   }
   return false;
@@ -42,11 +44,12 @@ class Search {
     if (!visited_.insert(fs::canonical(directory)).second) return;
     if (fs::exists(directory / "cfg.json")) {
       found.runs.push_back(directory);
-    } else if (has_files_of_a_run(directory)) {
-      found.skipped.push_back({directory, "no cfg.json, so it is not known what was trained"});
-    } else {
-      look_below(directory);
+      return;
     }
+    if (has_files_of_a_run(directory)) {
+      found.skipped.push_back({directory, "no cfg.json, so it is not known what was trained"});
+    }
+    look_below(directory);
   }
 
   void look_below(const fs::path& directory) {
@@ -55,7 +58,8 @@ class Search {
     for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
       empty = false;
       std::error_code broken_link;
-      if (entry.is_directory(broken_link)) folders.push_back(entry.path().filename().string());
+      const std::string name = entry.path().filename().string();
+      if (name != checkpoints_name && entry.is_directory(broken_link)) folders.push_back(name);
     }
     if (empty) found.skipped.push_back({directory, "an empty directory"});
     std::sort(folders.begin(), folders.end(), natural_less);

@@ -15,11 +15,11 @@ struct SkippedRun {
 struct FoundRuns {
   std::vector<std::filesystem::path>
       runs;                         ///< directories with a cfg.json, in natural order: seed_2 before seed_10
-  std::vector<SkippedRun> skipped;  ///< empty ones, and those with a run's files but no cfg.json
+  std::vector<SkippedRun> skipped;  ///< empty or unreadable ones, and those with a run's files but no cfg.json
 };
 
 /// The run directories among `directories` and below them, each once. Directories in a run are not looked at;
-/// others without a run's files are only searched. Links to directories are followed, but none twice. What
+/// all others are searched, but for a checkpoints/ in them. Links to directories are followed, but none twice. What
 /// cannot be read is skipped.
 /// @throws engine::FormatError if one of `directories` is not there
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
