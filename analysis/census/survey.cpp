@@ -69,7 +69,7 @@ void require_finished(const Run& run) {
 
 /// Whether findings are all that is asked for.
 bool suffices(const Findings& findings, const fs::path& run, bool with_checkpoints) {
-  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(run / "checkpoints");
+  return !with_checkpoints || findings.checkpoints > 0 || find_checkpoints(run / "checkpoints").empty();
 }
 
 /// The order of appearance that came with the run, if it is of the same irreps.

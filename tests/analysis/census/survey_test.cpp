@@ -117,6 +117,11 @@ TEST_CASE(
   CHECK(survey_of(run, options).measured == 0);
   CHECK(survey_of(run).records.at(0).findings.in_order == std::vector<std::string>{"standard"});
 
+  fs::remove(run / "checkpoints/epoch_999.safetensors");
+  fs::remove(run / "census_record.json");
+  CHECK(survey_of(run, options).measured == 1);
+  CHECK(survey_of(run, options).measured == 0);  // an empty checkpoints/ has nothing to measure
+
   test::write_run(other, test::planted_network(s3, "standard", 1));
   std::ofstream(other / "key_reps_in_order.txt") << "sign\n";  // of another analysis
   CHECK(survey_of(other).records.at(0).findings.in_order.empty());
