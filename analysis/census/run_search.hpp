@@ -19,8 +19,8 @@ struct FoundRuns {
 };
 
 /// The run directories among `directories` and below them, each once. Directories in a run are not looked at;
-/// all others are searched, but for a checkpoints/ in them. Links to directories are followed, but none twice. What
-/// cannot be read is skipped.
+/// all others are searched, but for a checkpoints/ in them. Links to directories are followed, but none twice.
+/// What cannot be read is skipped.
 /// @throws engine::FormatError if one of `directories` is not there
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
 

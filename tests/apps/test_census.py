@@ -262,7 +262,10 @@ window.addEventListener("load", () => {
     labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
     unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[0]),
     title: document.title, links: [...document.querySelectorAll("#run-table a")].map(a => a.getAttribute("href")),
-    boxes: document.getElementById("column-boxes").data.length,
+    boxes: document.getElementById("column-boxes").data.length, askew: [...document.querySelectorAll("table")].flatMap(table =>
+      [...table.tHead.rows[0].cells].filter((th, i) => table.tBodies[0].rows.length > 0 &&
+        getComputedStyle(th).textAlign !== getComputedStyle(table.tBodies[0].rows[0].cells[i]).textAlign).map(th => th.textContent)),
+    irrepsOverWidth: document.getElementById("irrep-table").scrollWidth - document.getElementById("irrep-table").clientWidth,
     skipped: document.getElementById("skipped").hidden};
   const pre = document.createElement("pre");
   pre.id = "probe";
@@ -282,7 +285,8 @@ class CensusInBrowser(CensusTest, BrowserTest):
             plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=100 * seed if seed < 6 else None)
         for seed in range(1, 4):
             plant_census_run(self.directory / f"runs/C5_MLP_seed{seed}", group="CyclicGroup", parameter=5, seed=seed, version="")
-        self.succeed("analyze", "runs/C5_MLP_seed2", "--quiet")
+        (self.directory / "runs/C5_MLP_seed2").rename(self.directory / "runs/C5 #2: 100%?")
+        self.succeed("analyze", "runs/C5 #2: 100%?", "--quiet")
         self.succeed("census", "runs")
         seen = self.probed(self.directory / "runs/census.html")
         self.assertEqual(seen["failures"], [])
@@ -296,7 +300,9 @@ class CensusInBrowser(CensusTest, BrowserTest):
         self.assertTrue(seen["sorted"])
         self.assertEqual(seen["unreachable"], 0)
         self.assertEqual(seen["outline"], "solid")
-        self.assertEqual(seen["links"], ["C5_MLP_seed2/report.html"])
+        self.assertEqual(seen["links"], ["C5%20%232%3A%20100%25%3F/report.html"])
+        self.assertEqual(seen["askew"], [])
+        self.assertLessEqual(seen["irrepsOverWidth"], 0)
         self.assertEqual(seen["title"], "Census of 10 runs")
         self.assertTrue(seen["skipped"])
 
