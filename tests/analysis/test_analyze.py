@@ -64,7 +64,9 @@ class AnalyzedRun(AnalyzeTest):
         self.succeed("analyze", "run", "--final-only", "--out", "figures/a")
         self.assertEqual(files_below(run), before)
         self.assertEqual(sorted(files_below(self.directory / "figures/a")),
-                         ["circuits.json", "irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
+                         ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "report.html", "summary_metrics.json"])
+        self.assertEqual(files_below(self.directory / "figures/a")["key_reps_in_order.txt"],
+                         files_below(self.directory / "figures/a")["key_reps.txt"])
 
     def test_a_run_that_is_still_training(self):
         run = self.train()
