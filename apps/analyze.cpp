@@ -197,7 +197,7 @@ int analyze_run(const Arguments& arguments) {
   // Last, so that who may not write there sees the figures all the same.
   const std::filesystem::path out = out_directory(arguments, run);
   apps::make_directory(out);
-  analysis::write_results(out, result, harmonics);
+  analysis::write_results(out, run, result, harmonics);
   write_certificate(arguments, out, found);
   if (shown != nullptr) engine::write_file(out / "circuits.json", analysis::circuits_json(*shown, harmonics));
   engine::write_file(out / "report.html", analysis::report_html(run, harmonics, result, model, shown));

@@ -19,6 +19,7 @@ function(irreplens_embed target)
   file(CONFIGURE OUTPUT ${folder}/${target}.hpp
        CONTENT "#pragma once\n#include <string_view>\nnamespace embedded {\n${declarations}}\n" @ONLY)
   file(CONFIGURE OUTPUT ${folder}/${target}.cpp CONTENT "#include \"embedded/${target}.hpp\"\n${definitions}" @ONLY)
-  set_source_files_properties(${folder}/${target}.cpp PROPERTIES OBJECT_DEPENDS "${ARGN}")
+  set_source_files_properties(${folder}/${target}.cpp PROPERTIES OBJECT_DEPENDS "${ARGN}"
+                              SKIP_UNITY_BUILD_INCLUSION ON)  # a unity source would not be built again with ARGN
   target_sources(${target} PRIVATE ${folder}/${target}.cpp)
 endfunction()

@@ -101,9 +101,11 @@ ordered_json json_of(const Population& p) {
           {"predictors", predictors}};
 }
 
-/// The way from `out`, which need not be there yet.
+/// The way from `out`, which need not be there yet, to what need not be readable.
 fs::path path_from(const fs::path& out, const fs::path& path) {
-  return fs::proximate(fs::absolute(path), fs::absolute(out));
+  std::error_code unreadable;
+  const fs::path way = fs::proximate(fs::absolute(path), fs::absolute(out), unreadable);
+  return unreadable ? fs::absolute(path).lexically_proximate(fs::absolute(out)) : way;
 }
 
 ordered_json json_of(const RunRecord& run, std::size_t population, const fs::path& out) {

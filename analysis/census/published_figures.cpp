@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "analysis/report/result_files.hpp"
 #include "engine/device/error.hpp"
 #include "engine/files/atomic_file.hpp"
 
@@ -77,14 +77,6 @@ void read_published_figures(RunRecord& record) {
     record.published_keys = read_names(record.directory / "key_reps.txt");
     return;
   }
-}
-
-std::vector<std::string> read_names(const fs::path& path) {
-  std::vector<std::string> names;
-  if (!fs::exists(path)) return names;
-  std::istringstream in(engine::read_file(path, most_bytes));
-  for (std::string name; in >> name;) names.push_back(name);
-  return names;
 }
 
 }  // namespace analysis

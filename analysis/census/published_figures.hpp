@@ -18,7 +18,4 @@ std::string defect_of(const std::string& group, const std::string& model, const 
 /// @throws engine::FormatError if the file is no JSON object
 void read_published_figures(RunRecord& record);
 
-/// The names in a file of names, one a line, such as key_reps_in_order.txt; none where there is no file.
-std::vector<std::string> read_names(const std::filesystem::path& path);
-
 }  // namespace analysis

@@ -78,4 +78,16 @@ std::optional<RunHistory> read_history(const fs::path& run) {
   return std::nullopt;
 }
 
+bool has_whole_metrics(const fs::path& run, std::int64_t epochs) {
+  const fs::path path = run / "metrics.csv";
+  if (!fs::exists(path)) return false;
+  try {
+    return history_in(engine::read_file(path, most_log_bytes), path.string()).last_epoch >= epochs - 1;
+  } catch (const engine::FormatError&) {
+    return false;
+  } catch (const engine::FileError&) {
+    return false;
+  }
+}
+
 }  // namespace analysis

@@ -20,4 +20,8 @@ struct RunHistory {
 /// @throws engine::FormatError naming file and line if a column is missing or a row is cut short
 std::optional<RunHistory> read_history(const std::filesystem::path& run);
 
+/// Whether metrics.csv reaches the end of training, so that an analysis of all of the run wrote it and the files
+/// beside it. One that cannot be read does not.
+bool has_whole_metrics(const std::filesystem::path& run, std::int64_t epochs);
+
 }  // namespace analysis

@@ -15,11 +15,13 @@ struct SkippedRun {
 struct FoundRuns {
   /// Directories with a cfg.json, in natural order: seed_2 before seed_10.
   std::vector<std::filesystem::path> runs;
-  std::vector<SkippedRun> skipped;  ///< empty ones, and those with a run's files but no cfg.json
+  /// Empty or unreadable ones, and those with a run's files but no cfg.json.
+  std::vector<SkippedRun> skipped;
 };
 
 /// The run directories among `directories` and below them, each once. Directories in a run are not looked at;
-/// others without a run's files are only searched. Links to directories are followed, but none twice.
+/// all others are searched, but for a checkpoints/ in them. Links to directories are followed, but none twice.
+/// What cannot be read is skipped.
 /// @throws engine::FormatError if one of `directories` is not there
 FoundRuns find_runs(const std::vector<std::filesystem::path>& directories);
 

@@ -70,14 +70,15 @@ void require_finished(const Run& run) {
 
 /// Whether findings are all that is asked for.
 bool suffices(const Findings& findings, const fs::path& run, bool with_checkpoints) {
-  const fs::path checkpoints = run / "checkpoints";
-  return !with_checkpoints || findings.checkpoints > 0 || !fs::exists(checkpoints) ||
-         fs::is_empty(checkpoints);
+  return !with_checkpoints || findings.checkpoints > 0 || find_checkpoints(run / "checkpoints").empty();
 }
 
-/// The order of appearance that came with the run, if it is of the same irreps.
-std::vector<std::string> stored_order(const fs::path& run, const std::vector<std::string>& keys) {
-  std::vector<std::string> order = read_names(run / "key_reps_in_order.txt");
+/// The order of appearance that came with the run, if it is of the same irreps. In a run of ours it is one only
+/// beside the metrics of all checkpoints: what an analysis of the final model writes is in no order.
+std::vector<std::string> stored_order(const RunRecord& run) {
+  const std::vector<std::string>& keys = run.findings.key_irreps;
+  if (!run.is_published() && !has_whole_metrics(run.directory, run.config.epochs)) return {};
+  std::vector<std::string> order = read_names(run.directory / "key_reps_in_order.txt");
   return std::is_permutation(order.begin(), order.end(), keys.begin(), keys.end())
              ? order
              : std::vector<std::string>{};
@@ -115,6 +116,7 @@ class Surveyor {
       if (kept && suffices(*kept, directory, options_.checkpoints)) {
         outcome.record = record_of(directory, config, config_group_name(config));
         outcome.record->findings = std::move(*kept);
+        complete(*outcome.record, outcome);
         return;
       }
     }
@@ -126,6 +128,16 @@ class Surveyor {
     measure(run, ours ? origin : "", outcome);
   }
 
+  /// Writes the list that records of former versions have not beside them.
+  static void complete(const RunRecord& record, Outcome& outcome) {
+    const Findings& findings = record.findings;
+    try {
+      write_without_order(record.directory, findings.in_order.empty() ? findings.key_irreps : findings.in_order);
+    } catch (const engine::FileError& error) {
+      outcome.unkept = error.what();
+    }
+  }
+
   void measure(const Run& run, const std::string& origin, Outcome& outcome) {
     const std::shared_ptr<const Harmonics> harmonics = store_.of(run);
     const engine::Device device =
@@ -134,12 +146,12 @@ class Surveyor {
     const FinalModel model = examine(*harmonics, analysis);
     Findings& findings = outcome.record->findings;
     findings = findings_of(*harmonics, analysis, model);
-    if (findings.in_order.empty()) findings.in_order = stored_order(run.directory, findings.key_irreps);
+    if (findings.in_order.empty()) findings.in_order = stored_order(*outcome.record);
     outcome.measured = true;
     if (outcome.record->is_published()) read_published_figures(*outcome.record);
     if (origin.empty()) return;
     try {
-      write_results(run.directory, analysis, *harmonics);
+      write_results(run.directory, run, analysis, *harmonics);
       write_findings(run.directory, findings, origin);  // last: it says that the others are current
     } catch (const engine::FileError& error) {
       outcome.unkept = error.what();

@@ -26,6 +26,16 @@ std::optional<std::int64_t> epoch_of(const std::string& stem) {
   return epoch;
 }
 
+fs::path find_model(const fs::path& directory, const std::vector<CheckpointFile>& checkpoints) {
+  for (const char* name : {"model.safetensors", "model.pt", "model.pth"}) {
+    if (fs::exists(directory / name)) return directory / name;
+  }
+  if (!checkpoints.empty()) return checkpoints.back().path;
+  throw engine::FormatError(directory.string() + ": no model.safetensors, no model.pt and no checkpoints");
+}
+
+}  // namespace
+
 std::vector<CheckpointFile> find_checkpoints(const fs::path& folder) {
   std::map<std::int64_t, fs::path> found;
   if (fs::is_directory(folder)) {
@@ -40,16 +50,6 @@ std::vector<CheckpointFile> find_checkpoints(const fs::path& folder) {
   for (const auto& [epoch, path] : found) checkpoints.push_back({epoch, path});
   return checkpoints;
 }
-
-fs::path find_model(const fs::path& directory, const std::vector<CheckpointFile>& checkpoints) {
-  for (const char* name : {"model.safetensors", "model.pt", "model.pth"}) {
-    if (fs::exists(directory / name)) return directory / name;
-  }
-  if (!checkpoints.empty()) return checkpoints.back().path;
-  throw engine::FormatError(directory.string() + ": no model.safetensors, no model.pt and no checkpoints");
-}
-
-}  // namespace
 
 Run find_run(const std::filesystem::path& directory) {
   if (!fs::is_directory(directory)) throw engine::FormatError(directory.string() + ": no such directory");

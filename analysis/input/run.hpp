@@ -27,6 +27,9 @@ struct Run {
   ModelTensors tensors() const { return tensors_of(group.order(), config.model); }
 };
 
+/// The weights in a folder `checkpoints`, by epoch; none where there is no such folder.
+std::vector<CheckpointFile> find_checkpoints(const std::filesystem::path& folder);
+
 /// Reads cfg.json and finds the weights: model.safetensors or model.pt, and checkpoints/ with files named
 /// anything that ends in a number, epoch_500.safetensors or 500.pt. Where both formats hold one epoch ours is
 /// taken. A run that is still training has no model: then its last checkpoint is the final model.

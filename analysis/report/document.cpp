@@ -8,6 +8,7 @@
 #include "analysis/circuits/circuits_json.hpp"
 #include "analysis/input/element_orders.hpp"
 #include "analysis/report/footnotes.hpp"
+#include "analysis/report/neuron_stages.hpp"
 
 namespace analysis {
 namespace {
@@ -197,7 +198,9 @@ class DocumentWriter {
                      {"shares", shares}});
     }
     const NeuronThresholds& limits = analysis.thresholds;
+    const NeuronStages stages = neuron_stages(run_.config.model.model);
     return {
+        {"stages", {{"before", stages.before}, {"after", stages.after}}},
         {"thresholds", {{"before_relu", limits.before}, {"after_relu", limits.after}, {"off", limits.off}}},
         {"before_relu", clusters(analysis.before)},
         {"after_relu", clusters(analysis.after)},

@@ -1,17 +1,34 @@
 #include "analysis/report/result_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "engine/files/atomic_file.hpp"
 
 namespace analysis {
+namespace {
+
+constexpr const char* order_name = "key_reps_in_order.txt";
+constexpr std::size_t most_name_bytes = std::size_t{1} << 24;
+
+}  // namespace
+
 std::string lines_of(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += name + "\n";
   return text;
+}
+
+std::vector<std::string> read_names(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  if (!std::filesystem::exists(path)) return names;
+  std::istringstream in(engine::read_file(path, most_name_bytes));
+  for (std::string name; in >> name;) names.push_back(name);
+  return names;
 }
 
 std::string number_text(double value) {
@@ -40,15 +57,26 @@ std::string summary_json(const RunAnalysis& analysis, const Harmonics& harmonics
   return document.dump() + "\n";
 }
 
-void write_results(const std::filesystem::path& directory, const RunAnalysis& analysis,
+void write_without_order(const std::filesystem::path& directory, const std::vector<std::string>& key_irreps) {
+  const std::filesystem::path path = directory / order_name;
+  const std::vector<std::string> there = read_names(path);
+  const bool same = std::is_permutation(there.begin(), there.end(), key_irreps.begin(), key_irreps.end());
+  if (!same || !std::filesystem::exists(path)) engine::write_file(path, lines_of(key_irreps));
+}
+
+void write_results(const std::filesystem::path& directory, const Run& run, const RunAnalysis& analysis,
                    const Harmonics& harmonics) {
   std::vector<std::string> irreps;
   for (int i = 0; i < harmonics.count(); ++i) irreps.push_back(harmonics.name(i));
   engine::write_file(directory / "irreps.txt", lines_of(irreps));
-  engine::write_file(directory / "key_reps.txt", lines_of(harmonics.names(analysis.key_irreps)));
+  const std::vector<std::string> key_irreps = harmonics.names(analysis.key_irreps);
+  engine::write_file(directory / "key_reps.txt", lines_of(key_irreps));
   engine::write_file(directory / "summary_metrics.json", summary_json(analysis, harmonics));
-  if (analysis.checkpoints.empty()) return;
-  engine::write_file(directory / "key_reps_in_order.txt", lines_of(harmonics.names(analysis.in_order)));
+  if (analysis.checkpoints.empty()) {
+    if (!run.config.version.empty()) write_without_order(directory, key_irreps);
+    return;
+  }
+  engine::write_file(directory / order_name, lines_of(harmonics.names(analysis.in_order)));
   engine::write_file(directory / "metrics.csv", metrics_csv(analysis, harmonics));
 }
 

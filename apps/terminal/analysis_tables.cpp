@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "analysis/report/footnotes.hpp"
+#include "analysis/report/neuron_stages.hpp"
 #include "apps/terminal/table.hpp"
 
 namespace apps {
@@ -151,11 +152,11 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
 }
 
 /// Neurons and maps: what there is to say where there are key irreps.
-std::string circuit_tables(const analysis::FinalModel& model, const analysis::Harmonics& harmonics, int width,
-                           bool color) {
+std::string circuit_tables(const analysis::FinalModel& model, const analysis::Harmonics& harmonics,
+                           const analysis::NeuronStages& stages, int width, bool color) {
   std::string text = heading("Clusters of neurons, and the shares of their variance", color);
-  text += to_string(cluster_table(model.neurons.before, harmonics, "before the relu"), width, color) + "\n";
-  text += to_string(cluster_table(model.neurons.after, harmonics, "after the relu"), width, color);
+  text += to_string(cluster_table(model.neurons.before, harmonics, stages.before), width, color) + "\n";
+  text += to_string(cluster_table(model.neurons.after, harmonics, stages.after), width, color);
   if (!model.maps.empty()) {
     text += heading("From the hidden layer to rho(ab): error against the theory, relative", color);
     text += to_string(map_table(model.maps, harmonics), width, color);
@@ -188,7 +189,9 @@ std::string analysis_tables(const analysis::Run& run, const analysis::RunAnalysi
   text += heading("Without and with the key irreps alone", color) + to_string(total_table(m), width, color);
   text += heading("Shares of variance that the key irreps explain", color) +
           to_string(explained_table(m), width, color);
-  if (!m.key_irreps.empty()) text += circuit_tables(model, harmonics, width, color);
+  if (!m.key_irreps.empty()) {
+    text += circuit_tables(model, harmonics, analysis::neuron_stages(run.config.model.model), width, color);
+  }
   if (!model.attention.heads.empty()) {
     text += heading(
                 "Attention at \"=\": how much each head looks at each token, and shares of that weight's "

@@ -104,7 +104,7 @@ void declare_analyses(nb::module_& module) {
       .def(
           "write",
           [](const Analysis& a, const std::string& directory) {
-            analysis::write_results(directory, a.result, a.harmonics);
+            analysis::write_results(directory, a.run, a.result, a.harmonics);
             if (a.circuits) {
               engine::write_file(directory + "/circuits.json",
                                  analysis::circuits_json(*a.circuits, a.harmonics));

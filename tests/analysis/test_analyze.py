@@ -73,7 +73,9 @@ class AnalyzedRun(AnalyzeTest):
         self.succeed("analyze", "run", "--final-only", "--out", "figures/a")
         self.assertEqual(files_below(run), before)
         self.assertEqual(sorted(files_below(self.directory / "figures/a")),
-                         ["circuits.json", "irreps.txt", "key_reps.txt", "report.html", "summary_metrics.json"])
+                         ["circuits.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "report.html", "summary_metrics.json"])
+        self.assertEqual(files_below(self.directory / "figures/a")["key_reps_in_order.txt"],
+                         files_below(self.directory / "figures/a")["key_reps.txt"])
 
     def test_a_run_that_is_still_training(self):
         run = self.train()
@@ -131,7 +133,8 @@ class AnalyzedRun(AnalyzeTest):
 
 
     def test_every_model_that_train_knows(self):
-        """Losses are those that training logged, from other code; a transformer alone has attention."""
+        """Losses are those that training logged, from other code; a transformer alone has attention, and a bilinear
+        network alone no relu."""
         for model, bias in [("OneLayerMLP", True), ("OneLayerMLPwithBias", True), ("OneLayerMLPwithBias", False),
                             ("BilinearNet", True), ("BilinearNet", False), ("Transformer", False)]:
             with self.subTest(model=model, bias=bias):
@@ -151,7 +154,13 @@ class AnalyzedRun(AnalyzeTest):
                                      model, document["run"]["config"]["layers"].get("hidden_dim")))
                 for head in document["attention"] or []:
                     self.assertAlmostEqual(sum(token["mean"] for token in head["tokens"]), 1, delta=1e-12)
-                self.assertIn("Losses", self.succeed("analyze", out, "--quiet").stdout)
+                tables = self.succeed("analyze", out, "--quiet").stdout
+                self.assertIn("Losses", tables)
+                place, other = ("product", "relu") if model == "BilinearNet" else ("relu", "product")
+                self.assertEqual(document["neurons"]["stages"], {"before": f"before the {place}", "after": f"after the {place}"})
+                for stage in document["neurons"]["stages"].values():
+                    self.assertIn(f"  {stage}  ", tables)
+                self.assertNotIn(f"the {other}", tables)
 
     def write_activations(self, **tensors):
         """A safetensors file of (shape, values)."""

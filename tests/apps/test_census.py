@@ -5,8 +5,10 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import subprocess
+import sys
 import time
 import unittest
 
@@ -15,7 +17,7 @@ from planted_runs import plant
 from program import SHARED, ProgramTest, files_below
 
 WRITTEN = ["census.csv", "census.html", "census.json", "table.tex"]
-KEPT = ["census_record.json", "irreps.txt", "key_reps.txt", "summary_metrics.json"]
+KEPT = ["census_record.json", "irreps.txt", "key_reps.txt", "key_reps_in_order.txt", "summary_metrics.json"]
 
 
 def plant_census_run(directory, group="SymmetricGroup", parameter=3, seed=1, grokked_at=400, hidden=2, version="test"):
@@ -88,24 +90,6 @@ class CensusFiles(CensusTest):
         self.assertEqual((population["name"], population["runs"], population["grokked_runs"]), ("S3 MLP", 3, 2))
         self.assertEqual([step["epoch"] for step in population["times"]["curve"]], [400, 900, 1000])
 
-    def test_the_table_is_what_a_script_makes_of_the_run_directories(self):
-        """As the published tables.py does: from summary_metrics.json and key_reps.txt alone."""
-        runs = self.plant_three()
-        self.succeed("census", "runs", "--quiet")
-        summaries = [json.loads((runs / f"S3_MLP_seed{seed}/summary_metrics.json").read_text()) for seed in (1, 2, 10)]
-        shares = ["percent_x_embed_explained", "percent_y_embed_explained", "percent_unembed_explained",
-                  "percent_hidden_explained", "percent_hidden_xy_explained"]
-        mean = lambda key: sum(s[key] for s in summaries) / 3
-        cells = ["S3"] + [f"{mean(key):.2%}".replace("%", "\\%") for key in shares]
-        cells += [f"{mean('test_loss'):.2e}", f"{mean('total_hidden_excluded_loss'):.2f}", f"{mean('total_hidden_restricted_loss'):.2e}"]
-        table = (runs / "table.tex").read_text()
-        self.assertIn(" & ".join(cells) + " \\\\\n", table)
-        for seed, s in zip((1, 2, 10), summaries):
-            keys = ", ".join((runs / f"S3_MLP_seed{seed}/key_reps.txt").read_text().split()).replace("_", "-")
-            row = ["S3", "MLP", str(seed), keys, f"{s['test_loss']:.2e}", f"{s['total_hidden_excluded_loss']:.2f}",
-                   f"{s['total_hidden_restricted_loss']:.2e}", f"{s['percent_logits_explained']:.2%}".replace("%", "\\%")]
-            self.assertIn(" & ".join(row), table)
-
     def test_published_models(self):
         if not (SHARED / "reference").exists():
             self.skipTest("SKIPPED: no shared data")
@@ -120,6 +104,115 @@ class CensusFiles(CensusTest):
             self.assertEqual(sorted(rows[name]["key_reps"].split()), sorted(exact["key_reps"]))
         self.assertIn("Footnote *: published figures of A5 MLP", result.stdout)
         self.assertNotIn("published figures of S5 MLP", result.stdout)
+
+
+TITLES = {"test_loss": ("Test Loss", "{:.2e}"), "total_hidden_excluded_loss": ("Exc. Loss", "{:.2f}"),
+          "total_hidden_restricted_loss": ("Res. Loss", "{:.2e}"), "percent_logits_explained": ("Logit FVE", "{:.2%}"),
+          "percent_x_embed_explained": ("$W_a$ FVE", "{:.2%}"), "percent_y_embed_explained": ("$W_b$ FVE", "{:.2%}"),
+          "percent_unembed_explained": ("$W_U$ FVE", "{:.2%}"), "percent_hidden_explained": ("MLP FVE", "{:.2%}"),
+          "percent_hidden_xy_explained": ("MLP $\\rho(ab)$ FVE", "{:.2%}")}
+
+
+def rows_of(table):
+    """The rows of a LaTeX table as lists of cells, from its titles on."""
+    rows = [line.removesuffix(" \\\\").split(" & ") for line in table.splitlines() if line.endswith(" \\\\")]
+    return [row for row in rows if "multicolumn" not in "".join(row)]
+
+
+class CensusTable(CensusTest):
+    """table.tex beside what the published table script makes of the run directories."""
+
+    def setUp(self):
+        super().setUp()
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("SKIPPED: no pandas")
+        self.pandas = pandas
+
+    def runs_with_census(self):
+        for seed in (1, 2, 3, 4):
+            plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed)
+            plant_census_run(self.directory / f"runs/C7_MLP_seed{seed}", group="CyclicGroup", parameter=7, seed=seed)
+        for seed in (1, 2):
+            self.succeed("train", "s3", "--model", "Transformer", "--epochs", 21, "--checkpoint-every", 10, "--seed", seed,
+                         "--out", f"runs/S3_T_seed{seed}", "--quiet")
+        self.succeed("analyze", "runs/S3_T_seed1", "--quiet")  # so that its order of appearance is known
+        self.succeed("census", "runs", "--quiet")
+        return self.directory / "runs"
+
+    def of_census(self, runs):
+        """(group, model, seed) -> title -> cell, and the same of means by (group, model)."""
+        means, _, every = (runs / "table.tex").read_text().split("\\end{tabular}")
+        titles, *rows = rows_of(every)
+        by_run = {tuple(row[:3]): dict(zip(titles[3:], row[3:], strict=True)) for row in rows}
+        titles, *rows = rows_of(means)
+        halves = {"MLP": slice(1, 9), "T": slice(9, 16)}
+        by_group = {(row[0], model): dict(zip(titles[half], row[half], strict=True)) for row in rows
+                    for model, half in halves.items() if any(row[half])}
+        for model, cells in [(key[1], cells) for table in (by_run, by_group) for key, cells in table.items()]:
+            if model == "T":  # it has one embedding
+                cells.pop("$W_b$ FVE", None)
+                cells["$W_E$ FVE"] = cells.pop("$W_a$ FVE", None) or cells["$W_E$ FVE"]
+        return by_run, by_group
+
+    def by_pandas(self, runs):
+        """The same from summary_metrics.json and key_reps_in_order.txt; a run without either is a failure."""
+        rows = []
+        for run in sorted(path for path in runs.iterdir() if path.is_dir()):
+            group, model, seed = run.name.split("_")
+            summary = json.loads((run / "summary_metrics.json").read_text())
+            keys = [key.strip() for key in (run / "key_reps_in_order.txt").read_text().splitlines()]
+            keys = [re.sub("freq_|[as][56]_", "", key).replace("_", "-") for key in keys]
+            rows.append({"Group": group, "Model": model, "Seed": seed.removeprefix("seed"), "Key Irreps": ", ".join(keys),
+                         **{title: summary[key] for key, (title, _) in TITLES.items()}})
+        table = self.pandas.DataFrame(rows)
+        means = table.groupby(["Group", "Model"])[[title for title, _ in TITLES.values()]].mean().drop(columns="Logit FVE")
+        cells = []
+        for frame in (table.set_index(["Group", "Model", "Seed"]), means):
+            for title, form in TITLES.values():
+                if title in frame:
+                    frame[title] = frame[title].map(form.format).str.replace("%", "\\%", regex=False)
+            cells.append(frame.to_dict("index"))
+            for key, row in cells[-1].items():
+                if key[1] == "T":
+                    del row["$W_b$ FVE"]
+                    row["$W_E$ FVE"] = row.pop("$W_a$ FVE")
+        return cells
+
+    def test_the_numbers_are_those_of_pandas(self):
+        runs = self.runs_with_census()
+        by_run, by_group = self.of_census(runs)
+        expected_runs, expected_groups = self.by_pandas(runs)
+        self.maxDiff = None
+        self.assertEqual(len(expected_runs), 10)
+        self.assertEqual(by_run, expected_runs)
+        self.assertEqual(by_group, expected_groups)
+
+    def test_the_numbers_are_those_of_the_published_script(self):
+        if "IRREPLENS_PUBLISHED_TABLES" not in os.environ:
+            self.skipTest("SKIPPED: IRREPLENS_PUBLISHED_TABLES names no copy of the published tables.py")
+        by_run, by_group = self.of_census(self.runs_with_census())
+        (self.directory / "runs").rename(self.directory / "batch_experiments")
+        results = self.directory / "paper/universality_results"
+        results.mkdir(parents=True)
+        shutil.copy(os.environ["IRREPLENS_PUBLISHED_TABLES"], self.directory / "paper/tables.py")
+        ran = subprocess.run([sys.executable, "tables.py"], cwd=self.directory / "paper", capture_output=True, text=True)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertNotIn("failed to parse", ran.stdout)
+        forms = dict(TITLES.values())
+        compared = 0
+        for name, model in (("mlp", "MLP"), ("transformer", "T")):
+            for file in (name, f"{name}_avg_features", f"{name}_avg_circuit"):
+                for row in self.pandas.read_csv(results / f"{file}.csv", dtype=str, keep_default_na=False).to_dict("records"):
+                    group = re.sub(r"[${}_]", "", row.pop("Group"))
+                    ours = by_run[group, model, re.sub(r"\D", "", row.pop("Seed"))] if file == name else by_group[group, model]
+                    for title, cell in row.items():
+                        form = forms.get(title, "{}")
+                        cell = form.format(float(cell)).replace("%", "\\%") if re.fullmatch(r"[-+.\de]+", cell) and title in forms else cell
+                        self.assertEqual(ours[title], cell, (file, group, title))
+                        compared += 1
+        self.assertGreater(compared, 100)
 
 
 class CensusBadInput(CensusTest):
@@ -141,6 +234,26 @@ class CensusBadInput(CensusTest):
         self.assertNotIn("pictures", result.stderr)
         self.assertEqual([row["run"] for row in self.rows(runs)], ["S3_MLP_seed1", "S3_MLP_seed10"])
         self.assertEqual(len(json.loads((runs / "census.json").read_text())["skipped"]), 4)
+
+    def test_directories_that_cannot_be_read_are_skipped_wherever_they_lie(self):
+        runs = self.plant_three()
+        closed = plant_census_run(self.directory / "closed", seed=4)
+        for directory in (closed, plant_census_run(runs / "below", seed=5)):
+            directory.chmod(0)
+            self.addCleanup(directory.chmod, 0o700)
+        command = self.command("census", closed, closed / "deeper", runs, "--out", "out")
+        if os.geteuid() == 0:  # whom no mode keeps out
+            if shutil.which("setpriv") is None:
+                self.skipTest("SKIPPED: root may read everywhere, and there is no setpriv")
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+            for path in (self.directory, *runs.glob("S3*")):
+                os.chown(path, 65534, 65534)
+        result = subprocess.run(command, cwd=self.directory, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        for name in (closed, closed / "deeper", runs / "below"):
+            self.assertIn(f"census: skipped {name}: Permission denied\n", result.stderr)
+        self.assertIn("census: 3 runs, 3 analysed now", result.stderr)
+        self.assertIn("skipped 3 of 6 runs", result.stderr)
 
     def test_nothing_to_count(self):
         self.refuse(2, "nowhere: no such directory", "census", "nowhere")
@@ -241,7 +354,10 @@ window.addEventListener("load", () => {
     labels: [...document.querySelectorAll("[role=figure]")].filter(f => f.getAttribute("aria-label")).length,
     unreachable: operated.filter(e => e.offsetParent && (e.tabIndex < 0 || e.disabled)).length, outline: outline(operated[0]),
     title: document.title, links: [...document.querySelectorAll("#run-table a")].map(a => a.getAttribute("href")),
-    boxes: document.getElementById("column-boxes").data.length,
+    boxes: document.getElementById("column-boxes").data.length, askew: [...document.querySelectorAll("table")].flatMap(table =>
+      [...table.tHead.rows[0].cells].filter((th, i) => table.tBodies[0].rows.length > 0 &&
+        getComputedStyle(th).textAlign !== getComputedStyle(table.tBodies[0].rows[0].cells[i]).textAlign).map(th => th.textContent)),
+    irrepsOverWidth: document.getElementById("irrep-table").scrollWidth - document.getElementById("irrep-table").clientWidth,
     skipped: document.getElementById("skipped").hidden};
   const pre = document.createElement("pre");
   pre.id = "probe";
@@ -261,7 +377,8 @@ class CensusInBrowser(CensusTest, BrowserTest):
             plant_census_run(self.directory / f"runs/S3_MLP_seed{seed}", seed=seed, grokked_at=100 * seed if seed < 6 else None)
         for seed in range(1, 4):
             plant_census_run(self.directory / f"runs/C5_MLP_seed{seed}", group="CyclicGroup", parameter=5, seed=seed, version="")
-        self.succeed("analyze", "runs/C5_MLP_seed2", "--quiet")
+        (self.directory / "runs/C5_MLP_seed2").rename(self.directory / "runs/C5 #2: 100%?")
+        self.succeed("analyze", "runs/C5 #2: 100%?", "--quiet")
         self.succeed("census", "runs")
         seen = self.probed(self.directory / "runs/census.html")
         self.assertEqual(seen["failures"], [])
@@ -275,7 +392,9 @@ class CensusInBrowser(CensusTest, BrowserTest):
         self.assertTrue(seen["sorted"])
         self.assertEqual(seen["unreachable"], 0)
         self.assertEqual(seen["outline"], "solid")
-        self.assertEqual(seen["links"], ["C5_MLP_seed2/report.html"])
+        self.assertEqual(seen["links"], ["C5%20%232%3A%20100%25%3F/report.html"])
+        self.assertEqual(seen["askew"], [])
+        self.assertLessEqual(seen["irrepsOverWidth"], 0)
         self.assertEqual(seen["title"], "Census of 10 runs")
         self.assertTrue(seen["skipped"])
 

@@ -27,6 +27,11 @@ function estimate(numbers, format = shown) {
   return {text: withInterval(numbers, format), value: numbers[0]};
 }
 
+/** A path as a link: its names may have any letters, "#" and "%" too. */
+function linkTo(path) {
+  return path === null ? null : path.split("/").map(encodeURIComponent).join("/");
+}
+
 function wideText(text) {
   return {text, value: text, wide: true};
 }
@@ -119,7 +124,7 @@ function fillRuns() {
     runs.map(run => {
       const order = run.key_reps_in_order.length > 0 ? run.key_reps_in_order : run.key_reps;
       const published = run.published?.key_reps ?? [], same = published.length === 0 || [...published].sort().join() === [...run.key_reps].sort().join();
-      return [{text: run.run, value: run.directory, href: run.report}, {text: populations[run.population].name, value: populations[run.population].name, population: run.population},
+      return [{text: run.run, value: run.directory, href: linkTo(run.report)}, {text: populations[run.population].name, value: populations[run.population].name, population: run.population},
         run.seed, run.epochs, {text: run.grokked_at ?? (run.grokked ? "not logged" : "no"), value: run.grokked_at ?? Infinity},
         wideText((order.join(" ") || "none") + (same ? "" : ` (published: ${published.join(" ")}${defectOf(run.population, "key_reps") ? "*" : ""})`)),
         run.metrics.train_acc, run.metrics.test_acc, ...columns.map(c => runFigure(run, c.key))];

@@ -47,20 +47,18 @@ const architectures = {
     x: "l", y: "r", xy: "l = W_x W[:E]", yx: "r = W_y W[E:]", embedding: "what an input adds to the neurons", unembed: "W_U",
     weights: "|W_x|² + |W_y|² + |W|² + |W_U|²",
     input: "The squared norm of what reaches the neuron; the share in an irrep is that of its projection.",
-    spectrum: "of the embeddings themselves, of what they add to the neurons (l = W_x W[:E], r = W_y W[E:]), and of the unembedding",
-    before: "before the relu", after: "after the relu"},
+    spectrum: "of the embeddings themselves, of what they add to the neurons (l = W_x W[:E], r = W_y W[E:]), and of the unembedding"},
   OneLayerMLPwithBias: {
     network: "Two embeddings, one relu and a bias after it, one unembedding.", formula: "h(a,b) = relu(l(a) + r(b)) + b,  logits = h W_U",
     x: "l", y: "r", xy: "l = W_x W[:E]", yx: "r = W_y W[E:]", embedding: "what an input adds to the neurons", unembed: "W_U",
     weights: "|W_x|² + |W_y|² + |W|² + |W_U|² + |b|²",
     input: "The squared norm of what reaches the neuron; the share in an irrep is that of its projection.",
-    spectrum: "of the embeddings themselves, of what they add to the neurons (l = W_x W[:E], r = W_y W[E:]), and of the unembedding",
-    before: "before the relu", after: "after the relu"},
+    spectrum: "of the embeddings themselves, of what they add to the neurons (l = W_x W[:E], r = W_y W[E:]), and of the unembedding"},
   BilinearNet: {
     network: "Two embeddings, multiplied unit by unit, one unembedding.", formula: "h(a,b) = W_x[a] · W_y[b] unit by unit,  logits = h W_U",
     x: "W_x", y: "W_y", xy: "", yx: "", embedding: "an input's embedding", unembed: "W_U", weights: "|W_x|² + |W_y|² + |W_U|²",
     input: "The squared norm of both factors; the share in an irrep is that of their projections.",
-    spectrum: "of both embeddings and of the unembedding", before: "before the product", after: "after the product"},
+    spectrum: "of both embeddings and of the unembedding"},
   Transformer: {
     network: "Attention of one position, \"=\", to a, b and itself; then an MLP with one relu.",
     formula: "r = e₂ + Σ_heads (w₀ e₀ + w₁ e₁ + w₂ e₂) W_V W_O,  h(a,b) = relu(r W_in),  logits = (h W_out + r) W_U",
@@ -69,8 +67,7 @@ const architectures = {
     input: "With l(a) and r(b) the means over b and over a of what reaches the neuron, less the mean over all pairs, their " +
       "squared norm; the share in an irrep is that of their projections.",
     spectrum: "of the embedding, of the scores that the heads give to a and b, of what a and b add to the neurons through the " +
-      "heads, and of what the hidden layer and the path around it write from",
-    before: "before the relu", after: "after the relu"},
+      "heads, and of what the hidden layer and the path around it write from"},
 };
 const architecture = architectures[report.run.config.model];
 const withBias = report.run.config.unembed_bias === true;

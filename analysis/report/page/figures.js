@@ -201,13 +201,20 @@ function headScoreFigure() {
   return figure;
 }
 
+function mean(list) {
+  return list.reduce((sum, value) => sum + value, 0) / list.length;
+}
+
 function headFunctionFigure() {
   const head = chosenHead(), order = chosenHeadOrder().elements, names = order.map(g => report.group.elements[g]);
-  const layout = baseLayout(`Head ${head.head}: scores by element, less that of “=”`);
+  const layout = baseLayout(`Head ${head.head}: its scores by element, less their means`);
   Object.assign(layout, {showlegend: true, legend, hovermode: "closest"});
   layout.margin.b = 104;
-  Object.assign(layout.xaxis, {type: "category", showticklabels: names.length <= 40, showgrid: false});
-  const line = (name, scores, colour) => ({type: "scatter", mode: "markers", name, x: names, marker: {color: css(colour), size: 5},
-    y: order.map(g => scores[g] - head.score_equals), hovertemplate: `${name}: %{y:.4g}<br>%{x}<extra></extra>`});
-  return {layout, data: [line("of a", numbers(head.score_a), "--strong-0"), line("of b", numbers(head.score_b), "--strong-1")]};
+  Object.assign(layout.xaxis, {type: "category", showticklabels: names.length <= 40, showgrid: false, title: {text: "element"}});
+  const dots = (name, scores, colour) => {
+    const usual = mean(scores);  // far larger than the function on the group, which would be a flat line beside it
+    return {type: "scatter", mode: "markers", name, x: names, marker: {color: css(colour), size: 5},
+      y: order.map(g => scores[g] - usual), hovertemplate: `${name}: %{y:.4g}<br>%{x}<extra></extra>`};
+  };
+  return {layout, data: [dots("of a", numbers(head.score_a), "--strong-0"), dots("of b", numbers(head.score_b), "--strong-1")]};
 }

@@ -31,6 +31,7 @@ function sortableTable(headings, rows, marked = () => false) {
       return line;
     }));
   };
+  fill();
   headings.forEach((heading, i) => {
     const th = element("th", null, {scope: "col", "aria-sort": "none"}), button = element("button", heading, {type: "button"});
     button.addEventListener("click", () => {
@@ -45,13 +46,13 @@ function sortableTable(headings, rows, marked = () => false) {
       th.setAttribute("aria-sort", descending ? "descending" : "ascending");
       fill();
     });
+    if (body.rows[0]?.cells[i].classList.contains("wide")) th.classList.add("wide");  // over texts that begin at the left
     th.append(button);
     head.append(th);
   });
   const header = element("thead", null);
   header.append(head);
   table.append(header, body);
-  fill();
   return table;
 }
 

@@ -57,7 +57,7 @@ function visible(share) {
 
 function fillClusters() {
   const limits = report.neurons.thresholds;
-  const {before, after} = architecture;
+  const {before, after} = report.neurons.stages;
   document.getElementById("neuron-before").textContent = before.replace("before", "Before");
   document.getElementById("neuron-after").textContent = after;
   document.getElementById("heading-before").textContent = `Clusters ${before}`;
@@ -92,10 +92,11 @@ function fillAttention() {
   const rows = report.attention.flatMap(head => head.tokens.map((token, i) => {
     const [a, b, ab] = [token.rho_a, token.rho_b, token.rho_ab].map(numbers);
     const score = i === 0 ? strongest(numbers(head.score_a_shares)) : i === 1 ? strongest(numbers(head.score_b_shares)) : "";
-    return [head.head, tokenTexts[i], token.mean, Math.sqrt(token.variance), sum(a), sum(b), sum(ab),
+    const means = [mean(numbers(head.score_a)), mean(numbers(head.score_b)), head.score_equals];
+    return [head.head, tokenTexts[i], means[i], token.mean, Math.sqrt(token.variance), sum(a), sum(b), sum(ab),
       strongest(Array.from(a, (share, k) => share + b[k] + ab[k])), score];
   }));
-  document.getElementById("head-table").append(sortableTable(["head", "looks at", "mean weight", "standard deviation", "ρ(a)", "ρ(b)",
+  document.getElementById("head-table").append(sortableTable(["head", "looks at", "mean score", "mean weight", "standard deviation", "ρ(a)", "ρ(b)",
     "ρ(ab)", "strongest irrep in the weight", "in the score"], rows));
 }
 

@@ -54,6 +54,22 @@ TEST_CASE("find_runs: at any depth, each once; what looks like a run and is none
                        engine::FormatError);
 }
 
+TEST_CASE("find_runs: a stray file or folder of a run is named and hides no run below it") {
+  for (const char* stray : {"training.csv", "checkpoints/epoch_0.safetensors"}) {
+    const test::TemporaryDirectory directory;
+    const fs::path& root = directory.path();
+    write(root / stray, "");
+    write(root / "checkpoints/old/cfg.json", "{}");  // of the run that was there, so not looked at
+    write(root / "a/one/cfg.json", "{}");
+    write(root / "two/cfg.json", "{}");
+    const analysis::FoundRuns found = analysis::find_runs({root});
+    CHECK(names(found.runs) == std::vector<std::string>{"one", "two"});
+    REQUIRE(found.skipped.size() == 1);
+    CHECK(found.skipped[0].directory == root);
+    CHECK(found.skipped[0].reason.find("no cfg.json") == 0);
+  }
+}
+
 TEST_CASE("read_history: the first checkpoint above 99%, not at it") {
   const test::TemporaryDirectory directory;
   const fs::path& run = directory.path();

@@ -117,12 +117,38 @@ TEST_CASE(
   CHECK(survey_of(run, options).measured == 0);
   CHECK(survey_of(run).records.at(0).findings.in_order == std::vector<std::string>{"standard"});
 
+  fs::remove(run / "checkpoints/epoch_999.safetensors");
+  fs::remove(run / "census_record.json");
+  CHECK(survey_of(run, options).measured == 1);
+  CHECK(survey_of(run, options).measured == 0);  // an empty checkpoints/ has nothing to measure
+
   test::write_run(other, test::planted_network(s3, "standard", 1));
   std::ofstream(other / "key_reps_in_order.txt") << "sign\n";  // of another analysis
   CHECK(survey_of(other).records.at(0).findings.in_order.empty());
   fs::remove(other / "census_record.json");
   std::ofstream(other / "key_reps_in_order.txt") << "standard\n";
-  CHECK(survey_of(other).records.at(0).findings.in_order == std::vector<std::string>{"standard"});
+  CHECK(survey_of(other).records.at(0).findings.in_order.empty());  // may be anybody's list
+  for (const char* last : {"998", "999"}) {  // an analysis in the middle of training; one of all of it
+    fs::remove(other / "census_record.json");
+    std::ofstream(other / "metrics.csv") << "test_acc,epoch\n1," << last << "\n";
+    CHECK(survey_of(other).records.at(0).findings.in_order.empty() == (std::string(last) == "998"));
+  }
+}
+
+TEST_CASE("survey: where no order is known the key irreps are listed all the same, and no census takes that for one") {
+  const test::TemporaryDirectory directory;
+  const fs::path run = directory.path() / "run", list = run / "key_reps_in_order.txt";
+  test::write_run(run, test::random_network(6, 18, 2));
+  survey_of(run);
+  CHECK(text_of(list) == text_of(run / "key_reps.txt"));
+  REQUIRE(text_of(list) == "sign\nstandard\n");
+  fs::remove(run / "census_record.json");
+  std::ofstream(list) << "standard\nsign\n";  // somebody knows better: of the same irreps, so it stays
+  CHECK(survey_of(run).records.at(0).findings.in_order.empty());
+  CHECK(text_of(list) == "standard\nsign\n");
+  fs::remove(list);
+  CHECK(survey_of(run).measured == 0);  // a record of a former version, which wrote no list
+  CHECK(text_of(list) == "sign\nstandard\n");
 }
 
 TEST_CASE("survey: published runs are read and never written to; their figures come along") {
