@@ -36,13 +36,14 @@ namespace fs = std::filesystem;
 using apps::Plan, apps::RunState, apps::RunStatus;
 
 struct Arguments {
-  std::string sweep, out, device = "auto", keep = "all", share, slurm;
+  std::string sweep, out, device = "auto", keep = "all", share;
+  std::optional<std::string> slurm;
   std::optional<int> threads;
   int slurm_tasks = 16, slurm_threads = 1;
   bool dry_run = false, status = false, analyze = false, yes = false, quiet = false;
 
   /// Whether nothing is to be trained.
-  bool only_tells() const { return dry_run || status || !slurm.empty(); }
+  bool only_tells() const { return dry_run || status || slurm; }
 };
 
 void declare(apps::CommandLine& line, Arguments& a) {
@@ -157,7 +158,12 @@ int print_status(const Plan& plan, const fs::path& out) {
 }
 
 int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::path& out) {
-  const fs::path folder = fs::absolute(arguments.slurm).lexically_normal();
+  if (arguments.slurm->empty()) throw std::invalid_argument("--slurm: names no folder");
+  const fs::path folder = fs::absolute(*arguments.slurm).lexically_normal();
+  if (folder.string().find_first_of("\\\n") != std::string::npos) {
+    throw std::invalid_argument(
+        "--slurm: sbatch cannot be told a folder with a backslash or a line break in its name");
+  }
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) engine::throw_file_error("cannot make the directory " + folder.string(), error.value());

@@ -16,6 +16,18 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+/// A path as sbatch reads it from its own lines: in quotes, a backslash before what would end them, and %% for a %,
+/// which else begins a number of the job.
+std::string sbatch_path(const std::string& path) {
+  std::string text;
+  for (const char c : path) {
+    if (c == '"') text += '\\';
+    if (c == '%') text += '%';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string slurm_script(const SlurmJob& job) {
@@ -33,9 +45,9 @@ std::string slurm_script(const SlurmJob& job) {
          "#SBATCH --cpus-per-task=" +
          std::to_string(job.threads) +
          "\n"
-         "#SBATCH --output=" +
-         (job.logs / "task_%a.log").string() +
-         "\n"
+         "#SBATCH --output=\"" +
+         sbatch_path(job.logs.string()) +
+         "/task_%a.log\"\n"
          "#SBATCH --open-mode=append\n"
          "#SBATCH --signal=B:TERM@60\n"
          "# Every task trains its share of the runs. What was stopped or killed goes on from its "

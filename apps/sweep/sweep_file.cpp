@@ -40,8 +40,10 @@ std::string number_text(double value) {
 struct Range {
   std::int64_t first, last;
   bool is_empty() const { return last < first; }
+  /// Numbers in it, at most 2^64 - 1.
   std::uint64_t size() const {
-    return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 1;
+    const std::uint64_t steps = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first);
+    return std::max(steps + 1, steps);
   }
 };
 
@@ -243,8 +245,19 @@ std::uint64_t run_count(const std::vector<SweepBlock>& blocks) {
 
 std::vector<SweepBlock> parse_sweep(const std::string& text, const std::string& name,
                                     const std::filesystem::path& folder, std::uint64_t most_runs) {
-  const json document = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  std::string twice;  // a key, if an object has one so
+  std::vector<std::set<std::string>> keys;
+  const auto note_keys = [&](int, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::object_start) keys.emplace_back();
+    if (event == json::parse_event_t::object_end) keys.pop_back();
+    if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
+      twice = parsed.get<std::string>();
+    }
+    return true;
+  };
+  const json document = json::parse(text, note_keys, /*allow_exceptions=*/false);
   if (document.is_discarded()) fail(name, "not JSON, or cut short");
+  if (!twice.empty()) fail(name, "field '" + twice + "' is given twice in one object");
   if (!document.is_object())
     fail(name, R"(must be an object, as {"runs": [{"preset": "s5", "seeds": "1..4"}]})");
   for (const auto& [field, value] : document.items()) {

@@ -412,6 +412,7 @@ class SweepBadInput(SweepTest):
                 ("1000001 runs; if more than 1000000 are meant, say --yes",
                  [three, {"preset": "s3", "seeds": "1..1000", "epochs": "1..1000"}]),
                 ("say --yes", [{"preset": "s3", "seeds": "0..9223372036854775807"}]),
+                ("say --yes", [{"preset": "s3", "seeds": "-9223372036854775808..9223372036854775807"}]),
                 ("lr: must be a number, not \"x\"", [{"preset": "s3", "lr": "x"}]),
                 ("lr: -1 is out of range", [{"preset": "s3", "lr": [0.001, -1]}]),
                 ("epochs: must be an integer", [{"preset": "s3", "epochs": 1.5}]),
@@ -432,8 +433,12 @@ class SweepBadInput(SweepTest):
         self.write({"preset": "s3"})
         (self.directory / "broken.json").write_text("{")
         (self.directory / "other.json").write_text('{"rums": []}')
+        (self.directory / "twice.json").write_text('{"runs": [{"preset": "s3", "seeds": 1, "seeds": 2}]}')
+        (self.directory / "lists.json").write_text('{"runs": [{"preset": "s3"}], "runs": [{"preset": "s4"}]}')
         for words, arguments in [
                 ("not JSON", ["broken.json"]), ("unknown field 'rums'", ["other.json"]),
+                ("field 'seeds' is given twice", ["twice.json"]), ("field 'runs' is given twice", ["lists.json"]),
+                ("--slurm: names no folder", ["sweep.json", "--slurm", ""]),
                 ("no file and no sweep 'universal'", ["universal"]), ("SWEEP is required", []),
                 ("--keep-checkpoints every:0", ["sweep.json", "--keep-checkpoints", "every:0"]),
                 ("--keep-checkpoints some", ["sweep.json", "--keep-checkpoints", "some"]),
@@ -541,8 +546,8 @@ class SweepOnSlurm(SweepTest):
     def test_an_array_job_is_killed_and_submitted_again_until_all_is_done(self):
         self.write(small(epochs=6000, seeds="1..7"))
         whole = self.undisturbed()
-        self.succeed("sweep", "sweep.json", "--out", "o", "--slurm", "jobs", "--slurm-tasks", 3)
-        script = self.directory / "jobs/sweep.sbatch"
+        self.succeed("sweep", "sweep.json", "--out", "o", "--slurm", "my 100%a jobs", "--slurm-tasks", 3)
+        script = self.directory / "my 100%a jobs/sweep.sbatch"
         self.assertFalse((self.directory / "o").exists())
         rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
         for _ in range(max(KILLS // 2, 1)):
@@ -554,7 +559,7 @@ class SweepOnSlurm(SweepTest):
             self.cluster.wait(job)
         job = self.cluster.submit(script)
         self.cluster.wait(job)
-        logs = "".join(path.read_text() for path in (self.directory / "jobs").glob("task_*.log"))
+        logs = "".join(path.read_text() for path in (self.directory / "my 100%a jobs").glob("task_*.log"))
         self.assertEqual(files_below(self.directory / "o"), whole, logs)
         shares = {line for line in logs.splitlines() if line.endswith(" done") and ": " in line}
         self.assertEqual({line.split(": ")[1] for line in shares}, {"3 runs, 3 done", "2 runs, 2 done"}, logs)
