@@ -61,8 +61,8 @@ void wait(MPI_Request& request) {
   }
 }
 
-/// The thread of the first process that answers. Whichever process is interrupted, all stop: each of the others gets one
-/// dismissal, when it is to stop or when it has left by itself.
+/// The thread of the first process that answers. Whichever process is interrupted, all stop: each of the others gets
+/// one dismissal, when it is to stop or when it has left by itself.
 class MpiService : public Processes::Service {
  public:
   MpiService(RunQueue& queue, SweepListener& listener, int processes)

@@ -40,8 +40,8 @@ class LocalQueue : public RunQueue {
 /// operations are so short that calling them counts, and else one; on a GPU as many as memory and files allow.
 std::size_t runs_together(const PlannedCell& cell, engine::Device device);
 
-/// How many computations of runs go on side by side in a process of so many threads: on a CPU as many as there are threads
-/// and runs, and as fit into four fifths of the memory; on a GPU one.
+/// How many computations of runs go on side by side in a process of so many threads: on a CPU as many as there are
+/// threads and runs, and as fit into four fifths of the memory; on a GPU one.
 int count_lanes(const Plan& plan, int threads, engine::Device device);
 
 }  // namespace apps
