@@ -203,10 +203,10 @@ class CensusTable(CensusTest):
         forms = dict(TITLES.values())
         compared = 0
         for name, model in (("mlp", "MLP"), ("transformer", "T")):
-            for file in (name, f"{name}_avg_features", f"{name}_avg_circuit"):
+            for file in (f"{name}_all", f"{name}_avg"):
                 for row in self.pandas.read_csv(results / f"{file}.csv", dtype=str, keep_default_na=False).to_dict("records"):
                     group = re.sub(r"[${}_]", "", row.pop("Group"))
-                    ours = by_run[group, model, re.sub(r"\D", "", row.pop("Seed"))] if file == name else by_group[group, model]
+                    ours = by_run[group, model, re.sub(r"\D", "", row.pop("Seed"))] if file.endswith("all") else by_group[group, model]
                     for title, cell in row.items():
                         form = forms.get(title, "{}")
                         cell = form.format(float(cell)).replace("%", "\\%") if re.fullmatch(r"[-+.\de]+", cell) and title in forms else cell
