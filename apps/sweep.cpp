@@ -16,6 +16,7 @@
 
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
+#include "apps/mpi/world.hpp"
 #include "apps/sweep/crew.hpp"
 #include "apps/sweep/estimate.hpp"
 #include "apps/sweep/plan.hpp"
@@ -119,18 +120,19 @@ std::string runs_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " run" : " runs");
 }
 
-int dry_run(const Plan& plan, const Arguments& arguments, const fs::path& out, int threads,
-            engine::Device device) {
+int dry_run(const Plan& plan, const apps::CrewSettings& crew) {
   apps::catch_interrupts();
   for (std::size_t run = 0; run < plan.size(); ++run) {
-    std::cout << (out / plan.name(run)).string() << ": " << plan.cell_of(run).config.epochs << " epochs\n";
+    std::cout << (crew.out / plan.name(run)).string() << ": " << plan.cell_of(run).config.epochs
+              << " epochs\n";
   }
   apps::flush_output();
-  const apps::Estimate estimate = apps::estimate(plan, threads, device, kept_checkpoints(arguments.keep));
+  const apps::Estimate estimate = apps::estimate(plan, crew);
   if (apps::interrupted()) return apps::exit_interrupted;
   std::cout << runs_text(plan.size()) << ", about " << apps::duration_text(estimate.seconds) << " on "
-            << (device == engine::Device::cpu ? std::to_string(threads) + (threads == 1 ? " core" : " cores")
-                                              : "this GPU")
+            << (crew.device != engine::Device::cpu ? "this GPU"
+                : crew.threads == 1                ? "1 core"
+                                                   : std::to_string(crew.threads) + " cores")
             << ", " << engine::memory_text(estimate.bytes) << " of disk\n";
   apps::flush_output();
   return apps::exit_done;
@@ -260,7 +262,9 @@ apps::CrewSettings settings_of(const Arguments& arguments, const apps::Processes
   if (settings.threads < 1 || settings.threads > 1024) {
     throw std::invalid_argument("threads: " + std::to_string(settings.threads) + " is outside 1..1024");
   }
+  if (arguments.device != "cpu") apps::take_gpu_of_this_rank(processes.world());
   settings.device = engine::device_from_name(arguments.device);
+  settings.processes_here = processes.world().here;
   settings.kept = kept_checkpoints(arguments.keep);
   settings.analyze = arguments.analyze;
   return settings;
@@ -278,8 +282,7 @@ class Leader {
   /// What only tells or writes a script.
   int tell() const {
     if (arguments_.status) return print_status(plan_, settings_.out);
-    if (arguments_.dry_run)
-      return dry_run(plan_, arguments_, settings_.out, settings_.threads, settings_.device);
+    if (arguments_.dry_run) return dry_run(plan_, settings_);
     return write_slurm_script(plan_, arguments_, settings_.out);
   }
 

@@ -1,7 +1,5 @@
 // ./train: trains a network to multiply in a group, into a run directory.
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -14,6 +12,7 @@
 #include "apps/command_line.hpp"
 #include "apps/interrupt.hpp"
 #include "apps/mpi/communicator.hpp"
+#include "apps/open_files.hpp"
 #include "apps/presets.hpp"
 #include "apps/seeds.hpp"
 #include "apps/terminal/progress.hpp"
@@ -68,20 +67,6 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
-/// Each run holds its directory open.
-void allow_open_files(std::size_t count) {
-  rlimit limit{};
-  const rlim_t wanted = count + 64;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-  if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < wanted) {
-    throw std::invalid_argument(std::to_string(count) + " seeds at once need " + std::to_string(wanted) +
-                                " open files, the limit is " + std::to_string(limit.rlim_max) +
-                                "; raise it with 'ulimit -n', or train fewer at once");
-  }
-  limit.rlim_cur = wanted;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /// The runs to do: one, or one for each of --seeds.
 std::vector<engine::TrainingRun> open_runs(const Arguments& arguments, const RunConfig& config,
                                            const std::string& out) {
@@ -130,7 +115,7 @@ int train(const Arguments& arguments, const apps::World& world, apps::MpiCommuni
   // Before anything is made:
   engine::require_memory(config, group.order(), group.name(), seeds, device, world.here);
   engine::split_pairs(group.order(), config.frac_train, config.split_seed);  // refuses an empty split
-  allow_open_files(seeds);
+  apps::allow_open_files(seeds);
 
   std::vector<engine::TrainingRun> runs = open_runs(arguments, config, out_of(arguments, group.name()));
   for (const engine::TrainingRun& run : runs) {

@@ -98,7 +98,8 @@ void measure(const bench::TrainProblem& problem, int rounds, int probed_steps) {
   }
   std::printf(
       "{\"bench\": \"scaling\", \"model\": \"%s\", \"step_ms\": %.3f, \"sum_of_tasks_ms\": %.3f, \"jobs\": "
-      "%zu, \"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f, \"measured_speedup_2\": "
+      "%zu, \"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f, "
+      "\"measured_speedup_2\": "
       "%.3f",
       problem.name, 1e3 * one, 1e3 * (serial - step.rest), step.jobs.size(), tasks, 1e3 * step.rest,
       1e6 * per_job, one / two);

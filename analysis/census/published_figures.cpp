@@ -51,18 +51,21 @@ bool are_ours(const std::map<std::string, double>& figures, const Findings& find
 std::string defect_of(const std::string& group, const std::string& model, const std::string& key) {
   const bool transformer = model == "T";
   if (transformer && key == "sum_of_squared_weights") {
-    return "sum_of_squared_weights is 0: it sums parameters whose name contains \"weight\", and a transformer has none";
+    return "sum_of_squared_weights is 0: it sums parameters whose name contains \"weight\", and a "
+           "transformer has none";
   }
   if (transformer && group == "S6" && is_loss(key)) {
     return "the losses are 8 times the mean: they were added up over 8 chunks and not divided";
   }
   if (group == "A5" && (depends_on_irreps(key) || key == "key_reps")) {
-    return "the matrices of a5_3d_a and a5_3d_b are no representations: the axis that generates them is wrong";
+    return "the matrices of a5_3d_a and a5_3d_b are no representations: the axis that generates them is "
+           "wrong";
   }
   const bool hidden = starts_with(key, "percent_hidden") || starts_with(key, "total_hidden") ||
                       key == "test_loss_restricted_loss_ratio";
   if (group.front() == 'C' && hidden) {
-    return "the hidden layer's basis has rank 2 of 4 for each frequency: two of its four columns were arbitrary";
+    return "the hidden layer's basis has rank 2 of 4 for each frequency: two of its four columns were "
+           "arbitrary";
   }
   return "";
 }

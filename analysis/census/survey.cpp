@@ -132,7 +132,8 @@ class Surveyor {
   static void complete(const RunRecord& record, Outcome& outcome) {
     const Findings& findings = record.findings;
     try {
-      write_without_order(record.directory, findings.in_order.empty() ? findings.key_irreps : findings.in_order);
+      write_without_order(record.directory,
+                          findings.in_order.empty() ? findings.key_irreps : findings.in_order);
     } catch (const engine::FileError& error) {
       outcome.unkept = error.what();
     }

@@ -9,7 +9,8 @@ namespace analysis {
 
 ANALYSIS_ALL_VECTORS void exponential(double* x, std::size_t count) {
   constexpr double round_to_integer = 0x1.8p52, log2_e = 1.4426950408889634;
-  constexpr double ln2_high = 6.93145751953125e-1, ln2_low = 1.42860682030941723212e-6;  // n ln2_high is exact
+  constexpr double ln2_high = 6.93145751953125e-1,
+                   ln2_low = 1.42860682030941723212e-6;  // n ln2_high is exact
   constexpr double smallest = -708;
   for (std::size_t i = 0; i < count; ++i) {
     const double clamped = x[i] < smallest ? smallest : x[i];

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "apps/interrupt.hpp"
+#include "apps/open_files.hpp"
 #include "apps/sweep/run_analysis_files.hpp"
 #include "apps/sweep/side_by_side.hpp"
 #include "engine/device/error.hpp"
@@ -62,7 +63,13 @@ Crew::Crew(const Plan& plan, RunQueue& queue, CrewSettings settings, SweepListen
       queue_(queue),
       settings_(std::move(settings)),
       listener_(listener),
-      lanes_(count_lanes(plan, settings_.threads, settings_.device)) {}
+      lanes_(count_lanes(plan, settings_.threads, settings_.device, settings_.processes_here)) {
+  std::size_t together = 1;
+  for (const PlannedCell& cell : plan.cells()) {
+    together = std::max(together, runs_together(cell, settings_.device));
+  }
+  allow_open_files(static_cast<std::size_t>(lanes_) * 2 * together);  // each run may be writing a file
+}
 
 void Crew::work() {
   busy_lanes_ = lanes_;

@@ -19,7 +19,8 @@ struct CrewSettings {
   int threads = 1;
   engine::Device device = engine::Device::cpu;
   engine::KeptCheckpoints kept;
-  bool analyze = false;  ///< each run as it ends
+  bool analyze = false;    ///< each run as it ends
+  int processes_here = 1;  ///< of this sweep, on this machine: they share its memory
 };
 
 /// The threads of one process that train a sweep's runs. On a CPU as many runs train side by side as there are threads,

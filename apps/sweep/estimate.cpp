@@ -93,7 +93,9 @@ std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& 
           on_disk(rows * log_row) + on_disk(config + elements) + 2 * block);
 }
 
-Estimate estimate(const Plan& plan, int threads, engine::Device device, const engine::KeptCheckpoints& kept) {
+Estimate estimate(const Plan& plan, const CrewSettings& crew) {
+  const int threads = crew.threads;
+  const engine::Device device = crew.device;
   using Shape = std::tuple<std::string, std::string, std::map<std::string, int>, double, std::size_t>;
   const auto shape_of = [](const PlannedCell& cell) {
     return Shape{cell.group->name(), cell.config.model.model, cell.config.model.layers,
@@ -103,14 +105,14 @@ Estimate estimate(const Plan& plan, int threads, engine::Device device, const en
   for (const PlannedCell& cell : plan.cells()) speeds[shape_of(cell)] = 0;
   constexpr double all_seconds = 10, least = 0.05, most = 0.5;
   const double seconds = std::clamp(all_seconds / static_cast<double>(speeds.size()), least, most);
-  const int lanes = count_lanes(plan, threads, device);
+  const int lanes = count_lanes(plan, threads, device, crew.processes_here);
   Estimate result{0, 0};
   for (const PlannedCell& cell : plan.cells()) {
     double& speed = speeds[shape_of(cell)];
     if (speed == 0) speed = measured_speed(cell, lanes, threads, device, seconds);
     result.seconds +=
         static_cast<double>(cell.seeds.size()) * static_cast<double>(cell.config.epochs) / speed;
-    result.bytes += disk_bytes(cell, kept);
+    result.bytes += disk_bytes(cell, crew.kept);
   }
   return result;
 }

@@ -37,14 +37,14 @@ std::size_t runs_together(const PlannedCell& cell, engine::Device device) {
   return static_cast<std::size_t>(std::clamp<std::int64_t>(fitting, 1, most));
 }
 
-int count_lanes(const Plan& plan, int threads, engine::Device device) {
+int count_lanes(const Plan& plan, int threads, engine::Device device, int processes_here) {
   if (device != engine::Device::cpu) return 1;
   std::int64_t most = 1;
   for (const PlannedCell& cell : plan.cells()) {
     const auto together = static_cast<std::int64_t>(runs_together(cell, device));
     most = std::max(most, together * (cell.memory.device + cell.memory.host));
   }
-  const std::int64_t room = engine::host_memory_room().free / 5 * 4;
+  const std::int64_t room = engine::host_memory_room().free / 5 * 4 / processes_here;
   const auto runs = static_cast<std::int64_t>(std::max<std::size_t>(plan.size(), 1));
   return static_cast<int>(std::clamp<std::int64_t>(std::min(room / most, runs), 1, threads));
 }

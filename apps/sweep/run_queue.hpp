@@ -41,7 +41,7 @@ class LocalQueue : public RunQueue {
 std::size_t runs_together(const PlannedCell& cell, engine::Device device);
 
 /// How many computations of runs go on side by side in a process of so many threads: on a CPU as many as there are
-/// threads and runs, and as fit into four fifths of the memory; on a GPU one.
-int count_lanes(const Plan& plan, int threads, engine::Device device);
+/// threads and runs, and as fit into this process's share of four fifths of the memory; on a GPU one.
+int count_lanes(const Plan& plan, int threads, engine::Device device, int processes_here);
 
 }  // namespace apps

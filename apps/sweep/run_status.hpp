@@ -30,7 +30,8 @@ struct RunStatus {
 /// A run whose directory cannot be read has failed.
 /// @param out  the sweep's folder.  @param name  of the run.  @param epochs  that it is to have
 /// @param analyses  whether a run that is finished, and could not be analysed, has failed
-RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs, bool analyses);
+RunStatus run_status(const std::filesystem::path& out, const std::string& name, std::int64_t epochs,
+                     bool analyses);
 
 /// The same of a run of the plan, and that what is there, if anything, is of its configuration: where that cannot be
 /// read, the run has failed.

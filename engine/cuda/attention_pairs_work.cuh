@@ -8,7 +8,7 @@
 
 namespace engine::cuda {
 
-constexpr int positions = 3;     ///< x, y and "="
+constexpr int positions = 3;  ///< x, y and "="
 
 /// One segment of the pairs of the replicas in work. Pointers are at the first of these replicas.
 struct AttentionWork {

@@ -286,6 +286,13 @@ class SweepLimits(SweepTest):
         hard = resource.getrlimit(kind)[1]
         return {"preexec_fn": lambda: resource.setrlimit(kind, (soft, hard))}
 
+    def test_many_runs_at_once_open_more_files_than_the_soft_limit(self):
+        self.write(small(seeds="1..64"))
+        result = self.run_program("sweep", "sweep.json", "--threads", 16, "--out", "o", "--quiet",
+                                  **self.limited(resource.RLIMIT_NOFILE, 48))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("64 done", result.stdout)
+
     @unittest.skipIf(os.environ.get("IRREPLENS_SANITIZE"), "sanitizers take address space of their own")
     def test_lack_of_memory_or_threads_is_one_line(self):
         few = self.limited(resource.RLIMIT_AS, 3_000_000 * 1024)

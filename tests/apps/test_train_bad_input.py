@@ -60,7 +60,7 @@ class BadInput(ProgramTest):
         few = ["prlimit", "--nofile=100:100", *self.command("train", "s3", "--seeds", "0..99", "--out", "run")]
         result = subprocess.run(few, cwd=self.directory, capture_output=True, text=True)
         self.assertEqual(result.returncode, 2)
-        self.assertIn("100 seeds at once need 164 open files, the limit is 100", result.stderr)
+        self.assertIn("100 runs at once need 164 open files, the limit is 100", result.stderr)
         self.assertEqual(files_below(self.directory), {})
 
     def test_configurations(self):

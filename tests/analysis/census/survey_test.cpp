@@ -135,7 +135,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("survey: where no order is known the key irreps are listed all the same, and no census takes that for one") {
+TEST_CASE(
+    "survey: where no order is known the key irreps are listed all the same, and no census takes that for "
+    "one") {
   const test::TemporaryDirectory directory;
   const fs::path run = directory.path() / "run", list = run / "key_reps_in_order.txt";
   test::write_run(run, test::random_network(6, 18, 2));

@@ -48,10 +48,10 @@ TEST_CASE(
   const test::TemporaryDirectory directory;
   engine::write_file(directory.path() / "model.pt", bytes);
   CHECK_THROWS_WITH_AS(
-      analysis::read_weights(
-          directory.path() / "model.pt",
-          analysis::tensors_of(
-              6, {.model = "OneLayerMLP", .layers = {{"embed_dim", 4}, {"hidden_dim", 3}}, .unembed_bias = false})),
+      analysis::read_weights(directory.path() / "model.pt",
+                             analysis::tensors_of(6, {.model = "OneLayerMLP",
+                                                      .layers = {{"embed_dim", 4}, {"hidden_dim", 3}},
+                                                      .unembed_bias = false})),
       ((directory.path() / "model.pt").string() +
        ": holds the tensors of a Transformer; cfg.json's field 'model' says OneLayerMLP")
           .c_str(),
