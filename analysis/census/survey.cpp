@@ -116,7 +116,10 @@ class Surveyor {
       if (kept && suffices(*kept, directory, options_.checkpoints)) {
         outcome.record = record_of(directory, config, config_group_name(config));
         outcome.record->findings = std::move(*kept);
-        complete(*outcome.record, outcome);
+        const Findings& findings = outcome.record->findings;
+        keep(outcome, [&] {  // the list that records of former versions have not beside them
+          write_without_order(directory, findings.in_order.empty() ? findings.key_irreps : findings.in_order);
+        });
         return;
       }
     }
@@ -128,14 +131,14 @@ class Surveyor {
     measure(run, ours ? origin : "", outcome);
   }
 
-  /// Writes the list that records of former versions have not beside them.
-  static void complete(const RunRecord& record, Outcome& outcome) {
-    const Findings& findings = record.findings;
+  /// Writes beside a run of ours; that it cannot is noted.
+  template <typename Write>
+  static void keep(Outcome& outcome, const Write& write) {
     try {
-      write_without_order(record.directory,
-                          findings.in_order.empty() ? findings.key_irreps : findings.in_order);
+      write();
     } catch (const engine::FileError& error) {
       outcome.unkept = error.what();
+      outcome.disk_full = dynamic_cast<const engine::DiskFullError*>(&error) != nullptr;
     }
   }
 
@@ -151,13 +154,10 @@ class Surveyor {
     outcome.measured = true;
     if (outcome.record->is_published()) read_published_figures(*outcome.record);
     if (origin.empty()) return;
-    try {
+    keep(outcome, [&] {
       write_results(run.directory, run, analysis, *harmonics);
       write_findings(run.directory, findings, origin);  // last: it says that the others are current
-    } catch (const engine::FileError& error) {
-      outcome.unkept = error.what();
-      outcome.disk_full = dynamic_cast<const engine::DiskFullError*>(&error) != nullptr;
-    }
+    });
   }
 
   /// "s5", without making the group.
