@@ -13,6 +13,7 @@
 
 #include "engine/device/memory.hpp"
 #include "engine/device/recording.hpp"
+#include "engine/model/generator.hpp"
 #include "engine/model/transformer.hpp"
 #include "engine/tensor/ops.hpp"
 #include "engine/training/adam.hpp"
@@ -55,6 +56,18 @@ double seconds_of(const std::function<void()>& call) {
   return best;
 }
 
+/// Normally distributed numbers, the same thousands again and again: products of zeros are faster than a network's.
+Tensor random(const engine::Shape& shape, float deviation = 0.1F) {
+  static const std::vector<float> drawn = [] {
+    std::vector<float> values(1 << 16);
+    engine::Generator(0).randn(values);
+    return values;
+  }();
+  std::vector<engine::real> values(static_cast<std::size_t>(shape.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = deviation * drawn[i % drawn.size()];
+  return Tensor::from(shape, values, gpu);
+}
+
 struct Problem {
   const char* name;
   int elements;
@@ -68,8 +81,7 @@ struct Peaks {
 Peaks measure_peaks() {
   const int n = dry_run ? 256 : 8192;
   const engine::Kernels& k = engine::kernels(gpu);
-  const Tensor a = Tensor::zeros({1, n, n}, gpu), b = Tensor::zeros({1, n, n}, gpu),
-               c = Tensor::zeros({1, n, n}, gpu);
+  const Tensor a = random({1, n, n}), b = random({1, n, n}), c = Tensor::zeros({1, n, n}, gpu);
   const double product = seconds_of(
       [&] { k.gemm(1, engine::Trans::no, engine::Trans::no, n, n, n, a.data(), b.data(), 0, c.data()); });
   const double pass = seconds_of([&] { k.accumulate(c.size(), 1, a.data(), c.data()); });
@@ -115,7 +127,7 @@ void measure_kernels(const Problem& p, int seeds, const Peaks& peaks) {
   const int n = p.elements;
   const double pairs = batches.train.pairs(), tests = batches.test.pairs(), r = seeds;
 
-  Tensor lr = Tensor::zeros({seeds, 2 * n, hidden}, gpu), u = Tensor::zeros({seeds, hidden, n}, gpu);
+  Tensor lr = random({seeds, 2 * n, hidden}), u = random({seeds, hidden, n});
   const Tensor test_loss = pair_cross_entropy(lr, u, batches.test);
   const engine::Program test(test_loss);
   const double products = 2.0 * hidden * n;  // operations of one product for one pair
@@ -128,8 +140,7 @@ void measure_kernels(const Problem& p, int seeds, const Peaks& peaks) {
   print_kernel("head, forward and backward, train pairs", p, seeds, peaks,
                seconds_of([&] { train.forward(); }), 3 * r * pairs * products, head_numbers);
 
-  const Tensor w = Tensor::zeros({2 * seeds, embed, hidden}, gpu),
-               e = Tensor::zeros({2 * seeds, n, embed}, gpu);
+  const Tensor w = random({2 * seeds, embed, hidden}), e = random({2 * seeds, n, embed});
   const double product = 2 * r * 2.0 * n * embed * hidden,
                operands = 2 * r * (n * embed + embed * hidden + n * hidden);
   print_kernel("embeddings times W", p, seeds, peaks, seconds_of([&] {
@@ -164,10 +175,9 @@ void measure_attention(const Problem& p, int seeds, const Peaks& peaks) {
   const Batches batches = make_batches(p, seeds);
   const int n = p.elements;
   const double pairs = batches.train.pairs(), tests = batches.test.pairs(), r = seeds, row = mlp + n;
-  engine::AttentionTables tables{Tensor::zeros({seeds, n + 4, heads}, gpu),
-                                 Tensor::zeros({seeds, 1, heads, n + 4, mlp + n}, gpu),
-                                 Tensor::zeros({seeds, 1, mlp + n}, gpu)};
-  Tensor out = Tensor::zeros({seeds, mlp, n}, gpu);
+  engine::AttentionTables tables{random({seeds, n + 4, heads}), random({seeds, 1, heads, n + 4, mlp + n}),
+                                 random({seeds, 1, mlp + n})};
+  Tensor out = random({seeds, mlp, n});
   const engine::Program test(attention_pair_cross_entropy(tables, out, nullptr, batches.test));
   const double of_pair = 2.0 * (mlp * n + 2 * heads * row);
   const double numbers = r * (2 * (heads * (n + 4) * row + mlp * n) + 3 * pairs);

@@ -1,9 +1,11 @@
 // How far a training step would scale on more cores than there are here: the time of every task of a step, measured one
-// after the other, and a list scheduling of them on 1 .. 64 threads, beside the real times on 1 and 2.
+// after the other, and a list scheduling of them on 1 .. 64 threads, beside the real times on 1, 2, 4 .. as many as the
+// machine runs at once.
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 #include <vector>
 
 #include "bench/interleaved.hpp"
@@ -79,14 +81,17 @@ double handing_out() {
 void measure(const bench::TrainProblem& problem, int rounds, int probed_steps) {
   engine::Trainer trainer = make_trainer(problem, *bench::fused_model(problem));
   std::vector<bench::Subject> subjects;
-  for (const int threads : {1, 2}) {
+  std::vector<int> threads_here = {1, 2};
+  const auto most = static_cast<int>(std::thread::hardware_concurrency());
+  while (2 * threads_here.back() <= most) threads_here.push_back(2 * threads_here.back());
+  for (const int threads : threads_here) {
     subjects.push_back({"step", [&trainer, threads] {
                           engine::set_threads(threads);
                           trainer.step();
                         }});
   }
   bench::interleave(subjects, rounds, 0.15);
-  const double one = subjects[0].median(), two = subjects[1].median(), per_job = handing_out();
+  const double one = subjects[0].median(), per_job = handing_out();
   engine::set_threads(1);
   trainer.step();
   const Step step = probed(trainer, probed_steps);
@@ -98,11 +103,11 @@ void measure(const bench::TrainProblem& problem, int rounds, int probed_steps) {
   }
   std::printf(
       "{\"bench\": \"scaling\", \"model\": \"%s\", \"step_ms\": %.3f, \"sum_of_tasks_ms\": %.3f, \"jobs\": "
-      "%zu, \"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f, "
-      "\"measured_speedup_2\": "
-      "%.3f",
+      "%zu, \"tasks\": %zu, \"serial_rest_ms\": %.4f, \"handing_out_a_job_us\": %.2f",
       problem.name, 1e3 * one, 1e3 * (serial - step.rest), step.jobs.size(), tasks, 1e3 * step.rest,
-      1e6 * per_job, one / two);
+      1e6 * per_job);
+  for (std::size_t i = 1; i < subjects.size(); ++i)
+    std::printf(", \"measured_speedup_%d\": %.3f", threads_here[i], one / subjects[i].median());
   for (int threads = 1; threads <= 64; threads *= 2) {
     double seconds = step.rest;
     for (const std::vector<double>& job : step.jobs)
