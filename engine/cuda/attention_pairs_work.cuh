@@ -95,10 +95,9 @@ __global__ void attention_loss_kernel(const __grid_constant__ AttentionWork w) {
   for (; row < static_cast<std::int64_t>(w.replicas) * w.count; row += warps) {
     real* const z = w.logits + row * w.classes;
     const int label = w.labels[w.pair(row / w.count, static_cast<int>(row % w.count))];
-    RowState state = empty_row();
-    add_logits(state, z, 0, w.classes, label, lane);
+    RowState state = row_of_logits(z, w.classes, label, lane);
     finish_row(state);
-    if (w.gradient) logits_to_gradient(state.shares, z, z, 0, w.classes, label, 1.0 / w.pairs, lane);
+    if (w.gradient) logits_to_gradient({state.shares, 1.0 / w.pairs}, z, z, w.classes, label, lane);
     if (lane == 0) w.of_row[row] = {row_loss(state.shares), state.best == label ? 1.0 : 0.0};
   }
 }

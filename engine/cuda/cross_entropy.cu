@@ -24,10 +24,9 @@ __global__ void cross_entropy_kernel(int rows, int classes, const real* logits, 
     const std::int64_t at = rows_before + r;
     const real* const z = logits + at * classes;
     const int label = labels[at];
-    RowState row = empty_row();
-    add_logits(row, z, 0, classes, label, lane);
+    RowState row = row_of_logits(z, classes, label, lane);
     finish_row(row);
-    logits_to_gradient(row.shares, z, dlogits + at * classes, 0, classes, label, 1, lane);
+    logits_to_gradient({row.shares, 1}, z, dlogits + at * classes, classes, label, lane);
     if (lane == 0) {
       sum.loss += row_loss(row.shares);
       sum.correct += row.best == label ? 1 : 0;

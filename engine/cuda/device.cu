@@ -87,6 +87,13 @@ cudaEvent_t make_event() {
   return made;
 }
 
+int attribute(cudaDeviceAttr wanted) {
+  int device = 0, value = 0;
+  CUDA_CHECK(cudaGetDevice(&device));
+  CUDA_CHECK(cudaDeviceGetAttribute(&value, wanted, device));
+  return value;
+}
+
 bool recording = false;
 
 }  // namespace
@@ -120,13 +127,13 @@ cudaStream_t stream() {
 }
 
 int multiprocessors() {
-  static const int count = [] {
-    int device = 0, value = 0;
-    CUDA_CHECK(cudaGetDevice(&device));
-    CUDA_CHECK(cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, device));
-    return value;
-  }();
+  static const int count = attribute(cudaDevAttrMultiProcessorCount);
   return count;
+}
+
+std::size_t most_shared_bytes() {
+  static const int bytes = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
+  return static_cast<std::size_t>(bytes);
 }
 
 MemoryRoom memory_room() {

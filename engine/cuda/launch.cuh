@@ -2,6 +2,7 @@
 // How every kernel of this folder is started and every call checked. The kernels' files see CUDA through this
 // header only; in the tests a header of the same name stands in for it and runs them on the host.
 
+#include <cuda_pipeline_primitives.h>
 #include <cuda_runtime.h>
 
 #include <cstddef>
@@ -29,6 +30,8 @@ cudaStream_t stream();
 /// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so
 /// are the bits of a result whose parts are added up.
 int multiprocessors();
+/// The most dynamic shared memory that a block may have, with allow_shared().
+std::size_t most_shared_bytes();
 
 /// Lets `kernel` have more dynamic shared memory than the 48 KiB that every kernel may have.
 template <typename Kernel>
@@ -48,6 +51,21 @@ void launch(const Place& place, void (*kernel)(Parameters...), dim3 blocks, int 
 __device__ inline unsigned char* dynamic_shared() {
   extern __shared__ __align__(16) unsigned char bytes[];
   return bytes;
+}
+
+/// Begins to copy `bytes` from device to shared memory, both aligned to as much or, of more than 16, to 16; fills with 0
+/// unless `inside`. For the thread done with wait_for_copies(), for the block with a barrier behind it.
+template <std::size_t bytes>
+__device__ inline void copy_to_shared(void* target, const void* source, bool inside) {
+  constexpr std::size_t once = bytes < 16 ? bytes : 16;
+  for (std::size_t at = 0; at < bytes; at += once) {
+    __pipeline_memcpy_async(static_cast<char*>(target) + at, static_cast<const char*>(source) + at, once,
+                            inside ? 0 : once);
+  }
+}
+__device__ inline void wait_for_copies() {
+  __pipeline_commit();
+  __pipeline_wait_prior(0);
 }
 
 }  // namespace engine::cuda

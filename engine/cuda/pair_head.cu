@@ -1,16 +1,15 @@
-// The fused head, version 1: forward, loss and backward of a tile of pairs in one pass, products by register
-// blocks over shared memory on the plain float32 units.
+// The fused head: forward, loss and backward of a tile of pairs in one pass, products by register blocks over shared
+// memory on the plain float32 units.
 //
-// pair_head_kernel: grid (parts, replicas), 256 threads, about 67 KiB of shared memory at 48 pairs a tile. A block
-//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u staged
-//   through shared memory, softmax and loss by warps, then dh = dz u' (u staged transposed) to device memory, and
-//   the block's own sum of du = h' dz, which only it touches. With more than 128 classes or hidden units it does so
-//   band by band, and computes z twice: first for the rows' sums, then for their gradients.
+// pair_head_kernel: grid (parts, replicas), 256 threads, about 118 KiB of shared memory at 48 pairs a tile. A block
+//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u in shared
+//   memory too, softmax and loss by warps, then the block's own sum of du = h' dz, which only it touches, and dh = dz u'
+//   to device memory. With more than 128 classes or hidden units it does so band by band of u, which is fetched while
+//   the rows before are at work, and computes z twice but for the last band: first for the rows' sums, then, from the
+//   last band back to the first, for their gradients.
 // reduce_kernel: sums the blocks' du, and dh along the members of each x and y, in a fixed order: no atomics.
 //
-// Floor of s5 (5,760 pairs, H 128, 120 classes): 0.53 GFLOP, 8 us at 67 TFLOP/s; du, dh: 7.9 + 2.9 MB written
-// and 7.4 + 5.9 read through the second-level cache, 24 MB, about 4 us at 6 TB/s; version 1 does these after
-// each other. One block a multiprocessor keeps 8 warps busy, with u's next rows in flight in registers.
+// Floors and what is reached of them: docs/cuda.md.
 
 #include "engine/cuda/grid.cuh"
 #include "engine/cuda/pair_head_reduce.cuh"
@@ -24,86 +23,104 @@ namespace {
 /// A block at one tile.
 template <int rows>
 struct Tile {
-  static constexpr int rows_per_thread = rows / 16, rows_per_warp = rows / head_warps;
+  static constexpr int rows_per_thread = rows / row_step, rows_per_warp = rows / head_warps;
+  static_assert(rows_per_thread % 2 == 0);
 
   const HeadWork& work;
-  const real *l, *r;   ///< (elements, hidden) of this replica
-  StageOfU& stage;     ///< of this replica's u
-  real *h, *z, *b;     ///< shared: (rows, band), (rows, band), (depth, band)
-  int *x, *y, *label;  ///< shared: (rows), -1 behind the last pair
-  real *dh, *du;       ///< device: of the tile's first pair; of this part
+  const real *l, *r;         ///< (elements, hidden) of this replica
+  const real* u;             ///< (hidden, classes) of this replica
+  int& band_there;           ///< which band of u is in shared memory, or on its way; -1: none
+  real *h, *z, *u_band;      ///< shared: (rows, band), (rows, band), (band, band)
+  const int *x, *y, *label;  ///< shared: (rows), -1 behind the last pair
+  real *dh, *du;             ///< device: of the tile's first pair; of this part
   bool first_tile;
 
-  /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + band; 0 outside of them and behind the last pair.
+  /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + band; 0 outside of them and behind the last pair. A warp a row.
   __device__ void gather_hidden(int h0) const {
-    for (int at = static_cast<int>(threadIdx.x); at < rows * band; at += head_threads) {
-      const int row = at / band, unit = h0 + at % band;
-      real value = 0;
-      if (x[row] >= 0 && unit < work.hidden) {
-        const real of_x = l[static_cast<std::int64_t>(x[row]) * work.hidden + unit];
-        const real of_y = r[static_cast<std::int64_t>(y[row]) * work.hidden + unit];
-        value = work.combine == PairHidden::product ? of_x * of_y : relu_of(of_x + of_y);
+    const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
+    const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
+    Quad of_x[rows_per_warp], of_y[rows_per_warp];
+#pragma unroll
+    for (int i = 0; i < rows_per_warp; ++i) {
+      const int row = warp + i * head_warps, of_row = max(x[row], 0), other = max(y[row], 0);
+      of_x[i] = row_quad(l + static_cast<std::int64_t>(of_row) * work.hidden, h0 + 4 * lane, work.hidden);
+      of_y[i] = row_quad(r + static_cast<std::int64_t>(other) * work.hidden, h0 + 4 * lane, work.hidden);
+    }
+#pragma unroll
+    for (int i = 0; i < rows_per_warp; ++i) {
+      const int row = warp + i * head_warps;
+      Quad value{};
+      for (int q = 0; q < 4; ++q) {
+        const real a = of_x[i].v[q], b = of_y[i].v[q];
+        if (x[row] >= 0) value.v[q] = work.combine == PairHidden::product ? a * b : relu_of(a + b);
       }
-      h[row * stride + at % band] = value;
+      store_quad(h + row * stride + 4 * lane, value);
     }
   }
 
-  /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind. Begins and ends with all
-  /// threads done with shared memory.
-  __device__ void logits(int c0) const {
+  /// Begins to fetch a band of u, unless it is there. Nobody may still read the one before.
+  __device__ void fetch(int h0, int c0) const {
+    const int wanted = h0 / band * work.class_bands + c0 / band;
+    if (wanted == band_there) return;
+    band_there = wanted;
+    fetch_band(u, work.hidden, work.classes, h0, c0, u_band);
+  }
+
+  /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind; begins to fetch the band of u for the first
+  /// hidden units and `next` classes.
+  __device__ void logits(int c0, int next) const {
     RowSums<rows_per_thread> sums{};
-    for (int h0 = 0; h0 < work.hidden_bands * band; h0 += band) {
-      gather_hidden(h0);
-      stage.fetch(h0, c0);
-      for (int k = 0; k < band; k += depth) {
-        stage.put(b);
-        __syncthreads();
-        if (k + depth < band) stage.fetch(h0 + k + depth, c0);
-        multiply_rows(h + k, b, sums);
-        __syncthreads();
+    for (int h0 = 0; h0 < work.hidden; h0 += band) {
+      if (work.hidden_bands > 1) gather_hidden(h0);
+      fetch(h0, c0);
+      wait_for_copies();
+      __syncthreads();
+      multiply(h, u_band, Half(min(band, work.hidden - h0)), sums);
+      if (h0 + band < work.hidden) __syncthreads();
+    }
+    const RowSums<rows_per_thread / 2> kept = add_up_groups(sums, z);
+    fetch(0, next);
+    real* const target = z + first_kept_row<rows_per_thread>() * stride + 4 * column_of_thread();
+#pragma unroll
+    for (int i = 0; i < rows_per_thread / 2; ++i) {
+#pragma unroll
+      for (int j = 0; j < 8; j += 4) {
+        store_quad(target + row_step * i * stride + 16 * j,
+                   {{kept.of[i][j], kept.of[i][j + 1], kept.of[i][j + 2], kept.of[i][j + 3]}});
       }
     }
-    store_rows(sums, z);
     __syncthreads();
   }
 
-  __device__ void store_rows(const RowSums<rows_per_thread>& sums, real* target) const {
-    const int tx = static_cast<int>(threadIdx.x) % 16, ty = static_cast<int>(threadIdx.x) / 16;
-    for (int i = 0; i < rows_per_thread; ++i) {
-      for (int j = 0; j < 2; ++j) {
-        Quad quad;
-        for (int q = 0; q < 4; ++q) quad.v[q] = sums.of[i][4 * j + q];
-        store_quad(target + (ty + 16 * i) * stride + 4 * tx + 64 * j, quad);
+  /// dh = or += dz u' for hidden units h0 .. h0 + band, where h > 0; the first classes overwrite. Last reader of dz and
+  /// of h, or of dz alone where h is needed once more.
+  __device__ void hidden_gradient(int h0, int c0, bool first_classes) const {
+    fetch(h0, c0);
+    wait_for_copies();
+    __syncthreads();
+    RowSums<rows_per_thread> sums{};
+    multiply_transposed(z, u_band, Half(min(band, work.classes - c0)), sums);
+    const int first_row = first_kept_row<rows_per_thread>(), column = column_of_thread();
+    bool active[rows_per_thread / 2][8];
+#pragma unroll
+    for (int i = 0; i < rows_per_thread / 2; ++i) {
+#pragma unroll
+      for (int j = 0; j < 8; ++j) {
+        active[i][j] = work.combine == PairHidden::product ||
+                       h[(first_row + row_step * i) * stride + column + columns * j] > 0;
       }
     }
-  }
-
-  /// dh += dz u' for hidden units h0 .. h0 + band, where h > 0; the classes' first band overwrites.
-  __device__ void hidden_gradient(int h0, int c0) const {
-    RowSums<rows_per_thread> sums{};
-    stage.fetch_transposed(h0, c0);
-    for (int k = 0; k < band; k += depth) {
-      stage.put_transposed(b);
-      __syncthreads();
-      if (k + depth < band) stage.fetch_transposed(h0, c0 + k + depth);
-      multiply_rows(z + k, b, sums);
-      __syncthreads();
-    }
-    const int tx = static_cast<int>(threadIdx.x) % 16, ty = static_cast<int>(threadIdx.x) / 16;
-    for (int i = 0; i < rows_per_thread; ++i) {
-      const int row = ty + 16 * i;
+    const RowSums<rows_per_thread / 2> kept = add_up_groups(sums, work.hidden_bands > 1 ? h : z);
+#pragma unroll
+    for (int i = 0; i < rows_per_thread / 2; ++i) {
+      const int row = first_row + row_step * i;
       if (x[row] < 0) continue;
-      for (int j = 0; j < 2; ++j) {
-        const int col = 4 * tx + 64 * j;
-        if (h0 + col >= work.dh_stride) continue;
-        real* const at = dh + static_cast<std::int64_t>(row) * work.dh_stride + h0 + col;
-        const Quad active = load_quad(h + row * stride + col);
-        Quad sum = c0 == 0 ? Quad{} : load_quad(at);
-        for (int q = 0; q < 4; ++q) {
-          const real of_pair = sums.of[i][4 * j + q];
-          sum.v[q] += work.combine == PairHidden::product ? of_pair : relu_slope_times(active.v[q], of_pair);
-        }
-        store_quad(at, sum);
+      real* const at = dh + static_cast<std::int64_t>(row) * work.dh_stride + h0 + column;
+#pragma unroll
+      for (int j = 0; j < 8; ++j) {
+        if (h0 + column + columns * j >= work.hidden) continue;
+        const real before = first_classes ? 0 : at[columns * j];
+        at[columns * j] = before + (active[i][j] ? kept.of[i][j] : 0);
       }
     }
   }
@@ -113,59 +130,82 @@ struct Tile {
   __device__ void run(LossAndCorrect& of_lane) const {
     const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
     const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
+    real* const z_of_warp = z + warp * stride;
+    constexpr int next_row = head_warps * stride;
+    const double weight = 1.0 / work.pairs;
     RowState state[rows_per_warp];
-    for (int i = 0; i < rows_per_warp; ++i) state[i] = empty_row();
-    for (int c0 = 0; c0 < work.classes; c0 += band) {
-      logits(c0);
-      const int count = min(band, work.classes - c0);
-      for (int i = 0; i < rows_per_warp; ++i) {
-        const int row = warp + i * head_warps;
-        if (label[row] >= 0) add_logits(state[i], z + row * stride, c0, count, label[row], lane);
-      }
-      if (work.class_bands > 1) __syncthreads();  // z is about to be overwritten
-    }
+    RowGradient of_mine(RowShares{0, 0, 0, 1}, 0);
+    int labels[rows_per_warp];
+#pragma unroll
     for (int i = 0; i < rows_per_warp; ++i) {
-      finish_row(state[i]);
-      const int of_row = label[warp + i * head_warps];
-      if (lane == i && of_row >= 0) {
-        of_lane.loss += row_loss(state[i].shares);
-        of_lane.correct += state[i].best == of_row ? 1 : 0;
-      }
+      state[i] = empty_row();
+      labels[i] = label[warp + i * head_warps];
     }
-    if (!work.gradient) return;
+    const int steps = work.gradient ? 2 * work.class_bands : work.class_bands;
+    const auto first_class = [&](int step) {  // up to the last band, and back
+      return band * (step < work.class_bands ? step : 2 * work.class_bands - 1 - step);
+    };
+    fetch(0, 0);
+    if (work.hidden_bands == 1) gather_hidden(0);
+#pragma unroll 1
+    for (int step = 0; step < steps; ++step) {
+      const int c0 = first_class(step), count = min(band, work.classes - c0);
+      if (step != work.class_bands) {
+        const bool reads_on = step < work.class_bands && step + 1 < steps;
+        logits(c0, reads_on ? first_class(step + 1) : c0);
+      }
+      if (step < work.class_bands) {
+        const real* of_row[rows_per_warp];
+#pragma unroll
+        for (int i = 0; i < rows_per_warp; ++i) of_row[i] = z_of_warp + i * next_row;
+        add_logits<rows_per_warp>(state, of_row, labels, c0, count, lane);
+        if (step + 1 < work.class_bands) continue;
 
-    for (int c0 = 0; c0 < work.classes; c0 += band) {
-      if (work.class_bands > 1) logits(c0);
-      const int count = min(band, work.classes - c0);
-      for (int i = 0; i < rows_per_warp; ++i) {
-        const int row = warp + i * head_warps;
-        real* const dz = z + row * stride;
-        if (label[row] >= 0) {
-          logits_to_gradient(state[i].shares, dz, dz, c0, count, label[row], 1.0 / work.pairs, lane);
+        RowState mine = empty_row();
+        int label_of_mine = -1;
+#pragma unroll
+        for (int i = 0; i < rows_per_warp; ++i) {
+          if (lane == i) {
+            mine = state[i];
+            label_of_mine = labels[i];
+          }
         }
+        finish_row(mine);
+        if (label_of_mine >= 0) {
+          of_lane.loss += row_loss(mine.shares);
+          of_lane.correct += mine.best == label_of_mine ? 1 : 0;
+        }
+        of_mine = RowGradient(mine.shares, weight);
+        continue;
+      }
+
+#pragma unroll
+      for (int i = 0; i < rows_per_warp; ++i) {
+        RowGradient gradient = of_mine;
+        gradient.largest = __shfl_sync(all_lanes, of_mine.largest, i);
+        gradient.factor = __shfl_sync(all_lanes, of_mine.factor, i);
+        gradient.of_label = __shfl_sync(all_lanes, of_mine.of_label, i);
+        real* const dz = z_of_warp + i * next_row;
+#pragma unroll
         for (int c = lane; c < band; c += warp_lanes) {
-          if (c >= count || label[row] < 0) dz[c] = 0;
+          dz[c] = c < count && labels[i] >= 0 ? gradient.of(dz[c], c0 + c, labels[i]) : 0;
         }
       }
       __syncthreads();
-      for (int h0 = 0; h0 < work.hidden_bands * band; h0 += band) {
+      for (int h0 = 0; h0 < work.hidden; h0 += band) {
         if (work.hidden_bands > 1) {
           gather_hidden(h0);
           __syncthreads();
         }
-        hidden_gradient(h0, c0);
         const std::int64_t at = static_cast<std::int64_t>(h0 / band) * work.class_bands + c0 / band;
         add_square<rows>(h, z, du + at * square, first_tile);
+        hidden_gradient(h0, c0, step == work.class_bands);
         __syncthreads();
       }
+      if (step + 1 < steps) fetch(0, first_class(step + 1));
     }
   }
 };
-
-template <int rows>
-constexpr std::size_t shared_bytes() {
-  return (2 * rows + depth) * stride * sizeof(real) + 3 * rows * sizeof(int);
-}
 
 template <int rows>
 __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid_constant__ HeadWork work) {
@@ -173,18 +213,16 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
             warp = static_cast<int>(threadIdx.x) / warp_lanes;
   real* const numbers = reinterpret_cast<real*>(dynamic_shared());
-  int* const x = reinterpret_cast<int*>(numbers + (2 * rows + depth) * stride);
+  int* const x = reinterpret_cast<int*>(numbers + (2 * rows + band) * stride);
   const real* const lr = work.lr + static_cast<std::int64_t>(replica) * 2 * work.elements * work.hidden;
-  StageOfU stage{work.u + static_cast<std::int64_t>(replica) * work.hidden * work.classes,
-                 work.hidden,
-                 work.classes,
-                 {}};
   const std::int64_t du_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
 
   const int tiles = (work.last - work.first + rows - 1) / rows;
   const int first_tile = static_cast<int>(static_cast<std::int64_t>(tiles) * part / work.parts);
   const int last_tile = static_cast<int>(static_cast<std::int64_t>(tiles) * (part + 1) / work.parts);
+  int band_there = -1;
   LossAndCorrect of_lane{0, 0};
+#pragma unroll 1
   for (int t = first_tile; t < last_tile; ++t) {
     const int first = work.first + t * rows;
     for (int i = static_cast<int>(threadIdx.x); i < rows; i += head_threads) {
@@ -199,7 +237,8 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
         work,
         lr,
         lr + static_cast<std::int64_t>(work.elements) * work.hidden,
-        stage,
+        work.u + static_cast<std::int64_t>(replica) * work.hidden * work.classes,
+        band_there,
         numbers,
         numbers + rows * stride,
         numbers + 2 * rows * stride,
@@ -213,6 +252,7 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
     tile.run(of_lane);
     __syncthreads();
   }
+  wait_for_copies();
 
   LossAndCorrect* const sums = reinterpret_cast<LossAndCorrect*>(numbers);  // the tiles are done with it
   const double loss = sum_of_lanes(of_lane.loss), correct = sum_of_lanes(of_lane.correct);
@@ -231,8 +271,8 @@ __global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid
 
 template <int rows>
 void launch_tiles(const HeadWork& work, dim3 blocks) {
-  ALLOW_SHARED((pair_head_kernel<rows>), shared_bytes<rows>());
-  LAUNCH((pair_head_kernel<rows>), blocks, head_threads, shared_bytes<rows>(), work);
+  ALLOW_SHARED((pair_head_kernel<rows>), tile_bytes(rows));
+  LAUNCH((pair_head_kernel<rows>), blocks, head_threads, tile_bytes(rows), work);
 }
 
 void run_segment(const HeadWork& work, int rows, int replicas) {
@@ -249,12 +289,12 @@ void run_segment(const HeadWork& work, int rows, int replicas) {
 }  // namespace
 
 std::size_t pair_head_workspace(const PairHead& head) {
-  const PairHeadPlan plan = plan_pair_head(head, multiprocessors());
+  const PairHeadPlan plan = plan_pair_head(head, multiprocessors(), most_shared_bytes());
   return plan.bytes * static_cast<std::size_t>(plan.replicas);
 }
 
 void pair_head(const PairHead& head) {
-  const PairHeadPlan plan = plan_pair_head(head, multiprocessors());
+  const PairHeadPlan plan = plan_pair_head(head, multiprocessors(), most_shared_bytes());
   const std::int64_t lr_size = 2LL * head.elements * head.hidden,
                      u_size = std::int64_t{head.hidden} * head.classes;
   for (std::int64_t replica = 0; replica < head.replicas; replica += plan.replicas) {

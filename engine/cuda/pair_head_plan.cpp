@@ -1,6 +1,9 @@
 #include "engine/cuda/pair_head_plan.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "engine/device/error.hpp"
 
 namespace engine::cuda {
 namespace {
@@ -21,25 +24,29 @@ std::size_t to_line(std::int64_t bytes) {
   return static_cast<std::size_t>(quotient_up(bytes, 256) * 256);
 }
 
-/// The tile that makes the busiest multiprocessor walk the fewest pairs; of equals the largest, which reads u
-/// less often. In float64, which only tests use, the smallest: shared memory holds no more.
-int choose_rows(std::int64_t pairs, int multiprocessors) {
-  if (sizeof(real) > 4) return 16;
-  int best = 16;
-  std::int64_t best_walk = quotient_up(quotient_up(pairs, 16), multiprocessors) * 16;
-  for (const int rows : {32, 48, 64}) {
-    const std::int64_t walk = quotient_up(quotient_up(pairs, rows), multiprocessors) * rows;
-    if (walk <= best_walk) {
+/// The tile with which the busiest multiprocessor is done soonest; of equals the largest, which reads u less often.
+int choose_rows(std::int64_t pairs, int multiprocessors, std::size_t shared_bytes) {
+  constexpr std::int64_t once = 12;  // what a tile costs beside its pairs, in pairs
+  int best = 0;
+  std::int64_t best_cost = 0;
+  for (const int rows : {16, 32, 48, 64}) {
+    if (tile_bytes(rows) > shared_bytes || (sizeof(real) > 4 && rows > 16)) break;
+    const std::int64_t cost = quotient_up(quotient_up(pairs, rows), multiprocessors) * (rows + once);
+    if (best == 0 || cost <= best_cost) {
       best = rows;
-      best_walk = walk;
+      best_cost = cost;
     }
+  }
+  if (best == 0) {
+    throw BackendError("cuda: the network's head needs " + std::to_string(tile_bytes(16) >> 10) +
+                       " KiB of shared memory a block, the GPU has " + std::to_string(shared_bytes >> 10));
   }
   return best;
 }
 
 }  // namespace
 
-PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
+PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors, std::size_t shared_bytes) {
   const bool gradient = head.dlr != nullptr;
   const auto number = static_cast<std::int64_t>(sizeof(real));
   PairHeadPlan plan{};
@@ -51,7 +58,7 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors) {
   const std::int64_t most_rows = std::max<std::int64_t>(most_dh_bytes / (plan.dh_stride * number), 1);
   plan.segments = gradient ? static_cast<int>(quotient_up(pairs, most_rows)) : 1;
   plan.segment_rows = static_cast<int>(quotient_up(pairs, plan.segments));
-  plan.rows = choose_rows(plan.segment_rows, multiprocessors);
+  plan.rows = choose_rows(plan.segment_rows, multiprocessors, shared_bytes);
   plan.parts =
       static_cast<int>(std::min<std::int64_t>(quotient_up(plan.segment_rows, plan.rows), multiprocessors));
 

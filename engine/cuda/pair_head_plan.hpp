@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/device/kernels.hpp"
@@ -10,6 +11,13 @@ namespace engine::cuda {
 /// are a square tile.
 constexpr int band = 128;
 constexpr int square = band * band;
+constexpr int stride = band + 4;  ///< between rows in shared memory
+
+/// Shared memory of a tile: hidden units and logits of its pairs, a band of u, and x, y and label of each pair.
+constexpr std::size_t tile_bytes(int rows) {
+  return static_cast<std::size_t>(2 * rows + band) * stride * sizeof(real) +
+         3 * static_cast<std::size_t>(rows) * sizeof(int);
+}
 
 /// How the head's work is cut. It depends on one replica's sizes and the GPU alone, not on the number of
 /// replicas, so that a replica's bits are those of its single run.
@@ -25,7 +33,8 @@ struct PairHeadPlan {
   std::size_t du_parts, dh, results, bytes;
 };
 
-/// @param multiprocessors  of the GPU
-PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors);
+/// @param multiprocessors, shared_bytes  of the GPU, and how much shared memory a block of it may have
+/// @throws BackendError if the smallest tile does not fit that
+PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors, std::size_t shared_bytes);
 
 }  // namespace engine::cuda

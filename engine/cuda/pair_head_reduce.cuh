@@ -19,7 +19,7 @@ __device__ real sum_in_groups(int first, int last, const What& what,
   const int column = static_cast<int>(threadIdx.x) % reduce_columns;
   const int group = static_cast<int>(threadIdx.x) / reduce_columns;
   real sum = 0;
-#pragma unroll 4
+#pragma unroll 8
   for (int i = first + group; i < last; i += reduce_groups) sum += what(i);
   shared[group][column] = sum;
   __syncthreads();
@@ -78,8 +78,11 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const int t = of_x ? row : row - work.elements;
     const int* const starts = index.starts + static_cast<std::int64_t>(replica) * (work.elements + 1);
     const int* const members = index.members + static_cast<std::int64_t>(replica) * work.pairs;
-    const int first = first_from(members, starts[t], starts[t + 1], work.first);
-    const int last = first_from(members, first, starts[t + 1], work.last);
+    int first = starts[t], last = starts[t + 1];
+    if (!work.first_segment || !work.last_segment) {
+      first = first_from(members, first, last, work.first);
+      last = first_from(members, first, last, work.last);
+    }
     const int inside = min(unit, work.hidden - 1);
     const IndexView& others = of_x ? work.y : work.x;  // dl[x] = sum of dh r[y], and the other way round
     const real* const rows_of_others =

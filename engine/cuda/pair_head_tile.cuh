@@ -1,17 +1,20 @@
 #pragma once
-// The parts of the head's kernel that work on one tile of pairs in shared memory. A block is 256 threads,
-// thread t at column tx = t % 16 and row ty = t / 16 of a 16 x 16 grid; rows of shared arrays are `stride`
-// numbers apart, an odd number of quads, so that quads of neighbouring rows lie in different banks.
+// The products of one tile of pairs, all operands in shared memory. A block is two groups of 128 threads; thread t of a
+// group stands at column t % 16 and row t / 16 of an 8 x 16 grid. Rows of shared arrays are `stride` numbers apart, an
+// odd number of quads, so that quads of neighbouring rows lie in different banks.
+//
+// A number that is read from shared memory costs a warp a cycle of the multiprocessor, a multiplication a quarter of
+// one: with R x 8 sums a thread does R x 8 for R + 8 numbers read. Only six and more rows a thread come near the
+// arithmetic's speed, so a tile of 48 rows is the work of 128 threads, and the groups share the inner dimension.
 
 #include "engine/cuda/pair_head_plan.hpp"
 #include "engine/cuda/softmax_row.cuh"
 
 namespace engine::cuda {
 
-constexpr int head_threads = 256;
+constexpr int head_threads = 256, group_threads = 128, columns = 16;
 constexpr int head_warps = head_threads / warp_lanes;
-constexpr int stride = band + 4;
-constexpr int depth = 32;  ///< classes or hidden units of u that are in shared memory at once
+constexpr int row_step = group_threads / columns;  ///< between the rows of a thread
 
 struct alignas(16) Quad {
   real v[4];
@@ -24,93 +27,167 @@ __device__ inline void store_quad(real* p, const Quad& q) {
   *reinterpret_cast<Quad*>(p) = q;
 }
 
-/// Rows first .. first + depth of u, columns c0 .. c0 + band; 0 outside of u. Fetched into registers while
-/// the block still works on the last ones, then put into shared memory as b[row][column].
-struct StageOfU {
-  const real* u;
-  int hidden, classes;
-  real fetched[depth * band / head_threads];
+__device__ inline int group_of_thread() {
+  return static_cast<int>(threadIdx.x) / group_threads;
+}
+__device__ inline int column_of_thread() {
+  return static_cast<int>(threadIdx.x) % columns;
+}
+__device__ inline int row_of_thread() {
+  return static_cast<int>(threadIdx.x) % group_threads / columns;
+}
 
-  /// Neighbouring threads fetch neighbouring columns.
-  __device__ void fetch(int h0, int c0) {
-    for (int i = 0; i < depth * band / head_threads; ++i) {
-      const int at = static_cast<int>(threadIdx.x) + i * head_threads, h = h0 + at / band, c = c0 + at % band;
-      fetched[i] = h < hidden && c < classes ? u[static_cast<std::int64_t>(h) * classes + c] : real{0};
+/// Begins to copy rows h0 .. h0 + band, columns c0 .. c0 + band of u (hidden, classes) to shared memory; 0 outside of u.
+__device__ inline void fetch_band(const real* u, int hidden, int classes, int h0, int c0, real* target) {
+  if (classes % 4 == 0) {
+    for (int at = static_cast<int>(threadIdx.x) * 4; at < square; at += 4 * head_threads) {
+      const int row = at / band, column = at % band;
+      const bool inside = h0 + row < hidden && c0 + column < classes;
+      const real* const from =
+          inside ? u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column : u;
+      copy_to_shared<sizeof(Quad)>(target + row * stride + column, from, inside);
+    }
+  } else {
+    for (int at = static_cast<int>(threadIdx.x); at < square; at += head_threads) {
+      const int row = at / band, column = at % band;
+      const bool inside = h0 + row < hidden && c0 + column < classes;
+      const real* const from =
+          inside ? u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column : u;
+      copy_to_shared<sizeof(real)>(target + row * stride + column, from, inside);
     }
   }
-  __device__ void put(real* b) const {
-    for (int i = 0; i < depth * band / head_threads; ++i) {
-      const int at = static_cast<int>(threadIdx.x) + i * head_threads;
-      b[at / band * stride + at % band] = fetched[i];
-    }
-  }
+}
 
-  /// The transpose: b[class][hidden unit] of classes c0 .. c0 + depth and units h0 .. h0 + band. A lane
-  /// takes one class and four units at a time: it reads along classes, and stores quads that fall into
-  /// different banks.
-  __device__ void fetch_transposed(int h0, int c0) {
-    const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
-              warp = static_cast<int>(threadIdx.x) / warp_lanes;
-    const int c = c0 + lane;
-    for (int i = 0; i < depth * band / head_threads; ++i) {
-      const int h = h0 + 4 * (warp + i / 4 * head_warps) + i % 4;
-      fetched[i] = h < hidden && c < classes ? u[static_cast<std::int64_t>(h) * classes + c] : real{0};
+/// Four numbers of a row of l or r from unit on; 0 behind its end.
+__device__ inline Quad row_quad(const real* row, int unit, int hidden) {
+  Quad quad{};
+  if (hidden % 4 == 0) {
+    if (unit < hidden) quad = load_quad(row + unit);
+  } else {
+    for (int q = 0; q < 4; ++q) {
+      if (unit + q < hidden) quad.v[q] = row[unit + q];
     }
   }
-  __device__ void put_transposed(real* b) const {
-    const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
-              warp = static_cast<int>(threadIdx.x) / warp_lanes;
-    for (int i = 0; i < depth * band / head_threads; i += 4) {
-      store_quad(b + lane * stride + 4 * (warp + i / 4 * head_warps),
-                 {{fetched[i], fetched[i + 1], fetched[i + 2], fetched[i + 3]}});
-    }
-  }
-};
-static_assert(depth == warp_lanes && depth * band / head_threads % 4 == 0);
+  return quad;
+}
 
-/// What a thread sums of a (16 R, band) product: rows ty + 16 i, columns 4 tx + 64 j + q at [i][4 j + q].
+/// What a thread sums of a (8 R, band) product: rows row_of_thread() + 8 i.
 template <int R>
 struct RowSums {
   real of[R][8];
 };
 
-/// sums += a (16 R, depth) b (depth, band), both in shared memory: 8 R products for R + 2 quads read.
+/// The group's half of an inner dimension of `count`, which is padded with zeros to a multiple of 8.
+struct Half {
+  int first, last;
+  __device__ explicit Half(int count) {
+    const int half = (count + 7) / 8 * 4;
+    first = group_of_thread() * half;
+    last = first + half;
+  }
+};
+
+/// sums += a (8 R, k) b (k, band) over the group's half of k: columns 4 tx + 64 j + q at [i][4 j + q].
 template <int R>
-__device__ inline void multiply_rows(const real* a, const real* b, RowSums<R>& sums) {
-  const int tx = static_cast<int>(threadIdx.x) % 16, ty = static_cast<int>(threadIdx.x) / 16;
+__device__ inline void multiply(const real* a, const real* b, Half k, RowSums<R>& sums) {
+  a += row_of_thread() * stride;
+  b += 4 * column_of_thread();
 #pragma unroll 2
-  for (int k = 0; k < depth; k += 4) {
+  for (int at = k.first; at < k.last; at += 4) {
     Quad left[R];
-    for (int i = 0; i < R; ++i) left[i] = load_quad(a + (ty + 16 * i) * stride + k);
+#pragma unroll
+    for (int i = 0; i < R; ++i) left[i] = load_quad(a + row_step * i * stride + at);
+#pragma unroll
     for (int q = 0; q < 4; ++q) {
-      const Quad low = load_quad(b + (k + q) * stride + 4 * tx);
-      const Quad high = load_quad(b + (k + q) * stride + 4 * tx + 64);
+      const Quad right[2] = {load_quad(b + (at + q) * stride), load_quad(b + (at + q) * stride + 64)};
+#pragma unroll
       for (int i = 0; i < R; ++i) {
-        for (int j = 0; j < 4; ++j) {
-          sums.of[i][j] += left[i].v[q] * low.v[j];
-          sums.of[i][4 + j] += left[i].v[q] * high.v[j];
-        }
+#pragma unroll
+        for (int j = 0; j < 8; ++j) sums.of[i][j] += left[i].v[q] * right[j / 4].v[j % 4];
       }
     }
   }
 }
 
-/// part (band, band) = or += a' (band, rows) b (rows, band). A thread owns rows 4 ty + 64 i + p and
+/// sums += a (8 R, k) b' of b (band, k), likewise: columns tx + 16 j at [i][j].
+template <int R>
+__device__ inline void multiply_transposed(const real* a, const real* b, Half k, RowSums<R>& sums) {
+  a += row_of_thread() * stride;
+  b += column_of_thread() * stride;
+#pragma unroll 2
+  for (int at = k.first; at < k.last; at += 4) {
+    Quad left[R];
+#pragma unroll
+    for (int i = 0; i < R; ++i) left[i] = load_quad(a + row_step * i * stride + at);
+#pragma unroll
+    for (int j = 0; j < 8; ++j) {
+      const Quad right = load_quad(b + columns * j * stride + at);
+#pragma unroll
+      for (int i = 0; i < R; ++i) {
+#pragma unroll
+        for (int q = 0; q < 4; ++q) sums.of[i][j] += left[i].v[q] * right.v[q];
+      }
+    }
+  }
+}
+
+/// Adds up the groups' sums through `scratch` (8 R, band). Each group keeps half of a thread's rows: the first of them is
+/// `first_kept_row`. Between two barriers of its own; nobody may read scratch before, and none does behind.
+template <int R>
+__device__ inline RowSums<R / 2> add_up_groups(const RowSums<R>& sums, real* scratch) {
+  const bool second = group_of_thread() == 1;
+  real* const at = scratch + row_of_thread() * stride + 4 * column_of_thread();
+  const int given_row = row_step * (second ? 0 : R / 2), kept_row = row_step * (R / 2) - given_row;
+  __syncthreads();
+#pragma unroll
+  for (int i = 0; i < R / 2; ++i) {
+#pragma unroll
+    for (int j = 0; j < 8; j += 4) {
+      Quad given;
+      for (int q = 0; q < 4; ++q) given.v[q] = second ? sums.of[i][j + q] : sums.of[R / 2 + i][j + q];
+      store_quad(at + (given_row + row_step * i) * stride + 16 * j, given);
+    }
+  }
+  __syncthreads();
+  RowSums<R / 2> kept;
+#pragma unroll
+  for (int i = 0; i < R / 2; ++i) {
+#pragma unroll
+    for (int j = 0; j < 8; j += 4) {
+      const Quad other = load_quad(at + (kept_row + row_step * i) * stride + 16 * j);
+      for (int q = 0; q < 4; ++q) {
+        kept.of[i][j + q] = (second ? sums.of[R / 2 + i][j + q] : sums.of[i][j + q]) + other.v[q];
+      }
+    }
+  }
+  return kept;
+}
+/// The first row, of the tile, that add_up_groups left to this thread; the others are row_step apart.
+template <int R>
+__device__ inline int first_kept_row() {
+  return row_of_thread() + (group_of_thread() == 1 ? row_step * (R / 2) : 0);
+}
+
+/// part (band, band) = or += a' (band, rows) b (rows, band). A thread of 16 x 16 owns rows 4 ty + 64 i + p and
 /// columns 4 tx + 64 j + q of the square, in registers here and in device memory between tiles, where no
 /// other thread touches them.
 template <int rows>
 __device__ inline void add_square(const real* a, const real* b, real* part, bool first) {
   const int tx = static_cast<int>(threadIdx.x) % 16, ty = static_cast<int>(threadIdx.x) / 16;
   real sums[8][8] = {};
-#pragma unroll 2
+#pragma unroll 4
   for (int r = 0; r < rows; ++r) {
     const Quad left[2] = {load_quad(a + r * stride + 4 * ty), load_quad(a + r * stride + 4 * ty + 64)};
     const Quad right[2] = {load_quad(b + r * stride + 4 * tx), load_quad(b + r * stride + 4 * tx + 64)};
+#pragma unroll
     for (int i = 0; i < 8; ++i) {
+#pragma unroll
       for (int j = 0; j < 8; ++j) sums[i][j] += left[i / 4].v[i % 4] * right[j / 4].v[j % 4];
     }
   }
+#pragma unroll
   for (int i = 0; i < 8; ++i) {
+#pragma unroll
     for (int j = 0; j < 8; j += 4) {
       real* const at = part + (4 * ty + i / 4 * 64 + i % 4) * band + 4 * tx + j / 4 * 64;
       Quad sum = first ? Quad{} : load_quad(at);

@@ -1,6 +1,6 @@
 #pragma once
-// One row of logits by one warp. Every lane holds the row's state; sums over lanes are butterflies, whose
-// order is fixed and whose result is the same bits on each lane.
+// Rows of logits by one warp. Every lane holds the rows' state; sums over lanes are butterflies, whose order is fixed
+// and whose result is the same bits on each lane.
 
 #include "engine/cuda/launch.cuh"
 #include "engine/device/elementwise.hpp"
@@ -26,50 +26,102 @@ __device__ inline RowState empty_row() {
   return {{lowest, lowest, 0, 0}, -1};
 }
 
-/// Adds the logits z[0 .. count) of classes first .. first + count to the row. Sums are relative to the
-/// largest logit so far, and rescaled when that rises.
-__device__ inline void add_logits(RowState& row, const real* z, int first, int count, int label, int lane) {
-  if (label >= first && label < first + count) row.shares.of_label = z[label - first];
-  real largest = row.shares.largest;
-  int best = row.best;
-  for (int c = lane; c < count; c += warp_lanes) {
-    if (z[c] > largest) {
-      largest = z[c];
-      best = first + c;
+constexpr int columns_at_once = 128;  ///< of a row, in a warp's registers
+
+/// Adds the logits z[i][0 .. count) of classes first .. first + count, at most columns_at_once, to row i; R rows at once,
+/// so that one is at work while another waits. Sums are relative to the largest logit so far, and rescaled when that
+/// rises. Behind it the rows may be overwritten.
+template <int R>
+__device__ inline void add_logits(RowState (&rows)[R], const real* const (&z)[R], const int (&labels)[R], int first,
+                                  int count, int lane) {
+  constexpr int of_lane = columns_at_once / warp_lanes;
+  const real lowest = -static_cast<real>(INFINITY);
+  real logits[R][of_lane], largest[R];
+  int best[R];
+#pragma unroll
+  for (int i = 0; i < R; ++i) {
+    if (labels[i] >= first && labels[i] < first + count) rows[i].shares.of_label = z[i][labels[i] - first];
+    largest[i] = rows[i].shares.largest;
+    best[i] = rows[i].best;
+#pragma unroll
+    for (int q = 0; q < of_lane; ++q) {
+      const int c = lane + q * warp_lanes;
+      logits[i][q] = c < count ? z[i][c] : lowest;
+      if (logits[i][q] > largest[i]) {
+        largest[i] = logits[i][q];
+        best[i] = first + c;
+      }
     }
   }
+#pragma unroll
   for (int step = warp_lanes / 2; step > 0; step /= 2) {
-    const real other = __shfl_xor_sync(all_lanes, largest, step);
-    const int other_best = __shfl_xor_sync(all_lanes, best, step);
-    if (other > largest || (other == largest && other_best < best)) {
-      largest = other;
-      best = other_best;
+#pragma unroll
+    for (int i = 0; i < R; ++i) {
+      const real other = __shfl_xor_sync(all_lanes, largest[i], step);
+      const int other_best = __shfl_xor_sync(all_lanes, best[i], step);
+      if (other > largest[i] || (other == largest[i] && other_best < best[i])) {
+        largest[i] = other;
+        best[i] = other_best;
+      }
     }
   }
-  real others = 0;
-  for (int c = lane; c < count; c += warp_lanes) {
-    if (first + c != label) others += exp_of_difference(z[c], largest);
+  double others[R];
+#pragma unroll
+  for (int i = 0; i < R; ++i) {
+    real sum = 0;
+#pragma unroll
+    for (int q = 0; q < of_lane; ++q) {
+      const int c = lane + q * warp_lanes;
+      if (c < count && first + c != labels[i]) sum += exp_of_difference(logits[i][q], largest[i]);
+    }
+    others[i] = static_cast<double>(sum);
   }
-  RowShares& shares = row.shares;
-  shares.others = shares.others * static_cast<double>(exp_of_difference(shares.largest, largest)) +
-                  sum_of_lanes(static_cast<double>(others));
-  shares.largest = largest;
-  row.best = best;
-  __syncwarp();  // all lanes have read the label's logit: the row may be overwritten
+#pragma unroll
+  for (int step = warp_lanes / 2; step > 0; step /= 2) {
+#pragma unroll
+    for (int i = 0; i < R; ++i) others[i] += __shfl_xor_sync(all_lanes, others[i], step);
+  }
+#pragma unroll
+  for (int i = 0; i < R; ++i) {
+    RowShares& shares = rows[i].shares;
+    shares.others =
+        shares.others * static_cast<double>(exp_of_difference(shares.largest, largest[i])) + others[i];
+    shares.largest = largest[i];
+    rows[i].best = best[i];
+  }
+  __syncwarp();  // all lanes have read the labels' logits
+}
+
+/// One row of any length.
+__device__ inline RowState row_of_logits(const real* z, int classes, int label, int lane) {
+  RowState row[1] = {empty_row()};
+  for (int first = 0; first < classes; first += columns_at_once) {
+    add_logits<1>(row, {z + first}, {label}, first, min(columns_at_once, classes - first), lane);
+  }
+  return row[0];
 }
 
 __device__ inline void finish_row(RowState& row) {
   row.shares.label_share = static_cast<double>(exp_of_difference(row.shares.of_label, row.shares.largest));
 }
 
-/// Overwrites logits, as given to add_logits, by weight (softmax - onehot(label)).
-__device__ inline void logits_to_gradient(const RowShares& shares, const real* z, real* dz, int first,
-                                          int count, int label, double weight, int lane) {
-  const real factor = row_factor(shares, weight);
-  for (int c = lane; c < count; c += warp_lanes) {
-    dz[c] = first + c == label ? label_gradient(shares, weight)
-                               : exp_of_difference(z[c], shares.largest) * factor;
+/// A finished row's gradient, times a weight: of the label, and of another class exp(z - largest) factor.
+struct RowGradient {
+  real largest, factor, of_label;
+
+  __device__ RowGradient(const RowShares& shares, double weight)
+      : largest(shares.largest), factor(row_factor(shares, weight)), of_label(label_gradient(shares, weight)) {}
+
+  /// What the logit z of class c becomes.
+  __device__ real of(real z, int c, int label) const {
+    return c == label ? of_label : exp_of_difference(z, largest) * factor;
   }
+};
+
+/// Overwrites a row of logits by its gradient; dz may be z.
+__device__ inline void logits_to_gradient(const RowGradient& gradient, const real* z, real* dz, int classes,
+                                          int label, int lane) {
+  for (int c = lane; c < classes; c += warp_lanes) dz[c] = gradient.of(z[c], c, label);
 }
 
 }  // namespace engine::cuda

@@ -34,6 +34,7 @@ struct Fiber {
   State state = State::done;
   bool entered = false;
   unsigned exchanges = 0;
+  std::vector<std::function<void()>> copies;  ///< begun and not waited for
 };
 
 std::vector<Fiber> fibers(most_threads);
@@ -122,6 +123,7 @@ void run_block(int threads, std::size_t shared_bytes) {
   for (int t = 0; t < threads; ++t) {
     fibers[static_cast<std::size_t>(t)].state = State::ready;
     fibers[static_cast<std::size_t>(t)].exchanges = 0;
+    fibers[static_cast<std::size_t>(t)].copies.clear();
   }
   for (bool all_done = false; !all_done;) {
     for (int first = 0; first < threads; first += warp) run_warp(first, min(first + warp, threads));
@@ -181,6 +183,21 @@ unsigned char* shared_memory() {
   return shared;
 }
 
+void begin_copy(void* target, const void* source, std::size_t bytes, bool inside) {
+  std::memset(target, 0xff, bytes);  // NaN until it is waited for
+  fibers[static_cast<std::size_t>(current)].copies.push_back([=] {
+    if (inside) {
+      std::memcpy(target, source, bytes);
+    } else {
+      std::memset(target, 0, bytes);
+    }
+  });
+}
+void finish_copies() {
+  auto& copies = fibers[static_cast<std::size_t>(current)].copies;
+  for (const std::function<void()>& copy : copies) copy();
+  copies.clear();
+}
 void exchange(void* value, std::size_t bytes, int from) {
   const int thread = current;
   const unsigned slot = fibers[static_cast<std::size_t>(thread)].exchanges++ % 2;

@@ -52,6 +52,9 @@ void lose_after(long calls);
 void link_devices(bool link);
 
 unsigned char* shared_memory();
+/// A copy of the thread that begins now and is there when the thread waits for its copies.
+void begin_copy(void* target, const void* source, std::size_t bytes, bool inside);
+void finish_copies();
 /// Gives `value` to the other lanes of the warp and takes that of lane `from`.
 void exchange(void* value, std::size_t bytes, int from);
 
@@ -65,8 +68,19 @@ inline constexpr int emulated_multiprocessors = 5;
 inline int multiprocessors() {
   return emulated_multiprocessors;
 }
+inline std::size_t most_shared_bytes() {
+  return std::size_t{227} << 10;
+}
 inline unsigned char* dynamic_shared() {
   return emulation::shared_memory();
+}
+
+template <std::size_t bytes>
+void copy_to_shared(void* target, const void* source, bool inside) {
+  emulation::begin_copy(target, source, bytes, inside);
+}
+inline void wait_for_copies() {
+  emulation::finish_copies();
 }
 
 template <typename... Parameters, typename... Arguments>
@@ -80,6 +94,12 @@ void launch(const Place& place, void (*kernel)(Parameters...), dim3 blocks, int 
 template <typename T>
 T __shfl_xor_sync(unsigned, T value, int mask) {
   engine::cuda::emulation::exchange(&value, sizeof(value), static_cast<int>(threadIdx.x % 32) ^ mask);
+  return value;
+}
+
+template <typename T>
+T __shfl_sync(unsigned, T value, int from) {
+  engine::cuda::emulation::exchange(&value, sizeof(value), from);
   return value;
 }
 
