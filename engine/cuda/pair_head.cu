@@ -35,26 +35,41 @@ struct Tile {
   real *dh, *du;             ///< device: of the tile's first pair; of this part
   bool first_tile;
 
+  __device__ real combined(real of_x, real of_y) const {
+    return work.combine == PairHidden::product ? of_x * of_y : relu_of(of_x + of_y);
+  }
+
   /// h = relu(l[x] + r[y]) for hidden units h0 .. h0 + band; 0 outside of them and behind the last pair. A warp a row.
   __device__ void gather_hidden(int h0) const {
-    const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
+    const int unit = h0 + 4 * (static_cast<int>(threadIdx.x) % warp_lanes);
     const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
-    Quad of_x[rows_per_warp], of_y[rows_per_warp];
+    real* const target = h + warp * stride + unit - h0;
+    const auto row_of = [&](const real* table, const int* elements, int i) {  // behind the last pair: any
+      return table + static_cast<std::int64_t>(max(elements[warp + i * head_warps], 0)) * work.hidden + unit;
+    };
+    if (in_quads(l, work.hidden)) {
+      Quad of_x[rows_per_warp], of_y[rows_per_warp];
 #pragma unroll
-    for (int i = 0; i < rows_per_warp; ++i) {
-      const int row = warp + i * head_warps, of_row = max(x[row], 0), other = max(y[row], 0);
-      of_x[i] = row_quad(l + static_cast<std::int64_t>(of_row) * work.hidden, h0 + 4 * lane, work.hidden);
-      of_y[i] = row_quad(r + static_cast<std::int64_t>(other) * work.hidden, h0 + 4 * lane, work.hidden);
-    }
-#pragma unroll
-    for (int i = 0; i < rows_per_warp; ++i) {
-      const int row = warp + i * head_warps;
-      Quad value{};
-      for (int q = 0; q < 4; ++q) {
-        const real a = of_x[i].v[q], b = of_y[i].v[q];
-        if (x[row] >= 0) value.v[q] = work.combine == PairHidden::product ? a * b : relu_of(a + b);
+      for (int i = 0; i < rows_per_warp; ++i) {
+        of_x[i] = unit < work.hidden ? load_quad(row_of(l, x, i)) : Quad{};
+        of_y[i] = unit < work.hidden ? load_quad(row_of(r, y, i)) : Quad{};
       }
-      store_quad(h + row * stride + 4 * lane, value);
+#pragma unroll
+      for (int i = 0; i < rows_per_warp; ++i) {
+        Quad value;
+        for (int q = 0; q < 4; ++q) {
+          value.v[q] = x[warp + i * head_warps] >= 0 ? combined(of_x[i].v[q], of_y[i].v[q]) : 0;
+        }
+        store_quad(target + i * head_warps * stride, value);
+      }
+    } else {
+#pragma unroll 1
+      for (int i = 0; i < rows_per_warp; ++i) {
+        for (int q = 0; q < 4; ++q) {
+          const bool inside = x[warp + i * head_warps] >= 0 && unit + q < work.hidden;
+          target[i * head_warps * stride + q] = inside ? combined(row_of(l, x, i)[q], row_of(r, y, i)[q]) : 0;
+        }
+      }
     }
   }
 
@@ -63,7 +78,11 @@ struct Tile {
     const int wanted = h0 / band * work.class_bands + c0 / band;
     if (wanted == band_there) return;
     band_there = wanted;
-    fetch_band(u, work.hidden, work.classes, h0, c0, u_band);
+    if (in_quads(u, work.classes)) {
+      fetch_band<4>(u, work.hidden, work.classes, h0, c0, u_band);
+    } else {
+      fetch_band<1>(u, work.hidden, work.classes, h0, c0, u_band);
+    }
   }
 
   /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind; begins to fetch the band of u for the first
@@ -71,8 +90,8 @@ struct Tile {
   __device__ void logits(int c0, int next) const {
     RowSums<rows_per_thread> sums{};
     for (int h0 = 0; h0 < work.hidden; h0 += band) {
-      if (work.hidden_bands > 1) gather_hidden(h0);
       fetch(h0, c0);
+      if (work.hidden_bands > 1) gather_hidden(h0);
       wait_for_copies();
       __syncthreads();
       multiply(h, u_band, Half(min(band, work.hidden - h0)), sums);
@@ -116,11 +135,17 @@ struct Tile {
       const int row = first_row + row_step * i;
       if (x[row] < 0) continue;
       real* const at = dh + static_cast<std::int64_t>(row) * work.dh_stride + h0 + column;
+      real before[8] = {};
+      if (!first_classes) {
+#pragma unroll
+        for (int j = 0; j < 8; ++j) {
+          if (h0 + column + columns * j < work.hidden) before[j] = at[columns * j];
+        }
+      }
 #pragma unroll
       for (int j = 0; j < 8; ++j) {
-        if (h0 + column + columns * j >= work.hidden) continue;
-        const real before = first_classes ? 0 : at[columns * j];
-        at[columns * j] = before + (active[i][j] ? kept.of[i][j] : 0);
+        const real sum = before[j] + (active[i][j] ? kept.of[i][j] : 0);
+        if (h0 + column + columns * j < work.hidden) at[columns * j] = sum;
       }
     }
   }
@@ -188,7 +213,8 @@ struct Tile {
         real* const dz = z_of_warp + i * next_row;
 #pragma unroll
         for (int c = lane; c < band; c += warp_lanes) {
-          dz[c] = c < count && labels[i] >= 0 ? gradient.of(dz[c], c0 + c, labels[i]) : 0;
+          const real inside = gradient.of(dz[c], c0 + c, labels[i]);
+          dz[c] = c < count && labels[i] >= 0 ? inside : 0;
         }
       }
       __syncthreads();

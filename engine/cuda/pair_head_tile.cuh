@@ -8,6 +8,7 @@
 // arithmetic's speed, so a tile of 48 rows is the work of 128 threads, and the groups share the inner dimension.
 
 #include "engine/cuda/pair_head_plan.hpp"
+#include "engine/cuda/quad.cuh"
 #include "engine/cuda/softmax_row.cuh"
 
 namespace engine::cuda {
@@ -15,17 +16,6 @@ namespace engine::cuda {
 constexpr int head_threads = 256, group_threads = 128, columns = 16;
 constexpr int head_warps = head_threads / warp_lanes;
 constexpr int row_step = group_threads / columns;  ///< between the rows of a thread
-
-struct alignas(16) Quad {
-  real v[4];
-};
-
-__device__ inline Quad load_quad(const real* p) {
-  return *reinterpret_cast<const Quad*>(p);
-}
-__device__ inline void store_quad(real* p, const Quad& q) {
-  *reinterpret_cast<Quad*>(p) = q;
-}
 
 __device__ inline int group_of_thread() {
   return static_cast<int>(threadIdx.x) / group_threads;
@@ -38,37 +28,18 @@ __device__ inline int row_of_thread() {
 }
 
 /// Begins to copy rows h0 .. h0 + band, columns c0 .. c0 + band of u (hidden, classes) to shared memory; 0 outside of u.
+/// @tparam width  numbers at once: 4 where rows of u are whole quads, else 1
+template <int width>
 __device__ inline void fetch_band(const real* u, int hidden, int classes, int h0, int c0, real* target) {
-  if (classes % 4 == 0) {
-    for (int at = static_cast<int>(threadIdx.x) * 4; at < square; at += 4 * head_threads) {
-      const int row = at / band, column = at % band;
-      const bool inside = h0 + row < hidden && c0 + column < classes;
-      const real* const from =
-          inside ? u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column : u;
-      copy_to_shared<sizeof(Quad)>(target + row * stride + column, from, inside);
-    }
-  } else {
-    for (int at = static_cast<int>(threadIdx.x); at < square; at += head_threads) {
-      const int row = at / band, column = at % band;
-      const bool inside = h0 + row < hidden && c0 + column < classes;
-      const real* const from =
-          inside ? u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column : u;
-      copy_to_shared<sizeof(real)>(target + row * stride + column, from, inside);
-    }
+  constexpr int across = band / width, rows_at_once = head_threads / across;
+  const int row = static_cast<int>(threadIdx.x) / across, column = static_cast<int>(threadIdx.x) % across * width;
+  const real* const from = u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column;
+#pragma unroll 4
+  for (int i = 0; i < band; i += rows_at_once) {
+    const bool inside = h0 + row + i < hidden && c0 + column < classes;
+    copy_to_shared<width * sizeof(real)>(target + (row + i) * stride + column,
+                                         inside ? from + static_cast<std::int64_t>(i) * classes : u, inside);
   }
-}
-
-/// Four numbers of a row of l or r from unit on; 0 behind its end.
-__device__ inline Quad row_quad(const real* row, int unit, int hidden) {
-  Quad quad{};
-  if (hidden % 4 == 0) {
-    if (unit < hidden) quad = load_quad(row + unit);
-  } else {
-    for (int q = 0; q < 4; ++q) {
-      if (unit + q < hidden) quad.v[q] = row[unit + q];
-    }
-  }
-  return quad;
 }
 
 /// What a thread sums of a (8 R, band) product: rows row_of_thread() + 8 i.

@@ -72,7 +72,8 @@ __device__ inline void add_logits(RowState (&rows)[R], const real* const (&z)[R]
 #pragma unroll
     for (int q = 0; q < of_lane; ++q) {
       const int c = lane + q * warp_lanes;
-      if (c < count && first + c != labels[i]) sum += exp_of_difference(logits[i][q], largest[i]);
+      const real share = exp_of_difference(logits[i][q], largest[i]);
+      sum += c < count && first + c != labels[i] ? share : 0;
     }
     others[i] = static_cast<double>(sum);
   }
@@ -114,7 +115,8 @@ struct RowGradient {
 
   /// What the logit z of class c becomes.
   __device__ real of(real z, int c, int label) const {
-    return c == label ? of_label : exp_of_difference(z, largest) * factor;
+    const real of_other = exp_of_difference(z, largest) * factor;
+    return c == label ? of_label : of_other;
   }
 };
 

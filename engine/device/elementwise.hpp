@@ -96,8 +96,6 @@ ENGINE_SHARED float exp_of_difference(float a, float b) {
   const float difference = a - b;
   const float b_part = difference - a, a_part = difference - b_part;
   const float rest = (a - a_part) - (b + b_part);  // a - b = difference + rest
-  // A GPU's NaN has all bits set: as n it would change the exponent, and no longer be one.
-  if (!(difference >= -87.0F)) return difference < -87.0F ? 0 : difference;
   const float shifted = difference * 1.44269504F + 0x1.8p23F;
   const float n = shifted - 0x1.8p23F;
   const float r = ((difference - n * 0.693359375F) - n * -2.12194440e-4F) + rest;
@@ -115,7 +113,10 @@ ENGINE_SHARED float exp_of_difference(float a, float b) {
   bits += n_bits << 23;
   float scaled;
   memcpy(&scaled, &bits, sizeof(scaled));
-  return scaled;
+  // Chosen at the end, so that nothing branches. NaN as it is: with all bits set, as a GPU's has, it would change the
+  // exponent and no longer be one.
+  const float outside = difference < -87.0F ? 0 : difference;
+  return difference >= -87.0F ? scaled : outside;
 }
 
 /// In float64 the library's exp is accurate enough; only the difference's rounding is made good.

@@ -159,14 +159,16 @@ void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_by
   running = place;
   if (threads > most_threads || threads < 1) fail("threads out of range");
   if (shared_bytes > most_shared) fail("too much shared memory");
-  if (blocks.x < 1 || blocks.y < 1 || blocks.y > 65535) fail("blocks out of range");
+  if (blocks.x < 1 || blocks.y < 1 || blocks.y > 65535 || blocks.z < 1 || blocks.z > 65535) fail("blocks out of range");
   enqueue([=, kernel = std::move(kernel)] {
     running = place;
     body = &kernel;
     gridDim = blocks;
     blockDim = dim3(static_cast<unsigned>(threads));
-    for (blockIdx.y = 0; blockIdx.y < blocks.y; ++blockIdx.y) {
-      for (blockIdx.x = 0; blockIdx.x < blocks.x; ++blockIdx.x) run_block(threads, shared_bytes);
+    for (blockIdx.z = 0; blockIdx.z < blocks.z; ++blockIdx.z) {
+      for (blockIdx.y = 0; blockIdx.y < blocks.y; ++blockIdx.y) {
+        for (blockIdx.x = 0; blockIdx.x < blocks.x; ++blockIdx.x) run_block(threads, shared_bytes);
+      }
     }
   });
 }
