@@ -17,10 +17,19 @@ dim3 blocks_of_warps(std::int64_t rows) {
   return blocks_for(rows * warp_lanes);
 }
 
+template <int V>
+void write_rows(const AttentionRows<V>& of) {
+  FOR_EACH(of.entries(), of);
+}
+
 void forward(const AttentionWork& w, bool last_segment) {
   const std::int64_t rows = static_cast<std::int64_t>(w.replicas) * w.count;
   FOR_EACH(rows * w.heads, AttentionWeights{w});
-  FOR_EACH(rows * w.row_length(), AttentionRows{w});
+  if (w.quads()) {
+    write_rows(AttentionRows<4>{w});
+  } else {
+    write_rows(AttentionRows<1>{w});
+  }
   // y (count, width) += h out
   gemm(w.replicas, Trans::no, Trans::no, w.count, w.width, w.hidden, w.h, w.out, real{1}, w.y_rows);
   if (w.unembed != nullptr) {
@@ -28,10 +37,22 @@ void forward(const AttentionWork& w, bool last_segment) {
          w.logits);
   }
   LAUNCH(attention_loss_kernel, blocks_of_warps(rows), threads_per_block, 0, w);
-  LAUNCH(attention_result_kernel, dim3(static_cast<unsigned>(w.replicas)), warp_lanes, 0, w, last_segment);
+  LAUNCH(attention_result_kernel, dim3(static_cast<unsigned>(w.replicas)), threads_per_block, 0, w,
+         last_segment);
+}
+
+/// From the rows' gradients to those of the scores and of the elements' rows.
+template <int V>
+void backward_to_tables(const AttentionWork& w) {
+  const int across = (w.row_length() / V + token_columns - 1) / token_columns;
+  LAUNCH((attention_scores_kernel<V>), blocks_of_warps(static_cast<std::int64_t>(w.replicas) * w.count),
+         threads_per_block, 0, w);
+  LAUNCH((token_gradients_kernel<V>),
+         dim3(static_cast<unsigned>(w.elements * across), static_cast<unsigned>(w.replicas)), threads_per_block, 0, w);
 }
 
 void backward(const AttentionWork& w) {
+  const auto replicas = static_cast<unsigned>(w.replicas);
   const std::int64_t rows = static_cast<std::int64_t>(w.replicas) * w.count;
   const real kept = w.first_segment ? real{0} : real{1};
   if (w.unembed != nullptr) {
@@ -45,16 +66,20 @@ void backward(const AttentionWork& w) {
   gemm(w.replicas, Trans::yes, Trans::no, w.hidden, w.width, w.count, w.h, w.y_rows, kept, w.dout);
   gemm(w.replicas, Trans::no, Trans::yes, w.count, w.hidden, w.width, w.y_rows, w.out, real{0}, w.dh);
   FOR_EACH(rows * w.hidden, HiddenGradient{w});
-  LAUNCH(attention_scores_kernel, blocks_of_warps(rows), threads_per_block, 0, w);
+  if (w.quads()) {
+    backward_to_tables<4>(w);
+  } else {
+    backward_to_tables<1>(w);
+  }
   // special (positions heads, ..) = weights' gradients
   const int special = positions * w.heads;
   gemm(w.replicas, Trans::yes, Trans::no, special, w.hidden, w.count, w.weights, w.h, real{0}, w.special_h);
   gemm(w.replicas, Trans::yes, Trans::no, special, w.width, w.count, w.weights, w.y_rows, real{0},
        w.special_y);
   FOR_EACH(static_cast<std::int64_t>(w.replicas) * special * w.row_length(), SpecialGradients{w});
-  FOR_EACH(static_cast<std::int64_t>(w.replicas) * w.heads * w.elements * w.row_length(), TokenGradients{w});
-  FOR_EACH(static_cast<std::int64_t>(w.replicas) * w.elements * w.heads, TokenScores{w});
-  LAUNCH(position_scores_kernel, dim3(positions, static_cast<unsigned>(w.replicas)), threads_per_block, 0, w);
+  LAUNCH(token_scores_kernel, blocks_of_warps(static_cast<std::int64_t>(w.replicas) * w.elements * w.heads),
+         threads_per_block, 0, w);
+  LAUNCH(position_scores_kernel, dim3(static_cast<unsigned>(positions * w.heads), replicas), threads_per_block, 0, w);
 }
 
 /// Replicas first .. first + plan.replicas, or as many as there are; no segment yet.

@@ -1,14 +1,11 @@
-// Products in the precision of their operands throughout, no TF32 and no split products: small ones of `real`s by our
-// kernel, which fills the GPU with what cuBLAS gives to a few multiprocessors, all others by cuBLAS.
+// Products by cuBLAS, in the precision of their operands throughout: no TF32, no split products.
 
 #include <string>
-#include <type_traits>
 
 #include "engine/cuda/cublas_library.hpp"
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/gemm.hpp"
 #include "engine/cuda/launch.cuh"
-#include "engine/cuda/small_gemm.cuh"
 #include "engine/device/error.hpp"
 
 namespace engine::cuda {
@@ -66,58 +63,16 @@ void row_major_gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const T*
                          ta == Trans::yes ? m : k, rows * inner, beta, c, n, rows * cols, batch));
 }
 
-// The warps' sums take the operands' place.
-static_assert(small_gemm_bytes<Trans::no, Trans::no>() >= small_warps * small_rows * small_columns * sizeof(real));
-
-template <Trans ta, Trans tb, int width>
-void launch_small(dim3 blocks, const SmallGemm& product) {
-  ALLOW_SHARED((small_gemm_kernel<ta, tb, width>), (small_gemm_bytes<ta, tb>()));
-  LAUNCH((small_gemm_kernel<ta, tb, width>), blocks, small_threads, (small_gemm_bytes<ta, tb>()), product);
-}
-
-template <Trans ta, Trans tb>
-void launch_small(dim3 blocks, const SmallGemm& product) {
-  const int columns_of_a = ta == Trans::yes ? product.m : product.k;
-  const int columns_of_b = tb == Trans::yes ? product.k : product.n;
-  if (in_quads(product.a, columns_of_a) && in_quads(product.b, columns_of_b)) {
-    launch_small<ta, tb, 4>(blocks, product);
-  } else {
-    launch_small<ta, tb, 1>(blocks, product);
-  }
-}
-
-/// Whether the product is one for our kernel, which is then under way.
-bool small_gemm(int batch, Trans ta, Trans tb, const SmallGemm& product) {
-  const dim3 blocks(static_cast<unsigned>((product.n + small_columns - 1) / small_columns),
-                    static_cast<unsigned>((product.m + small_rows - 1) / small_rows),
-                    static_cast<unsigned>(batch));
-  const std::int64_t most_blocks = 4LL * multiprocessors();
-  if (std::int64_t{blocks.x} * blocks.y * blocks.z > most_blocks || product.k > 4 * small_inner) return false;
-  if (ta == Trans::no && tb == Trans::no) launch_small<Trans::no, Trans::no>(blocks, product);
-  if (ta == Trans::yes && tb == Trans::no) launch_small<Trans::yes, Trans::no>(blocks, product);
-  if (ta == Trans::no && tb == Trans::yes) launch_small<Trans::no, Trans::yes>(blocks, product);
-  if (ta == Trans::yes && tb == Trans::yes) launch_small<Trans::yes, Trans::yes>(blocks, product);
-  return true;
-}
-
-template <typename T>
-void product_of(int batch, Trans ta, Trans tb, int m, int n, int k, const T* a, const T* b, T beta, T* c) {
-  if constexpr (std::is_same_v<T, real>) {
-    if (small_gemm(batch, ta, tb, {m, n, k, a, b, beta, c})) return;
-  }
-  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
-}
-
 }  // namespace
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const float* a, const float* b, float beta,
           float* c) {
-  product_of(batch, ta, tb, m, n, k, a, b, beta, c);
+  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
 }
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const double* a, const double* b, double beta,
           double* c) {
-  product_of(batch, ta, tb, m, n, k, a, b, beta, c);
+  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
 }
 
 }  // namespace engine::cuda

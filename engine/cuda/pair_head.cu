@@ -150,22 +150,44 @@ struct Tile {
     }
   }
 
-  /// Loss and, if asked for, gradients. Warp w owns the rows w, w + warps, ..; lane i takes the loss of the
-  /// warp's i-th row.
+  /// Adds the logits of classes c0 .. to the warp's rows, two at once. Lane i holds row i and its label. Loops over rows
+  /// are not unrolled: what a block runs once it also fetches once, and instructions come slower than numbers.
+  __device__ void add_to_rows(RowState& of_lane, int label_of_lane, int c0, int lane, int warp) const {
+#pragma unroll 1
+    for (int i = 0; i < rows_per_warp; i += 2) {
+      RowState pair[2] = {row_of_lane(of_lane, i), row_of_lane(of_lane, i + 1)};
+      const real* const first = z + (warp + i * head_warps) * stride;
+      add_logits<2>(pair, {first, first + head_warps * stride},
+                    {__shfl_sync(all_lanes, label_of_lane, i), __shfl_sync(all_lanes, label_of_lane, i + 1)}, c0,
+                    min(band, work.classes - c0), lane);
+      if (lane == i) of_lane = pair[0];
+      if (lane == i + 1) of_lane = pair[1];
+    }
+  }
+
+  /// z becomes dz of classes c0 .., 0 behind the last class and the last pair.
+  __device__ void rows_to_gradient(const RowGradient& of_lane, int label_of_lane, int c0, int lane, int warp) const {
+    const int count = min(band, work.classes - c0);
+#pragma unroll 1
+    for (int i = 0; i < rows_per_warp; ++i) {
+      const RowGradient gradient = of_lane.of_lane(i);
+      const int of_row = __shfl_sync(all_lanes, label_of_lane, i);
+      real* const dz = z + (warp + i * head_warps) * stride;
+#pragma unroll
+      for (int c = lane; c < band; c += warp_lanes) {
+        const real inside = gradient.of(dz[c], c0 + c, of_row);
+        dz[c] = c < count && of_row >= 0 ? inside : 0;
+      }
+    }
+  }
+
+  /// Loss and, if asked for, gradients. Warp w owns the rows w, w + warps, ..; lane i the warp's i-th row.
   __device__ void run(LossAndCorrect& of_lane) const {
     const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
     const int warp = static_cast<int>(threadIdx.x) / warp_lanes;
-    real* const z_of_warp = z + warp * stride;
-    constexpr int next_row = head_warps * stride;
-    const double weight = 1.0 / work.pairs;
-    RowState state[rows_per_warp];
-    RowGradient of_mine(RowShares{0, 0, 0, 1}, 0);
-    int labels[rows_per_warp];
-#pragma unroll
-    for (int i = 0; i < rows_per_warp; ++i) {
-      state[i] = empty_row();
-      labels[i] = label[warp + i * head_warps];
-    }
+    const int of_row = lane < rows_per_warp ? label[warp + lane * head_warps] : -1;
+    RowState state = empty_row();
+    RowGradient gradient{};
     const int steps = work.gradient ? 2 * work.class_bands : work.class_bands;
     const auto first_class = [&](int step) {  // up to the last band, and back
       return band * (step < work.class_bands ? step : 2 * work.class_bands - 1 - step);
@@ -174,49 +196,23 @@ struct Tile {
     if (work.hidden_bands == 1) gather_hidden(0);
 #pragma unroll 1
     for (int step = 0; step < steps; ++step) {
-      const int c0 = first_class(step), count = min(band, work.classes - c0);
+      const int c0 = first_class(step);
       if (step != work.class_bands) {
         const bool reads_on = step < work.class_bands && step + 1 < steps;
         logits(c0, reads_on ? first_class(step + 1) : c0);
       }
       if (step < work.class_bands) {
-        const real* of_row[rows_per_warp];
-#pragma unroll
-        for (int i = 0; i < rows_per_warp; ++i) of_row[i] = z_of_warp + i * next_row;
-        add_logits<rows_per_warp>(state, of_row, labels, c0, count, lane);
+        add_to_rows(state, of_row, c0, lane, warp);
         if (step + 1 < work.class_bands) continue;
-
-        RowState mine = empty_row();
-        int label_of_mine = -1;
-#pragma unroll
-        for (int i = 0; i < rows_per_warp; ++i) {
-          if (lane == i) {
-            mine = state[i];
-            label_of_mine = labels[i];
-          }
+        finish_row(state);
+        if (of_row >= 0) {
+          of_lane.loss += row_loss(state.shares);
+          of_lane.correct += state.best == of_row ? 1 : 0;
         }
-        finish_row(mine);
-        if (label_of_mine >= 0) {
-          of_lane.loss += row_loss(mine.shares);
-          of_lane.correct += mine.best == label_of_mine ? 1 : 0;
-        }
-        of_mine = RowGradient(mine.shares, weight);
+        gradient = RowGradient(state.shares, 1.0 / work.pairs);
         continue;
       }
-
-#pragma unroll
-      for (int i = 0; i < rows_per_warp; ++i) {
-        RowGradient gradient = of_mine;
-        gradient.largest = __shfl_sync(all_lanes, of_mine.largest, i);
-        gradient.factor = __shfl_sync(all_lanes, of_mine.factor, i);
-        gradient.of_label = __shfl_sync(all_lanes, of_mine.of_label, i);
-        real* const dz = z_of_warp + i * next_row;
-#pragma unroll
-        for (int c = lane; c < band; c += warp_lanes) {
-          const real inside = gradient.of(dz[c], c0 + c, labels[i]);
-          dz[c] = c < count && labels[i] >= 0 ? inside : 0;
-        }
-      }
+      rows_to_gradient(gradient, of_row, c0, lane, warp);
       __syncthreads();
       for (int h0 = 0; h0 < work.hidden; h0 += band) {
         if (work.hidden_bands > 1) {

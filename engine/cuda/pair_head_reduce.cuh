@@ -10,6 +10,7 @@ namespace engine::cuda {
 namespace {
 
 constexpr int reduce_columns = 32, reduce_groups = 8;
+constexpr int at_once = 8;  ///< terms under way to a thread
 
 /// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 32 columns: group g of 8
 /// takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
@@ -19,8 +20,15 @@ __device__ real sum_in_groups(int first, int last, const What& what,
   const int column = static_cast<int>(threadIdx.x) % reduce_columns;
   const int group = static_cast<int>(threadIdx.x) / reduce_columns;
   real sum = 0;
-#pragma unroll 8
-  for (int i = first + group; i < last; i += reduce_groups) sum += what(i);
+  for (int i = first + group; i < last; i += at_once * reduce_groups) {
+    real terms[at_once];
+#pragma unroll
+    for (int j = 0; j < at_once; ++j) {
+      const int term = i + j * reduce_groups;
+      terms[j] = term < last ? what(term) : 0;
+    }
+    for (const real term : terms) sum += term;
+  }
   shared[group][column] = sum;
   __syncthreads();
   if (group == 0) {

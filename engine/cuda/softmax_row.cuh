@@ -2,7 +2,7 @@
 // Rows of logits by one warp. Every lane holds the rows' state; sums over lanes are butterflies, whose order is fixed
 // and whose result is the same bits on each lane.
 
-#include "engine/cuda/launch.cuh"
+#include "engine/cuda/grid.cuh"
 #include "engine/device/elementwise.hpp"
 
 namespace engine::cuda {
@@ -13,6 +13,18 @@ constexpr unsigned all_lanes = 0xffffffffU;
 __device__ inline double sum_of_lanes(double x) {
   for (int step = warp_lanes / 2; step > 0; step /= 2) x += __shfl_xor_sync(all_lanes, x, step);
   return x;
+}
+
+/// The block's sum, for thread 0: of each warp, and of these in their order. For all threads of a block of 256.
+__device__ inline double sum_of_block(double x) {
+  __shared__ double of_warp[threads_per_block / warp_lanes];
+  const double of_lanes = sum_of_lanes(x);
+  __syncthreads();  // of the sum before
+  if (threadIdx.x % warp_lanes == 0) of_warp[threadIdx.x / warp_lanes] = of_lanes;
+  __syncthreads();
+  double sum = 0;
+  for (const double of_one : of_warp) sum += of_one;
+  return sum;
 }
 
 /// A row of which some classes were seen. shares.label_share is set by finish_row().
@@ -93,6 +105,17 @@ __device__ inline void add_logits(RowState (&rows)[R], const real* const (&z)[R]
   __syncwarp();  // all lanes have read the labels' logits
 }
 
+/// What lane `from` holds.
+__device__ inline RowState row_of_lane(const RowState& row, int from) {
+  RowState there;
+  there.shares.largest = __shfl_sync(all_lanes, row.shares.largest, from);
+  there.shares.of_label = __shfl_sync(all_lanes, row.shares.of_label, from);
+  there.shares.others = __shfl_sync(all_lanes, row.shares.others, from);
+  there.shares.label_share = 0;
+  there.best = __shfl_sync(all_lanes, row.best, from);
+  return there;
+}
+
 /// One row of any length.
 __device__ inline RowState row_of_logits(const real* z, int classes, int label, int lane) {
   RowState row[1] = {empty_row()};
@@ -110,8 +133,17 @@ __device__ inline void finish_row(RowState& row) {
 struct RowGradient {
   real largest, factor, of_label;
 
+  RowGradient() = default;
   __device__ RowGradient(const RowShares& shares, double weight)
       : largest(shares.largest), factor(row_factor(shares, weight)), of_label(label_gradient(shares, weight)) {}
+
+  __device__ RowGradient of_lane(int from) const {
+    RowGradient there;
+    there.largest = __shfl_sync(all_lanes, largest, from);
+    there.factor = __shfl_sync(all_lanes, factor, from);
+    there.of_label = __shfl_sync(all_lanes, of_label, from);
+    return there;
+  }
 
   /// What the logit z of class c becomes.
   __device__ real of(real z, int c, int label) const {

@@ -25,30 +25,35 @@ TEST_CASE_TEMPLATE("matmul: hand value in all transpose cases", On, ON_DEVICES) 
 TEST_CASE_TEMPLATE("matmul: equals the plain triple loop at sizes of several blocks", On, ON_DEVICES) {
   DEVICE(device);
   Numbers numbers(2);
-  const std::int64_t m = 131, n = 77, k = 523;
-  for (const bool ta : {false, true}) {
-    for (const bool tb : {false, true}) {
-      const Tensor a = numbers.tensor(ta ? Shape{2, 523, 131} : Shape{2, 131, 523}, device);
-      const Tensor b = numbers.tensor(tb ? Shape{2, 77, 523} : Shape{2, 523, 77}, device);
-      const std::vector<real> left = a.to_host(), right = b.to_host(),
-                              c = matmul(a, b, ta ? Trans::yes : Trans::no, tb ? Trans::yes : Trans::no)
-                                      .to_host();
-      double worst = 0;
-      for (int r = 0; r < 2; ++r) {
-        for (std::int64_t i = 0; i < m; ++i) {
-          for (std::int64_t j = 0; j < n; ++j) {
-            double sum = 0;
-            for (std::int64_t p = 0; p < k; ++p) {
-              const auto at_a = static_cast<std::size_t>(r * m * k + (ta ? p * m + i : i * k + p));
-              const auto at_b = static_cast<std::size_t>(r * k * n + (tb ? j * k + p : p * n + j));
-              sum += static_cast<double>(left[at_a]) * static_cast<double>(right[at_b]);
+  struct Sizes {
+    int m, n, k;
+  };
+  for (const auto [rows, cols, inner] : {Sizes{131, 77, 523}, Sizes{36, 40, 516}, Sizes{17, 33, 259}}) {
+    for (const bool ta : {false, true}) {
+      for (const bool tb : {false, true}) {
+        const std::int64_t m = rows, n = cols, k = inner;
+        const Tensor a = numbers.tensor(ta ? Shape{2, inner, rows} : Shape{2, rows, inner}, device);
+        const Tensor b = numbers.tensor(tb ? Shape{2, cols, inner} : Shape{2, inner, cols}, device);
+        const std::vector<real> left = a.to_host(), right = b.to_host(),
+                                c = matmul(a, b, ta ? Trans::yes : Trans::no, tb ? Trans::yes : Trans::no)
+                                        .to_host();
+        double worst = 0;
+        for (int r = 0; r < 2; ++r) {
+          for (std::int64_t i = 0; i < m; ++i) {
+            for (std::int64_t j = 0; j < n; ++j) {
+              double sum = 0;
+              for (std::int64_t p = 0; p < k; ++p) {
+                const auto at_a = static_cast<std::size_t>(r * m * k + (ta ? p * m + i : i * k + p));
+                const auto at_b = static_cast<std::size_t>(r * k * n + (tb ? j * k + p : p * n + j));
+                sum += static_cast<double>(left[at_a]) * static_cast<double>(right[at_b]);
+              }
+              const auto at_c = static_cast<std::size_t>((r * m + i) * n + j);
+              worst = std::max(worst, std::abs(sum - static_cast<double>(c[at_c])));
             }
-            const auto at_c = static_cast<std::size_t>((r * m + i) * n + j);
-            worst = std::max(worst, std::abs(sum - static_cast<double>(c[at_c])));
           }
         }
+        CHECK(worst < (sizeof(real) == 8 ? 1e-12 : 1e-4));
       }
-      CHECK(worst < (sizeof(real) == 8 ? 1e-12 : 1e-4));
     }
   }
 }
