@@ -61,13 +61,16 @@ Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset
 void move_heads(const Kernels& k, const Shape& apart, const real* source, real* target, bool merge,
                 bool add) {
   const int entries = apart.replicas * apart.batch;
-  const std::int64_t all = std::int64_t{apart.heads} * apart.rows * apart.cols;
-  const BlockStride follow{apart.cols, all}, beside{std::int64_t{apart.heads} * apart.cols, all};
-  for (std::int64_t head = 0; head < apart.heads; ++head) {
-    const std::int64_t in_follow = head * apart.rows * apart.cols, in_beside = head * apart.cols;
-    k.copy_block(entries, apart.rows, apart.cols, source + (merge ? in_follow : in_beside),
-                 merge ? follow : beside, target + (merge ? in_beside : in_follow), merge ? beside : follow,
-                 add);
+  const std::int64_t one = std::int64_t{apart.rows} * apart.cols, all = apart.heads * one;
+  const std::int64_t row_beside = std::int64_t{apart.heads} * apart.cols;
+  // A call for each head, or for each entry if these are fewer.
+  const bool by_head = apart.heads <= entries;
+  const BlockStride follow{apart.cols, by_head ? all : one}, beside{row_beside, by_head ? all : apart.cols};
+  for (std::int64_t i = 0; i < (by_head ? apart.heads : entries); ++i) {
+    const std::int64_t in_follow = i * (by_head ? one : all), in_beside = i * (by_head ? apart.cols : all);
+    k.copy_block(by_head ? entries : apart.heads, apart.rows, apart.cols,
+                 source + (merge ? in_follow : in_beside), merge ? follow : beside,
+                 target + (merge ? in_beside : in_follow), merge ? beside : follow, add);
   }
 }
 

@@ -10,8 +10,9 @@ namespace engine {
 struct Tensor::Node {
   Shape shape;
   std::shared_ptr<Buffer> values;
-  std::int64_t offset = 0;            ///< first number in the buffers
+  std::int64_t offset = 0;            ///< first number in the buffer
   std::shared_ptr<Buffer> gradients;  ///< null until a gradient is wanted
+  std::int64_t gradient_offset = 0;   ///< first number in that buffer
   bool requires_grad = false;
   std::shared_ptr<Node> viewed;  ///< a view's gradient is that of what it views
   std::vector<Tensor> inputs;
@@ -20,13 +21,9 @@ struct Tensor::Node {
   real* grad() const {
     if (!requires_grad) return nullptr;
     if (viewed) return viewed->grad();
-    return gradients ? static_cast<real*>(gradients->data()) + offset : nullptr;
+    return gradients ? static_cast<real*>(gradients->data()) + gradient_offset : nullptr;
   }
-  void allocate_grad() {
-    if (requires_grad && !viewed && !gradients) {
-      gradients = std::make_shared<Buffer>(values->device(), values->bytes());
-    }
-  }
+  bool lacks_grad() const { return requires_grad && !viewed && !gradients; }
 };
 
 namespace {
@@ -89,7 +86,7 @@ Tensor Tensor::parameter(Shape shape, std::shared_ptr<Buffer> values, std::share
   node->shape = shape;
   node->values = std::move(values);
   node->gradients = std::move(gradients);
-  node->offset = offset;
+  node->offset = node->gradient_offset = offset;
   node->requires_grad = true;
   return Tensor(std::move(node));
 }
@@ -113,7 +110,7 @@ real* Tensor::grad() const {
 Tensor& Tensor::set_requires_grad() {
   if (node_->forward || node_->viewed) throw ShapeError("set_requires_grad: not a leaf");
   node_->requires_grad = true;
-  node_->allocate_grad();
+  if (node_->lacks_grad()) node_->gradients = std::make_shared<Buffer>(node_->values->device(), node_->values->bytes());
   return *this;
 }
 
@@ -195,11 +192,26 @@ Program::Program(Tensor output) {
       const Tensor input = inputs[top.next_input++];
       if (seen.insert(input.node_.get()).second) stack.push_back({input, 0});
     } else {
-      top.tensor.node_->allocate_grad();
       steps_.push_back(top.tensor);
       stack.pop_back();
     }
   }
+  allocate_gradients();
+}
+
+void Program::allocate_gradients() {
+  constexpr std::int64_t line = 64;  // numbers that start on their own, as an allocation would
+  std::vector<Tensor> lacking;
+  std::int64_t count = 0;
+  for (const Tensor& step : steps_) {
+    if (!step.node_->lacks_grad()) continue;
+    step.node_->gradient_offset = count;
+    count += (step.size() + line - 1) / line * line;
+    lacking.push_back(step);
+  }
+  if (count == 0) return;
+  gradients_ = std::make_shared<Buffer>(output().device(), bytes_of(count));
+  for (const Tensor& tensor : lacking) tensor.node_->gradients = gradients_;
 }
 
 void Program::forward() const {
@@ -213,8 +225,10 @@ void Program::backward() const {
   const Tensor& output = steps_.back();
   if (!output.requires_grad()) throw ShapeError("backward: no leaf of this computation requires a gradient");
   const Kernels& k = kernels(output.device());
-  for (const Tensor& step : steps_) {
-    if (step.node_->forward && step.requires_grad()) k.fill(step.size(), 0, step.grad());
+  if (gradients_) k.fill(static_cast<std::int64_t>(gradients_->bytes() / sizeof(real)), 0, static_cast<real*>(gradients_->data()));
+  for (const Tensor& step : steps_) {  // those that another program has made
+    const bool of_another = step.node_->forward && step.requires_grad() && step.node_->gradients != gradients_;
+    if (of_another) k.fill(step.size(), 0, step.grad());
   }
   k.fill(output.size(), 1, output.grad());
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {

@@ -108,7 +108,11 @@ class Program {
   const Tensor& output() const { return steps_.back(); }
 
  private:
-  std::vector<Tensor> steps_;  ///< leaves included, inputs before results
+  /// The gradients that the tensors lack, side by side, so that one call zeroes them.
+  void allocate_gradients();
+
+  std::vector<Tensor> steps_;          ///< leaves included, inputs before results
+  std::shared_ptr<Buffer> gradients_;  ///< those that this program has made; null if none
 };
 
 /// Program(output).backward().
