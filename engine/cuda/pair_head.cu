@@ -230,7 +230,7 @@ struct Tile {
 };
 
 template <int rows>
-__global__ void __launch_bounds__(head_threads, 1) pair_head_kernel(const __grid_constant__ HeadWork work) {
+__global__ void __launch_bounds__(head_threads, blocks_together(rows)) pair_head_kernel(const __grid_constant__ HeadWork work) {
   const int part = static_cast<int>(blockIdx.x), replica = static_cast<int>(blockIdx.y);
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
             warp = static_cast<int>(threadIdx.x) / warp_lanes;

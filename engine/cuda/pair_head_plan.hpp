@@ -19,6 +19,11 @@ constexpr std::size_t tile_bytes(int rows) {
          3 * static_cast<std::size_t>(rows) * sizeof(int);
 }
 
+/// How many blocks share a multiprocessor: two of this size fit, so that one multiplies while the other is at its rows.
+constexpr int blocks_together(int rows) {
+  return rows == 32 ? 2 : 1;
+}
+
 /// How the head's work is cut. It depends on one replica's sizes and the GPU alone, not on the number of
 /// replicas, so that a replica's bits are those of its single run.
 struct PairHeadPlan {

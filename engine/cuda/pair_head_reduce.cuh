@@ -4,35 +4,40 @@
 #include "engine/cuda/grid.cuh"
 #include "engine/cuda/pair_head_plan.hpp"
 #include "engine/cuda/pair_head_work.cuh"
+#include "engine/cuda/quad.cuh"
 #include "engine/cuda/softmax_row.cuh"
 
 namespace engine::cuda {
 namespace {
 
-constexpr int reduce_columns = 32, reduce_groups = 8;
+constexpr int reduce_lanes = 32, reduce_groups = 8;
 constexpr int at_once = 8;  ///< terms under way to a thread
 
-/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 32 columns: group g of 8
+/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 128 columns, four a lane: group g of 8
 /// takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
 template <typename What>
-__device__ real sum_in_groups(int first, int last, const What& what,
-                              real (&shared)[reduce_groups][reduce_columns]) {
-  const int column = static_cast<int>(threadIdx.x) % reduce_columns;
-  const int group = static_cast<int>(threadIdx.x) / reduce_columns;
-  real sum = 0;
+__device__ Quad sum_in_groups(int first, int last, const What& what, Quad (&shared)[reduce_groups][reduce_lanes]) {
+  const int lane = static_cast<int>(threadIdx.x) % reduce_lanes;
+  const int group = static_cast<int>(threadIdx.x) / reduce_lanes;
+  Quad sum{};
   for (int i = first + group; i < last; i += at_once * reduce_groups) {
-    real terms[at_once];
+    Quad terms[at_once];
 #pragma unroll
     for (int j = 0; j < at_once; ++j) {
       const int term = i + j * reduce_groups;
-      terms[j] = term < last ? what(term) : 0;
+      terms[j] = term < last ? what(term) : Quad{};
     }
-    for (const real term : terms) sum += term;
+#pragma unroll
+    for (int j = 0; j < at_once; ++j) {
+      for (int q = 0; q < 4; ++q) sum.v[q] += terms[j].v[q];
+    }
   }
-  shared[group][column] = sum;
+  shared[group][lane] = sum;
   __syncthreads();
   if (group == 0) {
-    for (int g = 1; g < reduce_groups; ++g) sum += shared[g][column];
+    for (int g = 1; g < reduce_groups; ++g) {
+      for (int q = 0; q < 4; ++q) sum.v[q] += shared[g][lane].v[q];
+    }
   }
   return sum;
 }
@@ -41,20 +46,23 @@ struct RowOfDh {
   const real* dh;
   const int* members;
   int first_pair, dh_stride, column;
-  const real* other;   ///< of a product: column of the other elements' rows; null: dh as it is
+  const real* other;   ///< of a product: the other elements' rows; null: dh as it is
   const int* partner;  ///< (pairs): each pair's other element
   int hidden;
-  __device__ real operator()(int i) const {
-    const real of_pair = dh[static_cast<std::int64_t>(members[i] - first_pair) * dh_stride + column];
+  __device__ Quad operator()(int i) const {
+    const int member = members[i];
+    Quad of_pair = load_quad(dh + static_cast<std::int64_t>(member - first_pair) * dh_stride + column);
     if (other == nullptr) return of_pair;
-    return of_pair * other[static_cast<std::int64_t>(partner[members[i]]) * hidden];
+    const real* const row = other + static_cast<std::int64_t>(partner[member]) * hidden + column;
+    for (int q = 0; q < 4; ++q) of_pair.v[q] *= column + q < hidden ? row[q] : 0;
+    return of_pair;
   }
 };
 
 struct PartOfDu {
   const real* at;
   std::int64_t part_size;
-  __device__ real operator()(int part) const { return at[part * part_size]; }
+  __device__ Quad operator()(int part) const { return load_quad(at + part * part_size); }
 };
 
 /// The first of members[first .. last), ascending, that is not below `bound`.
@@ -70,17 +78,16 @@ __device__ int first_from(const int* members, int first, int last, int bound) {
   return first;
 }
 
-/// grid (blocks, replicas), 256 threads: 32 columns x 8 groups. Blocks 0 .. row_blocks own 32 columns of one
-/// row of dlr each; the next square_blocks, in the last segment, 32 columns of one row of du; the last block
+/// grid (blocks, replicas), 256 threads: 32 lanes of 4 columns x 8 groups. Blocks 0 .. row_blocks own 128 columns of one
+/// row of dlr each; the next square_blocks, in the last segment, 128 columns of one row of du; the last block
 /// the loss. row_blocks is 0 where no gradient is wanted.
 __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blocks, int square_blocks) {
-  __shared__ real shared[reduce_groups][reduce_columns];
-  const int replica = static_cast<int>(blockIdx.y), column = static_cast<int>(threadIdx.x) % reduce_columns;
-  const bool writes = threadIdx.x < reduce_columns;
+  __shared__ Quad shared[reduce_groups][reduce_lanes];
+  const int replica = static_cast<int>(blockIdx.y), lane = static_cast<int>(threadIdx.x) % reduce_lanes;
+  const bool writes = threadIdx.x < reduce_lanes;
   int block = static_cast<int>(blockIdx.x);
   if (block < row_blocks) {
-    const int across = (work.hidden + reduce_columns - 1) / reduce_columns;
-    const int row = block / across, unit = block % across * reduce_columns + column;
+    const int row = block / work.hidden_bands, unit = block % work.hidden_bands * band + 4 * lane;
     const bool of_x = row < work.elements;
     const IndexView& index = of_x ? work.x : work.y;
     const int t = of_x ? row : row - work.elements;
@@ -91,7 +98,6 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
       first = first_from(members, first, last, work.first);
       last = first_from(members, first, last, work.last);
     }
-    const int inside = min(unit, work.hidden - 1);
     const IndexView& others = of_x ? work.y : work.x;  // dl[x] = sum of dh r[y], and the other way round
     const real* const rows_of_others =
         work.lr + (static_cast<std::int64_t>(replica) * 2 + (of_x ? 1 : 0)) * work.elements * work.hidden;
@@ -99,47 +105,46 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
                             members,
                             work.first,
                             work.dh_stride,
-                            inside,
-                            work.combine == PairHidden::product ? rows_of_others + inside : nullptr,
+                            min(unit, work.dh_stride - 4),
+                            work.combine == PairHidden::product ? rows_of_others : nullptr,
                             others.target + static_cast<std::int64_t>(replica) * work.pairs,
                             work.hidden};
-    const real sum = sum_in_groups(first, last, of_member, shared);
-    if (writes && unit < work.hidden) {
-      real& target =
-          work.dlr[(static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit];
-      target = work.first_segment ? sum : target + sum;
+    const Quad sum = sum_in_groups(first, last, of_member, shared);
+    real* const target =
+        work.dlr + (static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit;
+    for (int q = 0; q < 4; ++q) {
+      if (writes && unit + q < work.hidden) target[q] = work.first_segment ? sum.v[q] : target[q] + sum.v[q];
     }
     return;
   }
   block -= row_blocks;
   if (block < square_blocks) {
-    const int across = (work.classes + reduce_columns - 1) / reduce_columns;
-    const int unit = block / across, c = block % across * reduce_columns + column,
-              inside = min(c, work.classes - 1);
-    const std::int64_t square_at = static_cast<std::int64_t>(unit / band) * work.class_bands + inside / band;
-    const real* const at = work.du_parts(replica) + square_at * square + unit % band * band + inside % band;
+    const int unit = block / work.class_bands, class_band = block % work.class_bands, c = class_band * band + 4 * lane;
+    const std::int64_t square_at = static_cast<std::int64_t>(unit / band) * work.class_bands + class_band;
+    const real* const at = work.du_parts(replica) + square_at * square + unit % band * band + 4 * lane;
     const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
-    const real sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
-    if (writes && c < work.classes) {
-      work.du[(static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c] = sum;
+    const Quad sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
+    real* const target = work.du + (static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c;
+    for (int q = 0; q < 4; ++q) {
+      if (writes && c + q < work.classes) target[q] = sum.v[q];
     }
     return;
   }
   if (!writes) return;  // one warp is left
   LossAndCorrect sum{0, 0};
-  for (int part = column; part < work.parts; part += warp_lanes) {
+  for (int part = lane; part < work.parts; part += warp_lanes) {
     sum.loss += work.results(replica)[part].loss;
     sum.correct += work.results(replica)[part].correct;
   }
   const double loss = sum_of_lanes(sum.loss), correct = sum_of_lanes(sum.correct);
-  if (column == 0) work.result[replica] = {loss / work.pairs, correct};
+  if (lane == 0) work.result[replica] = {loss / work.pairs, correct};
 }
-static_assert(reduce_columns == warp_lanes && reduce_columns * reduce_groups == threads_per_block);
+static_assert(reduce_lanes == warp_lanes && reduce_lanes * reduce_groups == threads_per_block);
+static_assert(4 * reduce_lanes == band);
 
 void reduce_segment(const HeadWork& work, int replicas) {
-  const auto across = [](int columns) { return (columns + reduce_columns - 1) / reduce_columns; };
-  const int row_blocks = work.gradient ? 2 * work.elements * across(work.hidden) : 0;
-  const int square_blocks = work.gradient && work.last_segment ? work.hidden * across(work.classes) : 0;
+  const int row_blocks = work.gradient ? 2 * work.elements * work.hidden_bands : 0;
+  const int square_blocks = work.gradient && work.last_segment ? work.hidden * work.class_bands : 0;
   const dim3 reduce_blocks(static_cast<unsigned>(row_blocks + square_blocks + 1),
                            static_cast<unsigned>(replicas));
   LAUNCH(reduce_kernel, reduce_blocks, threads_per_block, 0, work, row_blocks, square_blocks);

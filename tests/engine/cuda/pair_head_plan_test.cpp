@@ -28,7 +28,7 @@ TEST_CASE("pair_head_plan: covers all pairs, fits its workspace, does not depend
       CHECK(std::int64_t{plan.segments} * plan.segment_rows >= c.pairs);
       CHECK(std::int64_t{plan.segments - 1} * plan.segment_rows < c.pairs);
       CHECK(plan.parts >= 1);
-      CHECK(plan.parts <= multiprocessors);
+      CHECK(plan.parts <= multiprocessors * engine::cuda::blocks_together(plan.rows));
       CHECK(std::int64_t{plan.parts - 1} * plan.rows < plan.segment_rows);  // every part has a tile
       CHECK(plan.hidden_bands * engine::cuda::band >= c.hidden);
       CHECK(plan.class_bands * engine::cuda::band >= c.classes);
