@@ -73,7 +73,8 @@ struct Tile {
     }
   }
 
-  /// Begins to fetch a band of u, unless it is there. Nobody may still read the one before.
+  /// Begins to fetch a band of u, unless it is there. Nobody may still read the one before, nor may it be on its way:
+  /// copies to one place have no order.
   __device__ void fetch(int h0, int c0) const {
     const int wanted = h0 / band * work.class_bands + c0 / band;
     if (wanted == band_there) return;
@@ -86,7 +87,7 @@ struct Tile {
   }
 
   /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind; begins to fetch the band of u for the first
-  /// hidden units and `next` classes.
+  /// hidden units and `next` classes, unless that is -1.
   __device__ void logits(int c0, int next) const {
     RowSums<rows_per_thread> sums{};
     for (int h0 = 0; h0 < work.hidden; h0 += band) {
@@ -98,7 +99,7 @@ struct Tile {
       if (h0 + band < work.hidden) __syncthreads();
     }
     const RowSums<rows_per_thread / 2> kept = add_up_groups(sums, z);
-    fetch(0, next);
+    if (next >= 0) fetch(0, next);
     real* const target = z + first_kept_row<rows_per_thread>() * stride + 4 * column_of_thread();
 #pragma unroll
     for (int i = 0; i < rows_per_thread / 2; ++i) {
@@ -198,8 +199,7 @@ struct Tile {
     for (int step = 0; step < steps; ++step) {
       const int c0 = first_class(step);
       if (step != work.class_bands) {
-        const bool reads_on = step < work.class_bands && step + 1 < steps;
-        logits(c0, reads_on ? first_class(step + 1) : c0);
+        logits(c0, step + 1 == steps ? -1 : first_class(step < work.class_bands ? step + 1 : step));
       }
       if (step < work.class_bands) {
         add_to_rows(state, of_row, c0, lane, warp);

@@ -27,6 +27,13 @@ constexpr std::size_t most_shared = 227 * 1024, stack_bytes = std::size_t{1} << 
 
 enum class State { ready, at_block, at_warp, done };
 
+struct Copy {
+  void* target;
+  const void* source;
+  std::size_t bytes;
+  bool inside;
+};
+
 struct Fiber {
   ucontext_t start;
   jmp_buf resume;
@@ -34,7 +41,7 @@ struct Fiber {
   State state = State::done;
   bool entered = false;
   unsigned exchanges = 0;
-  std::vector<std::function<void()>> copies;  ///< begun and not waited for
+  std::vector<Copy> copies;  ///< begun and not waited for
 };
 
 std::vector<Fiber> fibers(most_threads);
@@ -186,18 +193,22 @@ unsigned char* shared_memory() {
 }
 
 void begin_copy(void* target, const void* source, std::size_t bytes, bool inside) {
+  auto& copies = fibers[static_cast<std::size_t>(current)].copies;
+  for (const Copy& other : copies) {
+    if (other.target == target) fail("two copies to one place under way, which have no order");
+  }
   std::memset(target, 0xff, bytes);  // NaN until it is waited for
-  fibers[static_cast<std::size_t>(current)].copies.push_back([=] {
-    if (inside) {
-      std::memcpy(target, source, bytes);
-    } else {
-      std::memset(target, 0, bytes);
-    }
-  });
+  copies.push_back({target, source, bytes, inside});
 }
 void finish_copies() {
   auto& copies = fibers[static_cast<std::size_t>(current)].copies;
-  for (const std::function<void()>& copy : copies) copy();
+  for (const Copy& copy : copies) {
+    if (copy.inside) {
+      std::memcpy(copy.target, copy.source, copy.bytes);
+    } else {
+      std::memset(copy.target, 0, copy.bytes);
+    }
+  }
   copies.clear();
 }
 void exchange(void* value, std::size_t bytes, int from) {
