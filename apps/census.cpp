@@ -41,10 +41,6 @@ void declare(apps::CommandLine& line, Arguments& a) {
   line.add("--quiet", &a.quiet, "No progress on stderr");
 }
 
-std::string runs_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " run" : " runs");
-}
-
 /// Analyses what has to be, with a bar.
 analysis::Survey survey_with_bar(const analysis::FoundRuns& found, const Arguments& arguments) {
   const auto total = static_cast<std::int64_t>(found.runs.size());
@@ -57,7 +53,7 @@ analysis::Survey survey_with_bar(const analysis::FoundRuns& found, const Argumen
     const double now = apps::monotonic_seconds();
     if (bar.due(now)) {
       bar.redraw(static_cast<std::int64_t>(done),
-                 std::to_string(done) + " of " + runs_text(found.runs.size()), now);
+                 std::to_string(done) + " of " + apps::runs_text(found.runs.size()), now);
     }
   };
   return analysis::survey(found, options);
@@ -68,7 +64,7 @@ void tell_what_was_left_out(const analysis::Survey& survey) {
     std::cerr << "census: skipped " << apps::one_line(run.directory.string() + ": " + run.reason) << "\n";
   }
   if (!survey.unkept.empty()) {
-    std::cerr << "census: " << runs_text(survey.unkept.size())
+    std::cerr << "census: " << apps::runs_text(survey.unkept.size())
               << " will be analysed again next time: " << apps::one_line(survey.unkept.front()) << "\n";
   }
 }
@@ -81,7 +77,7 @@ int census(const Arguments& arguments) {
   apps::catch_interrupts();
   analysis::Survey survey = survey_with_bar(found, arguments);
   if (apps::interrupted()) {
-    std::cerr << "census: interrupted; " << runs_text(survey.records.size())
+    std::cerr << "census: interrupted; " << apps::runs_text(survey.records.size())
               << " analysed, no census written; the same command goes on\n";
     return apps::exit_interrupted;
   }
@@ -108,12 +104,12 @@ int census(const Arguments& arguments) {
   engine::write_file(out / "table.tex", analysis::census_latex(census));
   engine::write_file(out / "census.html", analysis::census_html(document));
   if (!arguments.quiet) {
-    std::cerr << "census: " << runs_text(runs) << ", " << measured << " analysed now; wrote "
+    std::cerr << "census: " << apps::runs_text(runs) << ", " << measured << " analysed now; wrote "
               << apps::one_line((out / "census.html").string()) << " and the files beside it\n";
   }
   if (census.skipped.empty()) return apps::exit_done;
   std::cerr << "census: skipped " << census.skipped.size() << " of "
-            << runs_text(runs + census.skipped.size()) << "\n";
+            << apps::runs_text(runs + census.skipped.size()) << "\n";
   return apps::exit_failure;
 }
 

@@ -99,6 +99,13 @@ Share share_of(const std::string& text) {
   throw std::invalid_argument("--share " + text + ": must be I/K, as 0/16 to 15/16");
 }
 
+/// Its runs, ascending.
+std::vector<std::size_t> runs_of(const Plan& plan, const Share& share) {
+  std::vector<std::size_t> runs;
+  for (std::size_t run = share.task; run < plan.size(); run += share.tasks) runs.push_back(run);
+  return runs;
+}
+
 std::vector<apps::SweepBlock> blocks_of(const Arguments& arguments) {
   constexpr std::uint64_t most_runs = 1'000'000;
   std::vector<apps::SweepBlock> blocks = apps::preset_sweep(arguments.sweep);
@@ -116,34 +123,38 @@ fs::path out_of(const Arguments& arguments) {
                                : fs::path(arguments.out);
 }
 
-std::string runs_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " run" : " runs");
+/// "1 core", "2 processes of 4 cores"
+std::string machine_text(const apps::CrewSettings& crew, int processes) {
+  const std::string one = crew.device != engine::Device::cpu ? "this GPU"
+                          : crew.threads == 1                ? "1 core"
+                                                             : std::to_string(crew.threads) + " cores";
+  return processes == 1 ? one : std::to_string(processes) + " processes of " + one;
 }
 
-int dry_run(const Plan& plan, const apps::CrewSettings& crew) {
+/// @param processes  that would train, of which this one tells
+int dry_run(const Plan& plan, const Share& share, const apps::CrewSettings& crew, int processes) {
   apps::catch_interrupts();
-  for (std::size_t run = 0; run < plan.size(); ++run) {
+  const std::vector<std::size_t> runs = runs_of(plan, share);
+  for (const std::size_t run : runs) {
     std::cout << (crew.out / plan.name(run)).string() << ": " << plan.cell_of(run).config.epochs
               << " epochs\n";
   }
   apps::flush_output();
-  const apps::Estimate estimate = apps::estimate(plan, crew);
+  const apps::Estimate estimate = apps::estimate(plan, runs, crew, processes);
   if (apps::interrupted()) return apps::exit_interrupted;
-  std::cout << runs_text(plan.size()) << ", about " << apps::duration_text(estimate.seconds) << " on "
-            << (crew.device != engine::Device::cpu ? "this GPU"
-                : crew.threads == 1                ? "1 core"
-                                                   : std::to_string(crew.threads) + " cores")
-            << ", " << engine::memory_text(estimate.bytes) << " of disk\n";
+  std::cout << apps::runs_text(runs.size()) << ", about " << apps::duration_text(estimate.seconds) << " on "
+            << machine_text(crew, processes) << ", " << engine::memory_text(estimate.bytes) << " of disk\n";
   apps::flush_output();
   return apps::exit_done;
 }
 
-int print_status(const Plan& plan, const fs::path& out) {
+int print_status(const Plan& plan, const Share& share, const fs::path& out) {
+  const std::vector<std::size_t> runs = runs_of(plan, share);
   apps::SweepTally tally;
   apps::Table table;
   table.left_columns = 5;
   table.add({"run", "state", "epochs", "of", "reason"});
-  for (std::size_t run = 0; run < plan.size(); ++run) {
+  for (const std::size_t run : runs) {
     const std::int64_t epochs = plan.cell_of(run).config.epochs;
     const RunStatus status = apps::checked_status(out, plan, run, true);
     tally.add(status.state);
@@ -151,7 +162,7 @@ int print_status(const Plan& plan, const fs::path& out) {
     table.add({plan.name(run), to_string(status.state), std::to_string(status.updates),
                std::to_string(epochs), apps::one_line(status.reason)});
   }
-  std::cout << out.string() << ": " << runs_text(plan.size()) << ", " << to_string(tally) << "\n";
+  std::cout << out.string() << ": " << apps::runs_text(runs.size()) << ", " << to_string(tally) << "\n";
   if (table.rows.size() > 1) {
     std::cout << apps::to_string(table, std::numeric_limits<int>::max() / 2, apps::use_color(1));
   }
@@ -187,30 +198,27 @@ int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::p
   if (arguments.analyze) job.arguments.push_back("--analyze");
   if (arguments.yes) job.arguments.push_back("--yes");
   engine::write_file(folder / "sweep.sbatch", apps::slurm_script(job));
-  std::cout << (folder / "sweep.sbatch").string() << ": " << runs_text(plan.size()) << " in " << job.tasks
+  std::cout << (folder / "sweep.sbatch").string() << ": " << apps::runs_text(plan.size()) << " in " << job.tasks
             << (job.tasks == 1 ? " task" : " tasks")
             << "; submit it with sbatch, and again until all are done\n";
   apps::flush_output();
   return apps::exit_done;
 }
 
-/// What is left to do, and what was done before.
-struct Work {
-  std::vector<std::size_t> todo;  ///< runs to train or to analyse
-  std::int64_t updates = 0, updates_done = 0;
-  apps::SweepTally ended;
-};
-
 /// @throws std::invalid_argument if one of the directories holds something else
-Work work_of(const Plan& plan, const Arguments& arguments, const fs::path& out, const Share& share) {
-  Work work;
-  for (std::size_t run = share.task; run < plan.size(); run += share.tasks) {
+apps::SweepWork work_of(const Plan& plan, const Arguments& arguments, const fs::path& out,
+                        const Share& share) {
+  apps::SweepWork work;
+  const std::vector<std::size_t> runs = runs_of(plan, share);
+  work.runs = runs.size();
+  for (const std::size_t run : runs) {
     const std::string name = plan.name(run);
     const std::int64_t epochs = plan.cell_of(run).config.epochs;
     const RunStatus status = apps::checked_status(out, plan, run, arguments.analyze);
     const bool has_ended = status.state == RunState::done || status.state == RunState::diverged;
+    const std::int64_t reached = has_ended ? epochs : status.updates;
     work.updates += epochs;
-    work.updates_done += has_ended ? epochs : status.updates;
+    work.updates_done += reached;
     const bool to_be_analysed =
         arguments.analyze && status.state == RunState::done && !apps::has_analysis(out / name);
     if (has_ended && !to_be_analysed) {
@@ -218,6 +226,7 @@ Work work_of(const Plan& plan, const Arguments& arguments, const fs::path& out, 
       if (arguments.analyze && status.state == RunState::done) apps::clear_failure(out, name);  // of long ago
     } else {
       work.todo.push_back(run);
+      if (reached > 0) work.reached[run] = reached;
     }
   }
   return work;
@@ -235,8 +244,9 @@ int report(const Plan& plan, const fs::path& out, const Share& share, bool analy
   constexpr std::size_t most_named = 20;
   apps::remove_empty_records(out);
   apps::SweepTally tally;
-  std::size_t runs = 0, named = 0;
-  for (std::size_t run = share.task; run < plan.size(); run += share.tasks, ++runs) {
+  const std::vector<std::size_t> runs = runs_of(plan, share);
+  std::size_t named = 0;
+  for (const std::size_t run : runs) {
     const RunStatus status = apps::checked_status(out, plan, run, analyses);
     tally.add(status.state);
     if (status.reason.empty() || ++named > most_named) continue;
@@ -245,13 +255,13 @@ int report(const Plan& plan, const fs::path& out, const Share& share, bool analy
   }
   if (named > most_named)
     std::cerr << "sweep: .. and " << named - most_named << " more; --status names all\n";
-  std::cout << out.string() << ": " << runs_text(runs) << ", " << to_string(tally) << "\n";
+  std::cout << out.string() << ": " << apps::runs_text(runs.size()) << ", " << to_string(tally) << "\n";
   apps::flush_output();
   if (apps::interrupted()) {
     std::cerr << "sweep: interrupted and saved; the same command goes on from there\n";
     return apps::exit_interrupted;
   }
-  return tally.done == runs ? apps::exit_done : apps::exit_failure;
+  return tally.done == runs.size() ? apps::exit_done : apps::exit_failure;
 }
 
 /// @throws std::invalid_argument if an option is wrong
@@ -277,12 +287,13 @@ class Leader {
       : arguments_(arguments),
         share_(share_of(arguments.share)),
         settings_(settings_of(arguments, processes)),
-        plan_(blocks_of(arguments), settings_.device) {}
+        plan_(blocks_of(arguments), settings_.device),
+        processes_(processes.world().count) {}
 
   /// What only tells or writes a script.
   int tell() const {
-    if (arguments_.status) return print_status(plan_, settings_.out);
-    if (arguments_.dry_run) return dry_run(plan_, settings_);
+    if (arguments_.status) return print_status(plan_, share_, settings_.out);
+    if (arguments_.dry_run) return dry_run(plan_, share_, settings_, processes_);
     return write_slurm_script(plan_, arguments_, settings_.out);
   }
 
@@ -294,7 +305,7 @@ class Leader {
 
   /// Trains, together with the other processes.  @return the exit code
   int train(apps::Processes& processes) {
-    apps::SweepDisplay display(plan_, work_.updates, work_.updates_done, work_.ended, arguments_.quiet);
+    apps::SweepDisplay display(plan_, work_, arguments_.quiet);
     const auto takers =
         static_cast<std::size_t>(settings_.threads) * static_cast<std::size_t>(processes.world().count);
     apps::LocalQueue queue(plan_, std::move(work_.todo), takers, [&](const apps::PlannedCell& cell) {
@@ -313,7 +324,8 @@ class Leader {
   Share share_;
   apps::CrewSettings settings_;
   Plan plan_;
-  Work work_;
+  int processes_;
+  apps::SweepWork work_;
 };
 
 int lead(const Arguments& arguments, apps::Processes& processes) {

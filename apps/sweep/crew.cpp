@@ -15,8 +15,10 @@ namespace apps {
 /// Watches the runs that one lane trains: tells of updates, lends a hand that is free, and stops with the crew.
 class Crew::Observer : public engine::SessionObserver {
  public:
-  Observer(Crew& crew, engine::OwnPool& pool, const std::vector<engine::TrainingRun>& runs)
-      : crew_(crew), pool_(pool), runs_(runs) {
+  /// @param numbers  of the runs
+  Observer(Crew& crew, engine::OwnPool& pool, const std::vector<std::size_t>& numbers,
+           const std::vector<engine::TrainingRun>& runs)
+      : crew_(crew), pool_(pool), numbers_(numbers), runs_(runs) {
     for (const engine::TrainingRun& run : runs_) started_at_.push_back(run.updates);
   }
 
@@ -24,37 +26,27 @@ class Crew::Observer : public engine::SessionObserver {
     constexpr double tell_seconds = 0.1;
     if (seconds >= next_telling_) {
       next_telling_ = seconds + tell_seconds;
-      tell_updates(updates);
+      for (std::size_t r = 0; r < runs_.size(); ++r) tell(r, std::max(updates, started_at_[r]));
     }
     if (crew_.spare_threads_.load(std::memory_order_relaxed) > 0) crew_.take_spare_threads(pool_);
     return !crew_.stopping();
   }
 
-  /// What was not told yet; runs that have diverged have no updates left to do.
-  void tell_rest() {
-    std::int64_t done = 0;
+  /// Where the runs stand at the end; those that have diverged have no updates left to do.
+  void tell_last() {
     for (std::size_t r = 0; r < runs_.size(); ++r) {
-      const engine::TrainingRun& run = runs_[r];
-      done += (run.diverged ? run.config.epochs : std::max(run.updates, started_at_[r])) - started_at_[r];
+      tell(r, runs_[r].diverged ? runs_[r].config.epochs : runs_[r].updates);
     }
-    crew_.listener_.advanced(done - told_);
-    told_ = done;
   }
 
  private:
-  void tell_updates(std::int64_t updates) {
-    std::int64_t done = 0;
-    for (std::size_t r = 0; r < runs_.size(); ++r)
-      done += std::max<std::int64_t>(updates - started_at_[r], 0);
-    if (done > told_) crew_.listener_.advanced(done - told_);
-    told_ = std::max(done, told_);
-  }
+  void tell(std::size_t r, std::int64_t updates) { crew_.listener_.reached(numbers_[r], updates, true); }
 
   Crew& crew_;
   engine::OwnPool& pool_;
+  const std::vector<std::size_t>& numbers_;
   const std::vector<engine::TrainingRun>& runs_;
   std::vector<std::int64_t> started_at_;
-  std::int64_t told_ = 0;
   double next_telling_ = 0;
 };
 
@@ -114,10 +106,10 @@ void Crew::train(const std::vector<std::size_t>& numbers, engine::OwnPool& pool)
 bool Crew::train_runs(const std::vector<std::size_t>& numbers, std::vector<engine::TrainingRun>& runs,
                       engine::OwnPool& pool) {
   const group::FiniteGroup& group = *plan_.cell_of(numbers.front()).group;
-  Observer observer(*this, pool, runs);
+  Observer observer(*this, pool, numbers, runs);
   try {
     engine::train_together(runs, {group.order(), group.cayley_table()}, settings_.device, observer);
-    observer.tell_rest();
+    observer.tell_last();
     return true;
   } catch (const engine::DiskFullError&) {
     throw;
@@ -146,9 +138,11 @@ std::vector<engine::TrainingRun> Crew::open(std::vector<std::size_t>& numbers) {
       const std::string diverged = recorded_divergence(settings_.out, name);
       if (begun && !diverged.empty() &&
           !run.finished()) {  // found out by another process, which held the run
+        listener_.reached(number, run.config.epochs, false);
         listener_.ended({.run = number, .state = RunState::diverged, .reason = diverged, .metrics = {}});
         continue;
       }
+      listener_.reached(number, run.updates, false);
       if (!begun) clear_failure(settings_.out, name);  // its directory was removed, to have it tried
       runs.push_back(std::move(run));
       opened.push_back(number);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "apps/interrupt.hpp"
 #include "apps/sweep/run_queue.hpp"
@@ -88,31 +89,37 @@ std::int64_t disk_bytes(const PlannedCell& cell, const engine::KeptCheckpoints& 
   if (kept.which == Which::every) checkpoints = std::min(checkpoints, count(kept.every));
   const std::int64_t weights = weight_bytes(cell);
   const std::int64_t elements = std::int64_t{cell.group->order()} * 24;
-  return static_cast<std::int64_t>(cell.seeds.size()) *
-         ((checkpoints + 1) * on_disk(weights + header) + on_disk(3 * weights + header) +
-          on_disk(rows * log_row) + on_disk(config + elements) + 2 * block);
+  return (checkpoints + 1) * on_disk(weights + header) + on_disk(3 * weights + header) +
+         on_disk(rows * log_row) + on_disk(config + elements) + 2 * block;
 }
 
-Estimate estimate(const Plan& plan, const CrewSettings& crew) {
-  const int threads = crew.threads;
-  const engine::Device device = crew.device;
+Estimate estimate(const Plan& plan, const std::vector<std::size_t>& runs, const CrewSettings& crew,
+                  int processes) {
   using Shape = std::tuple<std::string, std::string, std::map<std::string, int>, double, std::size_t>;
   const auto shape_of = [](const PlannedCell& cell) {
     return Shape{cell.group->name(), cell.config.model.model, cell.config.model.layers,
                  cell.config.frac_train, std::min<std::size_t>(cell.seeds.size(), 64)};
   };
+  std::vector<std::pair<const PlannedCell*, std::int64_t>> by_cell;  // how many runs of each
   std::map<Shape, double> speeds;
-  for (const PlannedCell& cell : plan.cells()) speeds[shape_of(cell)] = 0;
+  for (const std::size_t run : runs) {
+    const PlannedCell& cell = plan.cell_of(run);
+    if (by_cell.empty() || by_cell.back().first != &cell) {
+      by_cell.push_back({&cell, 0});
+      speeds[shape_of(cell)] = 0;
+    }
+    ++by_cell.back().second;
+  }
   constexpr double all_seconds = 10, least = 0.05, most = 0.5;
   const double seconds = std::clamp(all_seconds / static_cast<double>(speeds.size()), least, most);
-  const int lanes = count_lanes(plan, threads, device, crew.processes_here);
+  const int lanes = count_lanes(plan, crew.threads, crew.device, crew.processes_here);
   Estimate result{0, 0};
-  for (const PlannedCell& cell : plan.cells()) {
-    double& speed = speeds[shape_of(cell)];
-    if (speed == 0) speed = measured_speed(cell, lanes, threads, device, seconds);
+  for (const auto& [cell, count] : by_cell) {
+    double& speed = speeds[shape_of(*cell)];
+    if (speed == 0) speed = measured_speed(*cell, lanes, crew.threads, crew.device, seconds);
     result.seconds +=
-        static_cast<double>(cell.seeds.size()) * static_cast<double>(cell.config.epochs) / speed;
-    result.bytes += disk_bytes(cell, crew.kept);
+        static_cast<double>(count) * static_cast<double>(cell->config.epochs) / speed / processes;
+    result.bytes += count * disk_bytes(*cell, crew.kept);
   }
   return result;
 }

@@ -20,12 +20,13 @@ namespace {
 constexpr int question_tag = 1, answer_tag = 2, dismissal_tag = 3;
 constexpr std::size_t most_runs = 64;  ///< in an answer
 
-enum class Kind : int { next, advanced, ended, interrupted, leaving };
+enum class Kind : int { next, reached, ended, interrupted, leaving };
 
 /// What the others send. All processes are one program on machines of one kind, so bytes are sent as they are.
 struct Question {
   Kind kind = Kind::next;
   std::int64_t updates = 0;
+  bool here = true;
   RunState state = RunState::done;
   std::uint64_t run = 0;
   bool has_metrics = false;
@@ -118,8 +119,8 @@ class MpiService : public Processes::Service {
         MPI_Send(&answer, sizeof(answer), MPI_BYTE, from, answer_tag, MPI_COMM_WORLD);
         return;
       }
-      case Kind::advanced:
-        listener_.advanced(question.updates);
+      case Kind::reached:
+        listener_.reached(question.run, question.updates, question.here);
         return;
       case Kind::ended: {
         RunOutcome outcome{
@@ -170,9 +171,9 @@ class MpiClient : public Processes::Client {
     return {answer.runs.begin(), answer.runs.begin() + static_cast<std::ptrdiff_t>(answer.count)};
   }
 
-  void advanced(std::int64_t updates) override {
+  void reached(std::size_t run, std::int64_t updates, bool here) override {
     const std::lock_guard lock(mutex_);
-    send({.kind = Kind::advanced, .updates = updates});
+    send({.kind = Kind::reached, .updates = updates, .here = here, .run = run});
   }
 
   void ended(const RunOutcome& outcome) override {

@@ -41,16 +41,17 @@ std::string to_string(const SweepTally& t) {
   return text;
 }
 
-SweepDisplay::SweepDisplay(const Plan& plan, std::int64_t total, std::int64_t done,
-                           const SweepTally& at_start, bool quiet)
+SweepDisplay::SweepDisplay(const Plan& plan, const SweepWork& work, bool quiet)
     : plan_(plan),
-      done_(done),
-      tally_(at_start),
-      bar_(total, done, monotonic_seconds(), quiet, Progress::Count::percent_with_speed) {}
+      runs_(work.runs),
+      reached_(work.reached),
+      done_(work.updates_done),
+      tally_(work.ended),
+      bar_(work.updates, work.updates_done, monotonic_seconds(), quiet, Progress::Count::percent_with_speed) {}
 
 std::string SweepDisplay::counts() const {
   const std::size_t ended = tally_.done + tally_.diverged + tally_.failed;
-  std::string text = std::to_string(ended) + "/" + std::to_string(plan_.size()) + " runs";
+  std::string text = std::to_string(ended) + "/" + std::to_string(runs_) + " runs";
   if (tally_.diverged > 0) text += ", " + std::to_string(tally_.diverged) + " diverged";
   if (tally_.failed > 0) text += ", " + std::to_string(tally_.failed) + " failed";
   return text;
@@ -60,9 +61,12 @@ void SweepDisplay::redraw_if_due(double now) {
   if (bar_.due(now)) bar_.redraw(done_, counts(), now);
 }
 
-void SweepDisplay::advanced(std::int64_t updates) {
+void SweepDisplay::reached(std::size_t run, std::int64_t updates, bool here) {
   const std::lock_guard lock(mutex_);
-  done_ += updates;
+  std::int64_t& before = reached_[run];
+  done_ += updates - before;
+  if (!here) bar_.add_to_start(updates - before);
+  before = updates;
   redraw_if_due(monotonic_seconds());
 }
 

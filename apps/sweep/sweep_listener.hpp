@@ -21,8 +21,10 @@ struct RunOutcome {
 class SweepListener {
  public:
   virtual ~SweepListener() = default;
-  /// So many updates more are done, of all runs.
-  virtual void advanced(std::int64_t updates) = 0;
+  /// A run stands at so many updates. A run that fails beside others, or that another sweep held, may be told of again,
+  /// with fewer too.
+  /// @param here  whether this sweep made them since it was told last, not another one
+  virtual void reached(std::size_t run, std::int64_t updates, bool here) = 0;
   virtual void ended(const RunOutcome& outcome) = 0;
 };
 

@@ -48,6 +48,10 @@ std::string duration_text(double seconds) {
   return text;
 }
 
+std::string runs_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " run" : " runs");
+}
+
 Progress::Progress(std::int64_t total, std::int64_t done, double now, bool quiet, Count count)
     : total_(total),
       done_at_start_(done),

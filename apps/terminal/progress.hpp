@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -11,6 +12,9 @@ double monotonic_seconds();
 
 /// "3h 05m", "4m 07s", "12s"
 std::string duration_text(double seconds);
+
+/// "1 run", "17 runs"
+std::string runs_text(std::size_t count);
 
 /// How far a long computation is, on stderr: a bar redrawn in place on a terminal, one plain line per call of
 /// line() otherwise. Knows speed and time left by the clock that is handed in with each call, and shows
@@ -26,6 +30,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// So many steps more, or fewer, than was thought were behind at the start.
+  void add_to_start(std::int64_t steps) { done_at_start_ += steps; }
   /// Whether the bar should be redrawn now: on a terminal, ten times a second.
   bool due(double now) const { return terminal_ && now >= next_redraw_; }
   /// Redraws the bar; `figures` stand behind it.

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 
 from program import ProgramTest, files_below
 
@@ -22,8 +23,20 @@ class SweepTest(ProgramTest):
                                 stderr=subprocess.PIPE, text=True, **options)
 
     def undisturbed(self, name="sweep.json"):
+        start = time.monotonic()
         self.succeed("sweep", name, "--out", "whole", "--quiet")
+        self.whole_seconds = time.monotonic() - start
         return files_below(self.directory / "whole")
+
+    def wait_for_a_moment(self, process, rng, kills):
+        """Until a random moment, of the start or of the work; so early that `kills` of them leave some work to do.
+        Returns whether the sweep was still at work on it."""
+        before = self.updates("o")
+        if rng.random() < 0.7:
+            while process.poll() is None and self.updates("o") <= before:
+                time.sleep(0.005)
+        time.sleep(rng.uniform(0.02, 0.5 * self.whole_seconds / kills))
+        return process.poll() is None
 
     def updates(self, out):
         """Rows of all logs below a folder."""

@@ -49,6 +49,11 @@ class SweepRuns(SweepTest):
         self.assertEqual(lines[8:12], [f"o/C7_MLP_lr_{lr}_seed{seed}: 30 epochs" for lr in ("0.001", "1e-05")
                                        for seed in (1, 5)])
         self.assertRegex(lines[12], r"^12 runs, about .+ on \d+ cores?, .+ [MG]iB of disk$")
+        share = self.succeed("sweep", "sweep.json", "--dry-run", "--out", "o", "--share", "1/5").stdout.splitlines()
+        self.assertEqual(share[:-1], lines[1:12:5])
+        self.assertRegex(share[-1], "^3 runs, about ")
+        self.assertEqual(self.succeed("sweep", "sweep.json", "--status", "--out", "o", "--share", "1/5").stdout,
+                         "o: 3 runs, 0 done, 3 waiting\n")
         self.assertFalse((self.directory / "o").exists())
 
     def test_universality_is_every_model_in_seven_groups_with_four_seeds(self):

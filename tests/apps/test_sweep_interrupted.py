@@ -31,16 +31,18 @@ class SweepInterruption(SweepTest):
         self.assertEqual(files_below(self.directory / "o"), whole)
 
     def test_kill_9_at_random_moments_loses_at_most_a_checkpoint(self):
-        self.write(small())
+        self.write(small(epochs=6000))
         whole = self.undisturbed()
         rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        at_work = 0
         for _ in range(KILLS):
             before = self.updates("o")
             process = self.start("sweep.json", "--out", "o", "--quiet")
-            time.sleep(rng.uniform(0.02, 0.3))
+            at_work += self.wait_for_a_moment(process, rng, KILLS)
             process.kill()
             process.communicate()
             self.assertGreaterEqual(self.updates("o"), before)  # rows of the logs are never taken back
+        self.assertGreater(at_work, KILLS / 2)
         self.succeed("sweep", "sweep.json", "--out", "o", "--quiet")
         self.assertEqual(files_below(self.directory / "o"), whole)
 
@@ -121,6 +123,11 @@ class SweepOverMpi(MpiTest, SweepTest):
             self.assertEqual(errors.count("train loss"), 16, errors)  # the first process tells of all
             self.assertEqual(files_below(self.directory / str(processes)), whole)
 
+    def test_a_dry_run_tells_of_all_processes(self):
+        self.write(small())
+        output, _ = self.finish(self.mpirun(2, "sweep.json", "--dry-run", "--threads", 1), 0)
+        self.assertRegex(output.splitlines()[-1], "^6 runs, about .+ on 2 processes of 1 core, .+ of disk$")
+
     def test_failures_and_bad_input_end_all(self):
         self.write({"preset": "s4", "epochs": 60, "seeds": "1..3", "lr": [1e9, 0.003]})
         output, _ = self.finish(self.mpirun(2, "sweep.json", "--out", "o"), 1)
@@ -152,12 +159,13 @@ class SweepOverMpi(MpiTest, SweepTest):
                     self.assertGreater(path.stat().st_mtime_ns, time_saved)
 
     def test_kill_9_of_a_process_ends_the_others_and_nothing_is_lost(self):
-        self.write(small())
+        self.write(small(epochs=6000))
         whole = self.undisturbed()
         rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
+        at_work = 0
         for _ in range(KILLS):
             process = self.mpirun(3, "sweep.json", "--out", "o", "--quiet")
-            time.sleep(rng.uniform(0.3, 1.0))
+            at_work += self.wait_for_a_moment(process, rng, KILLS)
             ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "sweep"], capture_output=True, text=True)
             pids = [int(pid) for pid in ranks.stdout.split()]
             for pid in rng.sample(pids, 1) if pids else []:
@@ -166,6 +174,7 @@ class SweepOverMpi(MpiTest, SweepTest):
                 except ProcessLookupError:
                     pass
             self.end_after_a_kill(process, pids, 30 * PATIENCE)
+        self.assertGreater(at_work, KILLS / 2)
         self.finish(self.mpirun(2, "sweep.json", "--out", "o", "--quiet"), 0)
         self.assertEqual(files_below(self.directory / "o"), whole)
 
