@@ -198,8 +198,8 @@ int write_slurm_script(const Plan& plan, const Arguments& arguments, const fs::p
   if (arguments.analyze) job.arguments.push_back("--analyze");
   if (arguments.yes) job.arguments.push_back("--yes");
   engine::write_file(folder / "sweep.sbatch", apps::slurm_script(job));
-  std::cout << (folder / "sweep.sbatch").string() << ": " << apps::runs_text(plan.size()) << " in " << job.tasks
-            << (job.tasks == 1 ? " task" : " tasks")
+  std::cout << (folder / "sweep.sbatch").string() << ": " << apps::runs_text(plan.size()) << " in "
+            << job.tasks << (job.tasks == 1 ? " task" : " tasks")
             << "; submit it with sbatch, and again until all are done\n";
   apps::flush_output();
   return apps::exit_done;

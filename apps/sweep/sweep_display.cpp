@@ -47,7 +47,8 @@ SweepDisplay::SweepDisplay(const Plan& plan, const SweepWork& work, bool quiet)
       reached_(work.reached),
       done_(work.updates_done),
       tally_(work.ended),
-      bar_(work.updates, work.updates_done, monotonic_seconds(), quiet, Progress::Count::percent_with_speed) {}
+      bar_(work.updates, work.updates_done, monotonic_seconds(), quiet, Progress::Count::percent_with_speed) {
+}
 
 std::string SweepDisplay::counts() const {
   const std::size_t ended = tally_.done + tally_.diverged + tally_.failed;

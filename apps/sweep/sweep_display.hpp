@@ -23,8 +23,8 @@ std::string to_string(const SweepTally& tally);
 
 /// What is left to do of some runs of a sweep, and what was done before.
 struct SweepWork {
-  std::size_t runs = 0;           ///< in all
-  std::vector<std::size_t> todo;  ///< to train or to analyse
+  std::size_t runs = 0;                                   ///< in all
+  std::vector<std::size_t> todo;                          ///< to train or to analyse
   std::unordered_map<std::size_t, std::int64_t> reached;  ///< updates of those to do that have any
   std::int64_t updates = 0, updates_done = 0;             ///< of all runs
   SweepTally ended;

@@ -48,7 +48,8 @@ void backward_to_tables(const AttentionWork& w) {
   LAUNCH((attention_scores_kernel<V>), blocks_of_warps(static_cast<std::int64_t>(w.replicas) * w.count),
          threads_per_block, 0, w);
   LAUNCH((token_gradients_kernel<V>),
-         dim3(static_cast<unsigned>(w.elements * across), static_cast<unsigned>(w.replicas)), threads_per_block, 0, w);
+         dim3(static_cast<unsigned>(w.elements * across), static_cast<unsigned>(w.replicas)),
+         threads_per_block, 0, w);
 }
 
 void backward(const AttentionWork& w) {
@@ -79,7 +80,8 @@ void backward(const AttentionWork& w) {
   FOR_EACH(static_cast<std::int64_t>(w.replicas) * special * w.row_length(), SpecialGradients{w});
   LAUNCH(token_scores_kernel, blocks_of_warps(static_cast<std::int64_t>(w.replicas) * w.elements * w.heads),
          threads_per_block, 0, w);
-  LAUNCH(position_scores_kernel, dim3(static_cast<unsigned>(positions * w.heads), replicas), threads_per_block, 0, w);
+  LAUNCH(position_scores_kernel, dim3(static_cast<unsigned>(positions * w.heads), replicas),
+         threads_per_block, 0, w);
 }
 
 /// Replicas first .. first + plan.replicas, or as many as there are; no segment yet.

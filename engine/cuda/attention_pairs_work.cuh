@@ -1,7 +1,7 @@
 #pragma once
 // The parts of the fused one-layer transformer between its products: each struct is the body of for_each_kernel, what
-// one thread does for one entry; each kernel gives a pair, or a sum over pairs, to a warp or a block. V numbers of a row
-// are read at once: four, or one where the rows' parts are not whole quads.
+// one thread does for one entry; each kernel gives a pair, or a sum over pairs, to a warp or a block. V numbers of a
+// row are read at once: four, or one where the rows' parts are not whole quads.
 
 #include "engine/cuda/grid.cuh"
 #include "engine/cuda/quad.cuh"
@@ -70,14 +70,17 @@ struct AttentionWeights {
   }
 };
 
-/// Entry (replica, four pairs, V columns): base + sum over heads and positions of weight (token's row + position's row).
+/// Entry (replica, four pairs, V columns): base + sum over heads and positions of weight (token's row + position's
+/// row).
 template <int V>
 struct AttentionRows {
   static constexpr int pairs_at_once = 4;
   AttentionWork w;
 
   __host__ __device__ int strips() const { return (w.count + pairs_at_once - 1) / pairs_at_once; }
-  std::int64_t entries() const { return static_cast<std::int64_t>(w.replicas) * strips() * (w.row_length() / V); }
+  std::int64_t entries() const {
+    return static_cast<std::int64_t>(w.replicas) * strips() * (w.row_length() / V);
+  }
 
   __device__ void operator()(std::int64_t i) const {
     const int length = w.row_length(), c = static_cast<int>(i % (length / V)) * V;
@@ -98,7 +101,8 @@ struct AttentionRows {
     for (int h = 0; h < w.heads; ++h, of_head += table) {
 #pragma unroll
       for (int p = 0; p < positions; ++p) {
-        const auto position = load_numbers<V>(of_head + static_cast<std::int64_t>(w.elements + 1 + p) * length);
+        const auto position =
+            load_numbers<V>(of_head + static_cast<std::int64_t>(w.elements + 1 + p) * length);
 #pragma unroll
         for (int k = 0; k < pairs_at_once; ++k) {
           const real weight = w.weights[(rows[k] * positions + p) * w.heads + h];
@@ -244,17 +248,19 @@ struct Members {
 constexpr int token_columns = 32, token_groups = threads_per_block / token_columns;
 static_assert(token_groups >= heads_at_once);
 
-/// grid (elements x blocks of columns, replicas), 256 threads: 32 times V columns x 8 groups. The weighted gradients of the
-/// pairs with this element as x, then as y: group g takes every eighth pair, then group h adds up the groups' sums of
-/// head h, in order.
+/// grid (elements x blocks of columns, replicas), 256 threads: 32 times V columns x 8 groups. The weighted gradients
+/// of the pairs with this element as x, then as y: group g takes every eighth pair, then group h adds up the groups'
+/// sums of head h, in order.
 template <int V>
 __global__ void token_gradients_kernel(const __grid_constant__ AttentionWork w) {
   constexpr int at_once = 4;  // pairs under way to a thread
   __shared__ Numbers<V> of_groups[token_groups][heads_at_once][token_columns];
   const int length = w.row_length(), across = (length / V + token_columns - 1) / token_columns;
-  const int column = static_cast<int>(threadIdx.x) % token_columns, group = static_cast<int>(threadIdx.x) / token_columns;
+  const int column = static_cast<int>(threadIdx.x) % token_columns,
+            group = static_cast<int>(threadIdx.x) / token_columns;
   const int t = static_cast<int>(blockIdx.x) / across;
-  const int c = (static_cast<int>(blockIdx.x) % across * token_columns + column) * V, inside = min(c, length - V);
+  const int c = (static_cast<int>(blockIdx.x) % across * token_columns + column) * V,
+            inside = min(c, length - V);
   const std::int64_t replica = blockIdx.y;
   for (int first_head = 0; first_head < w.heads; first_head += heads_at_once) {
     const int heads = min(heads_at_once, w.heads - first_head);
@@ -303,7 +309,8 @@ __global__ void token_gradients_kernel(const __grid_constant__ AttentionWork w) 
 __global__ void token_scores_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
   const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
-  std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
+  std::int64_t i =
+      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
   for (; i < static_cast<std::int64_t>(w.replicas) * w.elements * w.heads; i += warps) {
     const int head = static_cast<int>(i % w.heads), t = static_cast<int>(i / w.heads % w.elements);
     const std::int64_t replica = i / w.heads / w.elements;
@@ -339,8 +346,8 @@ __global__ void position_scores_kernel(const __grid_constant__ AttentionWork w) 
   if (p == positions - 1) special[0] = target;
 }
 
-/// Entry (replica, head, position, column): the rows of the positions, and of "="; of head 0's last position also base,
-/// which all pairs have once, as the weights of a pair add up to 1.
+/// Entry (replica, head, position, column): the rows of the positions, and of "="; of head 0's last position also
+/// base, which all pairs have once, as the weights of a pair add up to 1.
 struct SpecialGradients {
   AttentionWork w;
   __device__ void operator()(std::int64_t i) const {

@@ -7,10 +7,10 @@ namespace {
 constexpr int warps = 8;            // of a block
 constexpr int rows_per_block = 64;  // a fixed cut: the same bits on every GPU
 
-/// Block (i, b) owns rows 64 i .. 64 i + 63 of replica b, its warp w the rows w, w + warps, .. of them; each lane 0 adds
-/// up its rows' losses in order, and thread 0 the warps'. Logits are read three times, mostly from the first-level
-/// cache. The plain path, for logits that are there anyway; the head has its own kernel.
-/// Floor: logits in, gradients out, at the memory's speed.
+/// Block (i, b) owns rows 64 i .. 64 i + 63 of replica b, its warp w the rows w, w + warps, .. of them; each lane 0
+/// adds up its rows' losses in order, and thread 0 the warps'. Logits are read three times, mostly from the
+/// first-level cache. The plain path, for logits that are there anyway; the head has its own kernel. Floor: logits
+/// in, gradients out, at the memory's speed.
 __global__ void cross_entropy_kernel(int rows, int classes, const real* logits, const int* labels,
                                      real* dlogits, LossAndCorrect* of_block) {
   __shared__ LossAndCorrect of_warp[warps];

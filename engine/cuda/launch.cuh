@@ -53,8 +53,8 @@ __device__ inline unsigned char* dynamic_shared() {
   return bytes;
 }
 
-/// Begins to copy `bytes` from device to shared memory, both aligned to as much or, of more than 16, to 16; fills with 0
-/// unless `inside`. For the thread done with wait_for_copies(), for the block with a barrier behind it.
+/// Begins to copy `bytes` from device to shared memory, both aligned to as much or, of more than 16, to 16; fills
+/// with 0 unless `inside`. For the thread done with wait_for_copies(), for the block with a barrier behind it.
 template <std::size_t bytes>
 __device__ inline void copy_to_shared(void* target, const void* source, bool inside) {
   constexpr std::size_t once = bytes < 16 ? bytes : 16;

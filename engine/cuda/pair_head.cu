@@ -1,12 +1,12 @@
 // The fused head: forward, loss and backward of a tile of pairs in one pass, products by register blocks over shared
 // memory on the plain float32 units.
 //
-// pair_head_kernel: grid (parts, replicas), 256 threads, about 118 KiB of shared memory at 48 pairs a tile. A block
-//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u in shared
-//   memory too, softmax and loss by warps, then the block's own sum of du = h' dz, which only it touches, and dh = dz u'
-//   to device memory. With more than 128 classes or hidden units it does so band by band of u, which is fetched while
-//   the rows before are at work, and computes z twice but for the last band: first for the rows' sums, then, from the
-//   last band back to the first, for their gradients.
+// pair_head_kernel: grid (parts, replicas), 256 threads, about 116 KiB of shared memory at 48 pairs a tile. A block
+//   owns one part of the pairs and walks its tiles: h = relu(l[x] + r[y]) into shared memory, z = h u with u in
+//   shared memory too, softmax and loss by warps, then the block's own sum of du = h' dz, which only it touches, and
+//   dh = dz u' to device memory. With more than 128 classes or hidden units it does so band by band of u, which is
+//   fetched while the rows before are at work, and computes z twice but for the last band: first for the rows' sums,
+//   then, from the last band back to the first, for their gradients.
 // reduce_kernel: sums the blocks' du, and dh along the members of each x and y, in a fixed order: no atomics.
 //
 // Floors and what is reached of them: docs/cuda.md.
@@ -86,8 +86,8 @@ struct Tile {
     }
   }
 
-  /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind; begins to fetch the band of u for the first
-  /// hidden units and `next` classes, unless that is -1.
+  /// z = h u for classes c0 .. c0 + band. Leaves the last band of h behind; begins to fetch the band of u for the
+  /// first hidden units and `next` classes, unless that is -1.
   __device__ void logits(int c0, int next) const {
     RowSums<rows_per_thread> sums{};
     for (int h0 = 0; h0 < work.hidden; h0 += band) {
@@ -112,8 +112,8 @@ struct Tile {
     __syncthreads();
   }
 
-  /// dh = or += dz u' for hidden units h0 .. h0 + band, where h > 0; the first classes overwrite. Last reader of dz and
-  /// of h, or of dz alone where h is needed once more.
+  /// dh = or += dz u' for hidden units h0 .. h0 + band, where h > 0; the first classes overwrite. Last reader of dz
+  /// and of h, or of dz alone where h is needed once more.
   __device__ void hidden_gradient(int h0, int c0, bool first_classes) const {
     fetch(h0, c0);
     wait_for_copies();
@@ -151,23 +151,24 @@ struct Tile {
     }
   }
 
-  /// Adds the logits of classes c0 .. to the warp's rows, two at once. Lane i holds row i and its label. Loops over rows
-  /// are not unrolled: what a block runs once it also fetches once, and instructions come slower than numbers.
+  /// Adds the logits of classes c0 .. to the warp's rows, two at once. Lane i holds row i and its label. Loops over
+  /// rows are not unrolled: what a block runs once it also fetches once, and instructions come slower than numbers.
   __device__ void add_to_rows(RowState& of_lane, int label_of_lane, int c0, int lane, int warp) const {
 #pragma unroll 1
     for (int i = 0; i < rows_per_warp; i += 2) {
       RowState pair[2] = {row_of_lane(of_lane, i), row_of_lane(of_lane, i + 1)};
       const real* const first = z + (warp + i * head_warps) * stride;
       add_logits<2>(pair, {first, first + head_warps * stride},
-                    {__shfl_sync(all_lanes, label_of_lane, i), __shfl_sync(all_lanes, label_of_lane, i + 1)}, c0,
-                    min(band, work.classes - c0), lane);
+                    {__shfl_sync(all_lanes, label_of_lane, i), __shfl_sync(all_lanes, label_of_lane, i + 1)},
+                    c0, min(band, work.classes - c0), lane);
       if (lane == i) of_lane = pair[0];
       if (lane == i + 1) of_lane = pair[1];
     }
   }
 
   /// z becomes dz of classes c0 .., 0 behind the last class and the last pair.
-  __device__ void rows_to_gradient(const RowGradient& of_lane, int label_of_lane, int c0, int lane, int warp) const {
+  __device__ void rows_to_gradient(const RowGradient& of_lane, int label_of_lane, int c0, int lane,
+                                   int warp) const {
     const int count = min(band, work.classes - c0);
 #pragma unroll 1
     for (int i = 0; i < rows_per_warp; ++i) {
@@ -230,7 +231,8 @@ struct Tile {
 };
 
 template <int rows>
-__global__ void __launch_bounds__(head_threads, blocks_together(rows)) pair_head_kernel(const __grid_constant__ HeadWork work) {
+__global__ void __launch_bounds__(head_threads, blocks_together(rows))
+    pair_head_kernel(const __grid_constant__ HeadWork work) {
   const int part = static_cast<int>(blockIdx.x), replica = static_cast<int>(blockIdx.y);
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes,
             warp = static_cast<int>(threadIdx.x) / warp_lanes;

@@ -70,9 +70,8 @@ PairHeadPlan plan_pair_head(const PairHead& head, int multiprocessors, std::size
   plan.segments = gradient ? static_cast<int>(quotient_up(pairs, most_rows)) : 1;
   plan.segment_rows = static_cast<int>(quotient_up(pairs, plan.segments));
   plan.rows = choose_rows(plan.segment_rows, multiprocessors, shared_bytes);
-  plan.parts =
-      static_cast<int>(std::min<std::int64_t>(quotient_up(plan.segment_rows, plan.rows),
-                                              std::int64_t{multiprocessors} * blocks_together(plan.rows)));
+  plan.parts = static_cast<int>(std::min<std::int64_t>(
+      quotient_up(plan.segment_rows, plan.rows), std::int64_t{multiprocessors} * blocks_together(plan.rows)));
 
   std::size_t used = 0;
   const auto take = [&](std::int64_t bytes) {

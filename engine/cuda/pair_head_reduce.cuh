@@ -13,10 +13,11 @@ namespace {
 constexpr int reduce_lanes = 32, reduce_groups = 8;
 constexpr int at_once = 8;  ///< terms under way to a thread
 
-/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 128 columns, four a lane: group g of 8
-/// takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
+/// Adds what(first), what(first + 1), .. what(last - 1), for each of the block's 128 columns, four a lane: group g of
+/// 8 takes every eighth term, and the groups' sums are added in order. Only group 0 gets the result.
 template <typename What>
-__device__ Quad sum_in_groups(int first, int last, const What& what, Quad (&shared)[reduce_groups][reduce_lanes]) {
+__device__ Quad sum_in_groups(int first, int last, const What& what,
+                              Quad (&shared)[reduce_groups][reduce_lanes]) {
   const int lane = static_cast<int>(threadIdx.x) % reduce_lanes;
   const int group = static_cast<int>(threadIdx.x) / reduce_lanes;
   Quad sum{};
@@ -78,9 +79,9 @@ __device__ int first_from(const int* members, int first, int last, int bound) {
   return first;
 }
 
-/// grid (blocks, replicas), 256 threads: 32 lanes of 4 columns x 8 groups. Blocks 0 .. row_blocks own 128 columns of one
-/// row of dlr each; the next square_blocks, in the last segment, 128 columns of one row of du; the last block
-/// the loss. row_blocks is 0 where no gradient is wanted.
+/// grid (blocks, replicas), 256 threads: 32 lanes of 4 columns x 8 groups. Blocks 0 .. row_blocks own 128 columns of
+/// one row of dlr each; the next square_blocks, in the last segment, 128 columns of one row of du; the last block the
+/// loss. row_blocks is 0 where no gradient is wanted.
 __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blocks, int square_blocks) {
   __shared__ Quad shared[reduce_groups][reduce_lanes];
   const int replica = static_cast<int>(blockIdx.y), lane = static_cast<int>(threadIdx.x) % reduce_lanes;
@@ -119,12 +120,14 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
   }
   block -= row_blocks;
   if (block < square_blocks) {
-    const int unit = block / work.class_bands, class_band = block % work.class_bands, c = class_band * band + 4 * lane;
+    const int unit = block / work.class_bands, class_band = block % work.class_bands,
+              c = class_band * band + 4 * lane;
     const std::int64_t square_at = static_cast<std::int64_t>(unit / band) * work.class_bands + class_band;
     const real* const at = work.du_parts(replica) + square_at * square + unit % band * band + 4 * lane;
     const std::int64_t part_size = static_cast<std::int64_t>(work.hidden_bands) * work.class_bands * square;
     const Quad sum = sum_in_groups(0, work.parts, PartOfDu{at, part_size}, shared);
-    real* const target = work.du + (static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c;
+    real* const target =
+        work.du + (static_cast<std::int64_t>(replica) * work.hidden + unit) * work.classes + c;
     for (int q = 0; q < 4; ++q) {
       if (writes && c + q < work.classes) target[q] = sum.v[q];
     }

@@ -1,7 +1,7 @@
 #pragma once
-// The products of one tile of pairs, all operands in shared memory. A block is two groups of 128 threads; thread t of a
-// group stands at column t % 16 and row t / 16 of an 8 x 16 grid. Rows of shared arrays are `stride` numbers apart, an
-// odd number of quads, so that quads of neighbouring rows lie in different banks.
+// The products of one tile of pairs, all operands in shared memory. A block is two groups of 128 threads; thread t of
+// a group stands at column t % 16 and row t / 16 of an 8 x 16 grid. Rows of shared arrays are `stride` numbers apart,
+// an odd number of quads, so that quads of neighbouring rows lie in different banks.
 //
 // A number that is read from shared memory costs a warp a cycle of the multiprocessor, a multiplication a quarter of
 // one: with R x 8 sums a thread does R x 8 for R + 8 numbers read. Only six and more rows a thread come near the
@@ -27,12 +27,14 @@ __device__ inline int row_of_thread() {
   return static_cast<int>(threadIdx.x) % group_threads / columns;
 }
 
-/// Begins to copy rows h0 .. h0 + band, columns c0 .. c0 + band of u (hidden, classes) to shared memory; 0 outside of u.
+/// Begins to copy rows h0 .. h0 + band, columns c0 .. c0 + band of u (hidden, classes) to shared memory; 0 outside of
+/// u.
 /// @tparam width  numbers at once: 4 where rows of u are whole quads, else 1
 template <int width>
 __device__ inline void fetch_band(const real* u, int hidden, int classes, int h0, int c0, real* target) {
   constexpr int across = band / width, rows_at_once = head_threads / across;
-  const int row = static_cast<int>(threadIdx.x) / across, column = static_cast<int>(threadIdx.x) % across * width;
+  const int row = static_cast<int>(threadIdx.x) / across,
+            column = static_cast<int>(threadIdx.x) % across * width;
   const real* const from = u + static_cast<std::int64_t>(h0 + row) * classes + c0 + column;
 #pragma unroll 4
   for (int i = 0; i < band; i += rows_at_once) {
@@ -102,8 +104,8 @@ __device__ inline void multiply_transposed(const real* a, const real* b, Half k,
   }
 }
 
-/// Adds up the groups' sums through `scratch` (8 R, band). Each group keeps half of a thread's rows: the first of them is
-/// `first_kept_row`. Between two barriers of its own; nobody may read scratch before, and none does behind.
+/// Adds up the groups' sums through `scratch` (8 R, band). Each group keeps half of a thread's rows: the first of
+/// them is `first_kept_row`. Between two barriers of its own; nobody may read scratch before, and none does behind.
 template <int R>
 __device__ inline RowSums<R / 2> add_up_groups(const RowSums<R>& sums, real* scratch) {
   const bool second = group_of_thread() == 1;

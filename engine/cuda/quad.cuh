@@ -29,8 +29,8 @@ __device__ inline void store_quad(real* p, const Quad& q) {
   store_numbers<4>(p, q);
 }
 
-/// Whether the rows of a matrix with so many columns are whole quads in their places. A parameter need not be: it stands
-/// behind those before it.
+/// Whether the rows of a matrix with so many columns are whole quads in their places. A parameter need not be: it
+/// stands behind those before it.
 __host__ __device__ inline bool in_quads(const real* matrix, int columns) {
   return columns % 4 == 0 && reinterpret_cast<std::uintptr_t>(matrix) % alignof(Quad) == 0;
 }

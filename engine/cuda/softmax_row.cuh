@@ -40,12 +40,12 @@ __device__ inline RowState empty_row() {
 
 constexpr int columns_at_once = 128;  ///< of a row, in a warp's registers
 
-/// Adds the logits z[i][0 .. count) of classes first .. first + count, at most columns_at_once, to row i; R rows at once,
-/// so that one is at work while another waits. Sums are relative to the largest logit so far, and rescaled when that
-/// rises. Behind it the rows may be overwritten.
+/// Adds the logits z[i][0 .. count) of classes first .. first + count, at most columns_at_once, to row i; R rows at
+/// once, so that one is at work while another waits. Sums are relative to the largest logit so far, and rescaled when
+/// that rises. Behind it the rows may be overwritten.
 template <int R>
-__device__ inline void add_logits(RowState (&rows)[R], const real* const (&z)[R], const int (&labels)[R], int first,
-                                  int count, int lane) {
+__device__ inline void add_logits(RowState (&rows)[R], const real* const (&z)[R], const int (&labels)[R],
+                                  int first, int count, int lane) {
   constexpr int of_lane = columns_at_once / warp_lanes;
   const real lowest = -static_cast<real>(INFINITY);
   real logits[R][of_lane], largest[R];
@@ -135,7 +135,9 @@ struct RowGradient {
 
   RowGradient() = default;
   __device__ RowGradient(const RowShares& shares, double weight)
-      : largest(shares.largest), factor(row_factor(shares, weight)), of_label(label_gradient(shares, weight)) {}
+      : largest(shares.largest),
+        factor(row_factor(shares, weight)),
+        of_label(label_gradient(shares, weight)) {}
 
   __device__ RowGradient of_lane(int from) const {
     RowGradient there;

@@ -110,7 +110,8 @@ real* Tensor::grad() const {
 Tensor& Tensor::set_requires_grad() {
   if (node_->forward || node_->viewed) throw ShapeError("set_requires_grad: not a leaf");
   node_->requires_grad = true;
-  if (node_->lacks_grad()) node_->gradients = std::make_shared<Buffer>(node_->values->device(), node_->values->bytes());
+  if (node_->lacks_grad())
+    node_->gradients = std::make_shared<Buffer>(node_->values->device(), node_->values->bytes());
   return *this;
 }
 
@@ -225,9 +226,12 @@ void Program::backward() const {
   const Tensor& output = steps_.back();
   if (!output.requires_grad()) throw ShapeError("backward: no leaf of this computation requires a gradient");
   const Kernels& k = kernels(output.device());
-  if (gradients_) k.fill(static_cast<std::int64_t>(gradients_->bytes() / sizeof(real)), 0, static_cast<real*>(gradients_->data()));
+  if (gradients_)
+    k.fill(static_cast<std::int64_t>(gradients_->bytes() / sizeof(real)), 0,
+           static_cast<real*>(gradients_->data()));
   for (const Tensor& step : steps_) {  // those that another program has made
-    const bool of_another = step.node_->forward && step.requires_grad() && step.node_->gradients != gradients_;
+    const bool of_another =
+        step.node_->forward && step.requires_grad() && step.node_->gradients != gradients_;
     if (of_another) k.fill(step.size(), 0, step.grad());
   }
   k.fill(output.size(), 1, output.grad());

@@ -34,7 +34,8 @@ class SweepOfTwo {
 
  private:
   apps::Plan plan_ = two_runs();
-  apps::SweepWork work_{.runs = 2, .todo = {0, 1}, .reached = {{0, 20}}, .updates = 200, .updates_done = 20, .ended = {}};
+  apps::SweepWork work_{
+      .runs = 2, .todo = {0, 1}, .reached = {{0, 20}}, .updates = 200, .updates_done = 20, .ended = {}};
   apps::SweepDisplay display_{plan_, work_, false};
   std::ostringstream captured_;
   std::streambuf* before_;

@@ -166,7 +166,8 @@ void enqueue(const Place& place, dim3 blocks, int threads, std::size_t shared_by
   running = place;
   if (threads > most_threads || threads < 1) fail("threads out of range");
   if (shared_bytes > most_shared) fail("too much shared memory");
-  if (blocks.x < 1 || blocks.y < 1 || blocks.y > 65535 || blocks.z < 1 || blocks.z > 65535) fail("blocks out of range");
+  if (blocks.x < 1 || blocks.y < 1 || blocks.y > 65535 || blocks.z < 1 || blocks.z > 65535)
+    fail("blocks out of range");
   enqueue([=, kernel = std::move(kernel)] {
     running = place;
     body = &kernel;

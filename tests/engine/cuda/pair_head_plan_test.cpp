@@ -61,7 +61,8 @@ TEST_CASE("pair_head_plan: a tile fits the shared memory of a block") {
     CHECK(engine::cuda::tile_bytes(engine::cuda::plan_pair_head(head, 132, shared).rows) <= shared);
     CHECK(engine::cuda::tile_bytes(engine::cuda::plan_pair_head(head, 1, shared).rows) <= shared);
   }
-  CHECK_THROWS_AS((void)engine::cuda::plan_pair_head(head, 132, engine::cuda::tile_bytes(16) - 1), engine::BackendError);
+  CHECK_THROWS_AS((void)engine::cuda::plan_pair_head(head, 132, engine::cuda::tile_bytes(16) - 1),
+                  engine::BackendError);
 }
 
 TEST_SUITE_END();

@@ -166,7 +166,8 @@ TEST_CASE_TEMPLATE("pair_cross_entropy: without gradients the loss and right ans
     CAPTURE(c.n);
     CAPTURE(c.hidden);
     const engine::PairBatch batch = random_pairs(c.n, c.pairs, 1, numbers, device);
-    const Tensor lr = numbers.tensor({1, 2 * c.n, c.hidden}, device), u = numbers.tensor({1, c.hidden, c.n}, device);
+    const Tensor lr = numbers.tensor({1, 2 * c.n, c.hidden}, device),
+                 u = numbers.tensor({1, c.hidden, c.n}, device);
     const engine::LossMeter fused(1, device), plain(1, device);
     pair_cross_entropy(lr, u, batch, &fused);
     const Tensor h = relu(pair_sum(slice_rows(lr, 0, c.n), slice_rows(lr, c.n, c.n), batch.x(), batch.y()));
