@@ -232,4 +232,20 @@ TEST_CASE("program: a replay follows the leaves, a gradient adds up, a detached 
   CHECK(x.grad_to_host() == std::vector<real>{6, 8});
 }
 
+TEST_CASE("program: two that share a tensor, in turns") {
+  Tensor x = Tensor::from({1, 1, 2}, std::vector<real>{1, 2});
+  x.set_requires_grad();
+  const Tensor doubled = scale(x, 2);
+  const engine::Program linear(sum(doubled)), square(sum(multiply(doubled, doubled)));
+  const auto gradient_of = [&](const engine::Program& program) {
+    x.copy_to_grad(std::vector<real>{0, 0});
+    program.backward();
+    return x.grad_to_host();
+  };
+  for (int turn = 0; turn < 2; ++turn) {
+    CHECK(gradient_of(linear) == std::vector<real>{2, 2});
+    CHECK(gradient_of(square) == std::vector<real>{8, 16});
+  }
+}
+
 TEST_SUITE_END();
