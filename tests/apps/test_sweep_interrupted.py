@@ -31,7 +31,7 @@ class SweepInterruption(SweepTest):
         self.assertEqual(files_below(self.directory / "o"), whole)
 
     def test_kill_9_at_random_moments_loses_at_most_a_checkpoint(self):
-        self.write(small(epochs=6000))
+        self.write(small(epochs=1500 * KILLS))
         whole = self.undisturbed()
         rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
         at_work = 0
@@ -159,7 +159,7 @@ class SweepOverMpi(MpiTest, SweepTest):
                     self.assertGreater(path.stat().st_mtime_ns, time_saved)
 
     def test_kill_9_of_a_process_ends_the_others_and_nothing_is_lost(self):
-        self.write(small(epochs=6000))
+        self.write(small(epochs=5000 * KILLS))  # the others go on for a while
         whole = self.undisturbed()
         rng = random.Random(int(os.environ.get("IRREPLENS_SEED", "1")))
         at_work = 0
