@@ -4,6 +4,7 @@
 // row are read at once: four, or one where the rows' parts are not whole quads.
 
 #include "engine/cuda/grid.cuh"
+#include "engine/cuda/members.cuh"
 #include "engine/cuda/quad.cuh"
 #include "engine/cuda/softmax_row.cuh"
 #include "engine/device/elementwise.hpp"
@@ -43,6 +44,10 @@ struct AttentionWork {
   }
   __device__ int token(std::int64_t pair_number, int position) const {
     return position == 0 ? x.target[pair_number] : position == 1 ? y.target[pair_number] : elements;
+  }
+  /// The segment's pairs whose element at the position of `index` is t.
+  __device__ Members members(const IndexView& index, std::int64_t replica, int t) const {
+    return {index, replica, t, first, first + count};
   }
   /// Columns c .. c + V of a row's hidden units and what goes round them, or of their gradients. V divides hidden.
   template <int V>
@@ -129,10 +134,8 @@ struct AttentionRows {
 /// A warp takes a row of logits: its loss, and its gradient in place.
 __global__ void attention_loss_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
-  const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
-  std::int64_t row =
-      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
-  for (; row < static_cast<std::int64_t>(w.replicas) * w.count; row += warps) {
+  for (std::int64_t row = warp_of_grid(); row < static_cast<std::int64_t>(w.replicas) * w.count;
+       row += warps_of_grid()) {
     real* const z = w.logits + row * w.classes;
     const int label = w.labels[w.pair(row / w.count, static_cast<int>(row % w.count))];
     RowState state = row_of_logits(z, w.classes, label, lane);
@@ -170,11 +173,9 @@ struct HiddenGradient {
 template <int V>
 __global__ void attention_scores_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes, length = w.row_length();
-  const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
   const std::int64_t table = static_cast<std::int64_t>(w.tokens()) * length;
-  std::int64_t row =
-      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
-  for (; row < static_cast<std::int64_t>(w.replicas) * w.count; row += warps) {
+  for (std::int64_t row = warp_of_grid(); row < static_cast<std::int64_t>(w.replicas) * w.count;
+       row += warps_of_grid()) {
     const std::int64_t replica = row / w.count, pair = w.pair(replica, static_cast<int>(row % w.count));
     for (int first_head = 0; first_head < w.heads; first_head += heads_at_once) {
       const int heads = min(heads_at_once, w.heads - first_head);
@@ -216,35 +217,6 @@ __global__ void attention_scores_kernel(const __grid_constant__ AttentionWork w)
   }
 }
 
-/// The members of token t, ascending, that lie in the segment.
-struct Members {
-  const int* members;
-  int begin, end;
-
-  __device__ Members(const AttentionWork& w, const IndexView& index, std::int64_t replica, int t) {
-    const int* const starts = index.starts + replica * (w.elements + 1);
-    members = index.members + replica * w.pairs;
-    begin = starts[t];
-    end = starts[t + 1];
-    if (w.count == w.pairs) return;
-    begin = first_from(starts[t], starts[t + 1], w.first);
-    end = first_from(begin, starts[t + 1], w.first + w.count);
-  }
-
- private:
-  __device__ int first_from(int from, int to, int bound) const {
-    while (from < to) {
-      const int middle = from + (to - from) / 2;
-      if (members[middle] < bound) {
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return from;
-  }
-};
-
 constexpr int token_columns = 32, token_groups = threads_per_block / token_columns;
 static_assert(token_groups >= heads_at_once);
 
@@ -266,7 +238,7 @@ __global__ void token_gradients_kernel(const __grid_constant__ AttentionWork w) 
     const int heads = min(heads_at_once, w.heads - first_head);
     Numbers<V> sums[heads_at_once] = {};
     for (int p = 0; p < 2; ++p) {
-      const Members of(w, p == 0 ? w.x : w.y, replica, t);
+      const Members of = w.members(p == 0 ? w.x : w.y, replica, t);
       for (int m = of.begin + group; m < of.end; m += at_once * token_groups) {
         Numbers<V> gradients[at_once];
         real weights[at_once][heads_at_once];
@@ -308,15 +280,13 @@ __global__ void token_gradients_kernel(const __grid_constant__ AttentionWork w) 
 /// A warp takes a (replica, element, head): the same of the scores.
 __global__ void token_scores_kernel(const __grid_constant__ AttentionWork w) {
   const int lane = static_cast<int>(threadIdx.x) % warp_lanes;
-  const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * (blockDim.x / warp_lanes);
-  std::int64_t i =
-      static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / warp_lanes) + threadIdx.x / warp_lanes;
-  for (; i < static_cast<std::int64_t>(w.replicas) * w.elements * w.heads; i += warps) {
+  for (std::int64_t i = warp_of_grid(); i < static_cast<std::int64_t>(w.replicas) * w.elements * w.heads;
+       i += warps_of_grid()) {
     const int head = static_cast<int>(i % w.heads), t = static_cast<int>(i / w.heads % w.elements);
     const std::int64_t replica = i / w.heads / w.elements;
     double sum = 0;
     for (int p = 0; p < 2; ++p) {
-      const Members of(w, p == 0 ? w.x : w.y, replica, t);
+      const Members of = w.members(p == 0 ? w.x : w.y, replica, t);
       for (int m = of.begin + lane; m < of.end; m += warp_lanes) {
         const std::int64_t row = replica * w.count + of.members[m] - w.first;
         sum += static_cast<double>(w.dscore[(row * positions + p) * w.heads + head]);

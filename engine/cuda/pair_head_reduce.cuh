@@ -2,6 +2,7 @@
 // The head's second kernel: adds up what the blocks of the first one left behind, in a fixed order.
 
 #include "engine/cuda/grid.cuh"
+#include "engine/cuda/members.cuh"
 #include "engine/cuda/pair_head_plan.hpp"
 #include "engine/cuda/pair_head_work.cuh"
 #include "engine/cuda/quad.cuh"
@@ -66,19 +67,6 @@ struct PartOfDu {
   __device__ Quad operator()(int part) const { return load_quad(at + part * part_size); }
 };
 
-/// The first of members[first .. last), ascending, that is not below `bound`.
-__device__ int first_from(const int* members, int first, int last, int bound) {
-  while (first < last) {
-    const int middle = first + (last - first) / 2;
-    if (members[middle] < bound) {
-      first = middle + 1;
-    } else {
-      last = middle;
-    }
-  }
-  return first;
-}
-
 /// grid (blocks, replicas), 256 threads: 32 lanes of 4 columns x 8 groups. Blocks 0 .. row_blocks own 128 columns of
 /// one row of dlr each; the next square_blocks, in the last segment, 128 columns of one row of du; the last block the
 /// loss. row_blocks is 0 where no gradient is wanted.
@@ -92,25 +80,19 @@ __global__ void reduce_kernel(const __grid_constant__ HeadWork work, int row_blo
     const bool of_x = row < work.elements;
     const IndexView& index = of_x ? work.x : work.y;
     const int t = of_x ? row : row - work.elements;
-    const int* const starts = index.starts + static_cast<std::int64_t>(replica) * (work.elements + 1);
-    const int* const members = index.members + static_cast<std::int64_t>(replica) * work.pairs;
-    int first = starts[t], last = starts[t + 1];
-    if (!work.first_segment || !work.last_segment) {
-      first = first_from(members, first, last, work.first);
-      last = first_from(members, first, last, work.last);
-    }
+    const Members of(index, replica, t, work.first, work.last);
     const IndexView& others = of_x ? work.y : work.x;  // dl[x] = sum of dh r[y], and the other way round
     const real* const rows_of_others =
         work.lr + (static_cast<std::int64_t>(replica) * 2 + (of_x ? 1 : 0)) * work.elements * work.hidden;
     const RowOfDh of_member{work.dh(replica),
-                            members,
+                            of.members,
                             work.first,
                             work.dh_stride,
                             min(unit, work.dh_stride - 4),
                             work.combine == PairHidden::product ? rows_of_others : nullptr,
                             others.target + static_cast<std::int64_t>(replica) * work.pairs,
                             work.hidden};
-    const Quad sum = sum_in_groups(first, last, of_member, shared);
+    const Quad sum = sum_in_groups(of.begin, of.end, of_member, shared);
     real* const target =
         work.dlr + (static_cast<std::int64_t>(replica) * 2 * work.elements + row) * work.hidden + unit;
     for (int q = 0; q < 4; ++q) {

@@ -60,23 +60,30 @@ struct Half {
   }
 };
 
+/// Four numbers of each of the thread's rows, from column `at` of a shared array on.
+template <int R>
+struct QuadsOfRows {
+  Quad of[R];
+  __device__ explicit QuadsOfRows(const real* at) {
+#pragma unroll
+    for (int i = 0; i < R; ++i) of[i] = load_quad(at + (row_of_thread() + row_step * i) * stride);
+  }
+};
+
 /// sums += a (8 R, k) b (k, band) over the group's half of k: columns 4 tx + 64 j + q at [i][4 j + q].
 template <int R>
 __device__ inline void multiply(const real* a, const real* b, Half k, RowSums<R>& sums) {
-  a += row_of_thread() * stride;
   b += 4 * column_of_thread();
 #pragma unroll 2
   for (int at = k.first; at < k.last; at += 4) {
-    Quad left[R];
-#pragma unroll
-    for (int i = 0; i < R; ++i) left[i] = load_quad(a + row_step * i * stride + at);
+    const QuadsOfRows<R> left(a + at);
 #pragma unroll
     for (int q = 0; q < 4; ++q) {
       const Quad right[2] = {load_quad(b + (at + q) * stride), load_quad(b + (at + q) * stride + 64)};
 #pragma unroll
       for (int i = 0; i < R; ++i) {
 #pragma unroll
-        for (int j = 0; j < 8; ++j) sums.of[i][j] += left[i].v[q] * right[j / 4].v[j % 4];
+        for (int j = 0; j < 8; ++j) sums.of[i][j] += left.of[i].v[q] * right[j / 4].v[j % 4];
       }
     }
   }
@@ -85,20 +92,17 @@ __device__ inline void multiply(const real* a, const real* b, Half k, RowSums<R>
 /// sums += a (8 R, k) b' of b (band, k), likewise: columns tx + 16 j at [i][j].
 template <int R>
 __device__ inline void multiply_transposed(const real* a, const real* b, Half k, RowSums<R>& sums) {
-  a += row_of_thread() * stride;
   b += column_of_thread() * stride;
 #pragma unroll 2
   for (int at = k.first; at < k.last; at += 4) {
-    Quad left[R];
-#pragma unroll
-    for (int i = 0; i < R; ++i) left[i] = load_quad(a + row_step * i * stride + at);
+    const QuadsOfRows<R> left(a + at);
 #pragma unroll
     for (int j = 0; j < 8; ++j) {
       const Quad right = load_quad(b + columns * j * stride + at);
 #pragma unroll
       for (int i = 0; i < R; ++i) {
 #pragma unroll
-        for (int q = 0; q < 4; ++q) sums.of[i][j] += left[i].v[q] * right.v[q];
+        for (int q = 0; q < 4; ++q) sums.of[i][j] += left.of[i].v[q] * right.v[q];
       }
     }
   }

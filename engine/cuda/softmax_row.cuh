@@ -10,6 +10,14 @@ namespace engine::cuda {
 constexpr int warp_lanes = 32;
 constexpr unsigned all_lanes = 0xffffffffU;
 
+/// The number of the thread's warp in the grid, and how many there are.
+__device__ inline std::int64_t warp_of_grid() {
+  return (static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x) / warp_lanes;
+}
+__device__ inline std::int64_t warps_of_grid() {
+  return static_cast<std::int64_t>(gridDim.x) * blockDim.x / warp_lanes;
+}
+
 __device__ inline double sum_of_lanes(double x) {
   for (int step = warp_lanes / 2; step > 0; step /= 2) x += __shfl_xor_sync(all_lanes, x, step);
   return x;

@@ -2,21 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <iostream>
-#include <sstream>
+#include "captured_errors.hpp"
 
 namespace {
 
 /// What Progress::line prints at `now`, 50 of 100 steps done, having started at 1,000 s with none.
 std::string line_at(double now) {
-  std::ostringstream captured;
-  std::streambuf* const before = std::cerr.rdbuf(captured.rdbuf());
-  {
-    apps::Progress progress(100, 0, 1000, false);
-    progress.line(50, "loss 1", now);
-  }
-  std::cerr.rdbuf(before);
-  return captured.str();
+  const test::CapturedErrors captured;
+  apps::Progress(100, 0, 1000, false).line(50, "loss 1", now);
+  return captured.text();
 }
 
 }  // namespace
@@ -35,11 +29,9 @@ TEST_CASE("progress: a clock that stands still or jumps back shows neither") {
 }
 
 TEST_CASE("progress: per cent, where steps mean nothing") {
-  std::ostringstream captured;
-  std::streambuf* const before = std::cerr.rdbuf(captured.rdbuf());
+  const test::CapturedErrors captured;
   apps::Progress(2000, 0, 1000, false, apps::Progress::Count::percent).line(500, "x", 1010);
-  std::cerr.rdbuf(before);
-  CHECK(captured.str() == "25%  x  30s left\n");
+  CHECK(captured.text() == "25%  x  30s left\n");
 }
 
 TEST_CASE("progress: the program's own clock does not run backwards") {

@@ -3,9 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <iostream>
-#include <sstream>
 
+#include "captured_errors.hpp"
 #include "temporary_directory.hpp"
 
 namespace {
@@ -20,15 +19,12 @@ apps::Plan two_runs() {
 
 class SweepOfTwo {
  public:
-  SweepOfTwo() : before_(std::cerr.rdbuf(captured_.rdbuf())) {}
-  ~SweepOfTwo() { std::cerr.rdbuf(before_); }
-
   apps::SweepDisplay& display() { return display_; }
   /// The per cent and the number of runs that have ended, in the line of a run that ends now.
   std::string line_of(std::size_t run) {
-    captured_.str("");
+    captured_.clear();
     display_.ended({.run = run, .state = apps::RunState::done, .reason = "", .metrics = {}});
-    const std::string line = captured_.str();
+    const std::string line = captured_.text();
     return line.substr(0, line.find(" runs"));
   }
 
@@ -37,8 +33,7 @@ class SweepOfTwo {
   apps::SweepWork work_{
       .runs = 2, .todo = {0, 1}, .reached = {{0, 20}}, .updates = 200, .updates_done = 20, .ended = {}};
   apps::SweepDisplay display_{plan_, work_, false};
-  std::ostringstream captured_;
-  std::streambuf* before_;
+  test::CapturedErrors captured_;
 };
 
 }  // namespace
