@@ -62,6 +62,21 @@ function(irreplens_compile_together target most)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${IRREPLENS_UNITY} UNITY_BUILD_BATCH_SIZE ${most})
 endfunction()
 
+# irreplens_one_source(LIST FILE) puts in place of a list's sources one that includes them all, FILE in the build's folder:
+# for CUDA's, which CMake does not compile together, and for those that no others may join.
+function(irreplens_one_source list file)
+  if(IRREPLENS_UNITY)
+    list(TRANSFORM ${list} PREPEND "#include \"${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE lines)
+    list(TRANSFORM lines APPEND "\"\n")
+    list(JOIN lines "" text)
+    set(one ${CMAKE_CURRENT_BINARY_DIR}/${file})
+    file(CONFIGURE OUTPUT ${one} CONTENT "${text}" @ONLY)
+    set(${list} ${one})
+  endif()
+  set_source_files_properties(${${list}} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
+
 # irreplens_program(NAME SOURCES..) declares a program; link its libraries with target_link_libraries.
 function(irreplens_program name)
   add_executable(${name} ${ARGN})

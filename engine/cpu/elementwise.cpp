@@ -53,9 +53,10 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   });
 }
 
-void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
-                       real* y) {
-  for (int b = 0; b < batch; ++b) accumulate(count, factor * by_entry[b], x + b * count, y + b * count);
+void scale_entries(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y,
+                   bool add_to) {
+  for (int b = 0; b < batch; ++b)
+    (add_to ? accumulate : scale)(count, factor * by_entry[b], x + b * count, y + b * count);
 }
 
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,

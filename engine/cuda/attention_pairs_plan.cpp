@@ -8,10 +8,10 @@ namespace {
 
 #ifdef ENGINE_SMALL_WORKSPACE  // the tests' emulated device: small problems in several segments and turns
 constexpr std::int64_t most_segment_bytes = std::int64_t{1} << 16;
-constexpr std::int64_t most_workspace_bytes = std::int64_t{1} << 17;
+constexpr std::int64_t most_bytes_at_once = std::int64_t{1} << 17;
 #else
 constexpr std::int64_t most_segment_bytes = std::int64_t{256} << 20;  // of one replica
-constexpr std::int64_t most_workspace_bytes = std::int64_t{1} << 30;  // of replicas in work at once, if > 1
+constexpr std::int64_t most_bytes_at_once = std::int64_t{1} << 30;    // of replicas in work at once, if > 1
 #endif
 constexpr std::int64_t positions = 3;
 
@@ -29,7 +29,7 @@ AttentionPairsPlan plan_attention_pairs(const AttentionPairs& pairs) {
   plan.segment_rows =
       static_cast<int>(std::clamp<std::int64_t>(most_segment_bytes / row_bytes, 1, pairs.x.rows));
   plan.replicas = static_cast<int>(
-      std::clamp<std::int64_t>(most_workspace_bytes / (row_bytes * plan.segment_rows), 1, pairs.replicas));
+      std::clamp<std::int64_t>(most_bytes_at_once / (row_bytes * plan.segment_rows), 1, pairs.replicas));
 
   std::size_t used = 0;
   const auto take = [&](std::int64_t bytes) {

@@ -55,12 +55,16 @@ struct ReluBackward {
   __device__ void operator()(std::int64_t i) const { dx[i] += relu_slope_times(y[i], dy[i]); }
 };
 
-struct AccumulateScaled {
+struct ScaleEntries {
   std::int64_t count;
   real factor;
   const real *by_entry, *x;
   real* y;
-  __device__ void operator()(std::int64_t i) const { y[i] += factor * by_entry[i / count] * x[i]; }
+  bool add;
+  __device__ void operator()(std::int64_t i) const {
+    const real scaled = factor * by_entry[i / count] * x[i];
+    y[i] = add ? y[i] + scaled : scaled;
+  }
 };
 
 struct CopyBlock {
@@ -79,6 +83,10 @@ struct CopyBlock {
 };
 
 }  // namespace
+
+const void* any_kernel() {
+  return reinterpret_cast<const void*>(&for_each_kernel<Fill>);
+}
 
 void fill(std::int64_t count, real value, real* x) {
   FOR_EACH(count, Fill{value, x});
@@ -108,9 +116,9 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   FOR_EACH(count, ReluBackward{y, dy, dx});
 }
 
-void accumulate_scaled(int batch, std::int64_t count, real factor, const real* by_entry, const real* x,
-                       real* y) {
-  FOR_EACH(batch * count, AccumulateScaled{count, factor, by_entry, x, y});
+void scale_entries(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y,
+                   bool add) {
+  FOR_EACH(batch * count, ScaleEntries{count, factor, by_entry, x, y, add});
 }
 
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,

@@ -1,37 +1,13 @@
 #pragma once
-// How every kernel of this folder is started and every call checked. The kernels' files see CUDA through this
-// header only; in the tests a header of the same name stands in for it and runs them on the host.
+// How every kernel of this folder is started. The kernels' files see CUDA through this header only; in the tests a
+// header of the same name stands in for it and runs them on the host.
 
 #include <cuda_pipeline_primitives.h>
 #include <cuda_runtime.h>
 
-#include <cstddef>
-#include <string>
+#include "engine/cuda/runtime.hpp"
 
 namespace engine::cuda {
-
-/// Where a call stands in the source.
-struct Place {
-  const char* expression;
-  const char* file;
-  int line;
-};
-
-/// @throws BackendError with the place and what went wrong, unless `status` is success
-void check(cudaError_t status, const Place& place);
-
-/// "; the GPU is lost .." if nothing more can be run on it, else "": for the errors of libraries, which hide
-/// it.
-std::string note_if_lost();
-
-/// Everything runs on one stream, in the order it is enqueued. Made at the first call, with the device.
-cudaStream_t stream();
-
-/// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so
-/// are the bits of a result whose parts are added up.
-int multiprocessors();
-/// The most dynamic shared memory that a block may have, with allow_shared().
-std::size_t most_shared_bytes();
 
 /// Lets `kernel` have more dynamic shared memory than the 48 KiB that every kernel may have.
 template <typename Kernel>
@@ -70,8 +46,6 @@ __device__ inline void wait_for_copies() {
 
 }  // namespace engine::cuda
 
-#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
-#define CUDA_CHECK(call) engine::cuda::check((call), CUDA_PLACE(#call))
 /// LAUNCH(kernel, blocks, threads, shared bytes, arguments..); a template's name stands in parentheses.
 #define LAUNCH(kernel, ...) engine::cuda::launch(CUDA_PLACE(#kernel), kernel, __VA_ARGS__)
 #define ALLOW_SHARED(kernel, bytes) engine::cuda::allow_shared(kernel, bytes, CUDA_PLACE(#kernel))

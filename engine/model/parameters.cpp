@@ -1,7 +1,6 @@
 #include "engine/model/parameters.hpp"
 
 #include "engine/device/error.hpp"
-#include "engine/device/kernels.hpp"
 
 namespace engine {
 
@@ -94,10 +93,6 @@ void Parameters::start(std::span<const std::uint64_t> seeds) {
   }
   if (AllocationCount::active()) return;
   for (std::size_t r = 0; r < seeds.size(); ++r) layout_->start(seeds[r], static_cast<int>(r), *values_);
-}
-
-void Parameters::zero_gradients() const {
-  kernels(gradients_->device()).fill(layout_->count(), 0, static_cast<real*>(gradients_->data()));
 }
 
 }  // namespace engine

@@ -64,7 +64,6 @@ class Parameters {
   /// Start weights, replica r from one generator seeded with seeds[r].
   /// @throws ShapeError unless there is a seed for each replica
   void start(std::span<const std::uint64_t> seeds);
-  void zero_gradients() const;
 
   const std::shared_ptr<const ParameterLayout>& layout() const { return layout_; }
   const std::shared_ptr<Buffer>& values() const { return values_; }

@@ -13,14 +13,15 @@ ForwardGradients::ForwardGradients(std::span<const Tensor> operands) {
     gradients_.push_back(Tensor::zeros(operand.shape(), operand.device()));
 }
 
-void ForwardGradients::add_to(std::span<const Tensor> operands, const Tensor& loss) const {
+void ForwardGradients::pass_on(std::span<const Tensor> operands, const Tensor& loss,
+                               std::span<const real> beta) const {
   const Kernels& k = kernels(loss.device());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Tensor& operand = operands[i];
     real* const dx = operand.grad();
     if (dx == nullptr) continue;
-    k.accumulate_scaled(operand.replicas(), operand.size() / operand.replicas(), 1, loss.grad(),
-                        gradients_[i].data(), dx);
+    k.scale_entries(operand.replicas(), operand.size() / operand.replicas(), 1, loss.grad(),
+                    gradients_[i].data(), dx, beta[i] != 0);
   }
 }
 

@@ -19,8 +19,8 @@ class ForwardGradients {
   /// Where the op writes that of operand i; null if none is wanted.
   real* of(std::size_t i) const { return gradients_.empty() ? nullptr : gradients_[i].data(); }
 
-  /// doperand += dloss times its gradient, for those operands that want one.
-  void add_to(std::span<const Tensor> operands, const Tensor& loss) const;
+  /// doperand = beta doperand + dloss times its gradient, for those operands that want one.
+  void pass_on(std::span<const Tensor> operands, const Tensor& loss, std::span<const real> beta) const;
 
  private:
   std::vector<Tensor> gradients_;

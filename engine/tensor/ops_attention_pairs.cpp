@@ -80,7 +80,9 @@ Tensor attention_pair_cross_entropy(const AttentionTables& tables, const Tensor&
         sums.add_up();
         k.loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
-      [gradients](const Tensor& loss, std::span<const Tensor> in) { gradients.add_to(in, loss); });
+      [gradients](const Tensor& loss, std::span<const Tensor> in, std::span<const real> beta) {
+        gradients.pass_on(in, loss, beta);
+      });
 }
 
 }  // namespace engine

@@ -24,10 +24,10 @@ Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter
                         result.data(), workspace->data());
         k.loss_values(shape.replicas, result.data(), result.watch(), loss.data());
       },
-      [=](const Tensor& loss, std::span<const Tensor> in) {
+      [=](const Tensor& loss, std::span<const Tensor> in, std::span<const real> beta) {
         kernels(loss.device())
-            .accumulate_scaled(shape.replicas, std::int64_t{shape.rows} * shape.cols, per_row, loss.grad(),
-                               dlogits.data(), in[0].grad());
+            .scale_entries(shape.replicas, std::int64_t{shape.rows} * shape.cols, per_row, loss.grad(),
+                           dlogits.data(), in[0].grad(), beta[0] != 0);
       });
 }
 

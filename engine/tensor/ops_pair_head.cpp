@@ -50,7 +50,9 @@ Tensor pair_cross_entropy(const Tensor& lr, const Tensor& u, const PairBatch& ba
         sums.add_up();
         kernels(loss.device()).loss_values(now.replicas, now.result, result.watch(), loss.data());
       },
-      [gradients](const Tensor& loss, std::span<const Tensor> in) { gradients.add_to(in, loss); });
+      [gradients](const Tensor& loss, std::span<const Tensor> in, std::span<const real> beta) {
+        gradients.pass_on(in, loss, beta);
+      });
 }
 
 }  // namespace engine

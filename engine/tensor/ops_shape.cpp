@@ -45,13 +45,13 @@ Tensor concat(const Tensor& a, const Tensor& b, Shape shape, std::int64_t offset
                           out.data() + (i == 0 ? 0 : offset), whole, false);
         }
       },
-      [=](const Tensor& out, std::span<const Tensor> in) {
+      [=](const Tensor& out, std::span<const Tensor> in, std::span<const real> beta) {
         for (std::size_t i = 0; i < 2; ++i) {
           const Shape part = in[i].shape();
           if (in[i].grad() == nullptr) continue;
           kernels(out.device())
               .copy_block(part.matrices(), part.rows, part.cols, out.grad() + (i == 0 ? 0 : offset), whole,
-                          in[i].grad(), packed(part), true);
+                          in[i].grad(), packed(part), beta[i] != 0);
         }
       });
 }
@@ -81,8 +81,8 @@ Tensor moved_heads(const Tensor& x, const Shape& apart, const Shape& result, boo
       [=](const Tensor& out, std::span<const Tensor> in) {
         move_heads(kernels(out.device()), apart, in[0].data(), out.data(), merge, false);
       },
-      [=](const Tensor& out, std::span<const Tensor> in) {
-        move_heads(kernels(out.device()), apart, out.grad(), in[0].grad(), !merge, true);
+      [=](const Tensor& out, std::span<const Tensor> in, std::span<const real> beta) {
+        move_heads(kernels(out.device()), apart, out.grad(), in[0].grad(), !merge, beta[0] != 0);
       });
 }
 

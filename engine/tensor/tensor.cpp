@@ -1,5 +1,6 @@
 #include "engine/tensor/tensor.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "engine/device/backend.hpp"
@@ -16,8 +17,12 @@ struct Tensor::Node {
   bool requires_grad = false;
   std::shared_ptr<Node> viewed;  ///< a view's gradient is that of what it views
   std::vector<Tensor> inputs;
-  Rule forward, backward;  ///< empty for leaves and views
+  Rule forward;  ///< empty for leaves and views, as the next
+  OverwritingRule backward;
+  bool overwrites = false;  ///< whether `backward` heeds its betas
 
+  /// The one whose gradient this one's is.
+  const Node* owner() const { return viewed ? viewed->owner() : this; }
   real* grad() const {
     if (!requires_grad) return nullptr;
     if (viewed) return viewed->grad();
@@ -42,6 +47,12 @@ void require_count(const char* what, const Shape& shape, std::size_t count) {
 
 std::size_t bytes_of(std::int64_t count) {
   return static_cast<std::size_t>(count) * sizeof(real);
+}
+
+/// Numbers of an array that is to start on its own, as an allocation would, and end where the next one starts.
+std::int64_t whole_lines(std::int64_t count) {
+  constexpr std::int64_t line = 64;
+  return (count + line - 1) / line * line;
 }
 
 std::vector<real> read(Device device, const real* data, std::int64_t count) {
@@ -158,7 +169,8 @@ Tensor Tensor::detach() const {
   return view(shape(), false);
 }
 
-Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward) {
+Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward,
+              Tensor::OverwritingRule backward) {
   bool requires_grad = false;
   for (const Tensor& input : inputs) {
     if (input.device() != inputs.front().device()) {
@@ -172,7 +184,16 @@ Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Ten
   out.node_->inputs = std::move(inputs);
   out.node_->forward = std::move(forward);
   out.node_->backward = std::move(backward);
+  out.node_->overwrites = true;
   if (!AllocationCount::active()) out.node_->forward(out, out.node_->inputs);
+  return out;
+}
+
+Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward) {
+  Tensor out = record(shape, std::move(inputs), std::move(forward),
+                      [adding = std::move(backward)](const Tensor& result, std::span<const Tensor> in,
+                                                     std::span<const real>) { adding(result, in); });
+  out.node_->overwrites = false;
   return out;
 }
 
@@ -197,22 +218,71 @@ Program::Program(Tensor output) {
       stack.pop_back();
     }
   }
-  allocate_gradients();
+  plan_pulls();
 }
 
-void Program::allocate_gradients() {
-  constexpr std::int64_t line = 64;  // numbers that start on their own, as an allocation would
-  std::vector<Tensor> lacking;
-  std::int64_t count = 0;
-  for (const Tensor& step : steps_) {
-    if (!step.node_->lacks_grad()) continue;
-    step.node_->gradient_offset = count;
-    count += (step.size() + line - 1) / line * line;
-    lacking.push_back(step);
+void Program::plan_pulls() {
+  std::unordered_set<const Tensor::Node*> begun;  // whose gradients have a part already
+  std::vector<Tensor> added_to;                   // to whose first part others are added, and so is it
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    const Tensor::Node& node = *step->node_;
+    if (!node.forward || !node.requires_grad) continue;
+    Pull pull{*step, std::vector<real>(node.inputs.size(), 1)};
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const Tensor& input = node.inputs[i];
+      if (!input.requires_grad() || !begun.insert(input.node_->owner()).second) continue;
+      if (node.overwrites) {
+        pull.beta[i] = 0;
+      } else {
+        added_to.push_back(input);
+      }
+    }
+    pulls_.push_back(std::move(pull));
   }
-  if (count == 0) return;
-  gradients_ = std::make_shared<Buffer>(output().device(), bytes_of(count));
-  for (const Tensor& tensor : lacking) tensor.node_->gradients = gradients_;
+  plan_zeroing(added_to, allocate_gradients(added_to));
+}
+
+std::shared_ptr<Buffer> Program::allocate_gradients(const std::vector<Tensor>& added_to) {
+  std::vector<Tensor::Node*> lacking;
+  std::unordered_set<const Tensor::Node*> placed;
+  std::int64_t count = 0;
+  const auto place = [&](const Tensor& tensor) {
+    Tensor::Node* node = tensor.node_.get();
+    while (node->viewed) node = node->viewed.get();
+    if (!node->lacks_grad() || !placed.insert(node).second) return;
+    node->gradient_offset = count;
+    count += whole_lines(node->shape.size());
+    lacking.push_back(node);
+  };
+  for (const Tensor& tensor : added_to) place(tensor);
+  for (const Tensor& step : steps_) {
+    if (step.requires_grad()) place(step);
+  }
+  if (count == 0) return nullptr;
+  auto gradients = std::make_shared<Buffer>(output().device(), bytes_of(count));
+  for (Tensor::Node* const node : lacking) node->gradients = gradients;
+  return gradients;
+}
+
+void Program::plan_zeroing(const std::vector<Tensor>& added_to, const std::shared_ptr<Buffer>& own) {
+  for (const Tensor& tensor : added_to) {
+    const Tensor::Node& node = *tensor.node_->owner();
+    const std::int64_t size = node.shape.size();
+    zeroed_.push_back({node.gradients, node.gradient_offset,
+                       node.gradient_offset + (node.gradients == own ? whole_lines(size) : size)});
+  }
+  std::sort(zeroed_.begin(), zeroed_.end(), [](const Zeroed& a, const Zeroed& b) {
+    return std::pair(a.gradients.get(), a.begin) < std::pair(b.gradients.get(), b.begin);
+  });
+  std::vector<Zeroed> joined;
+  for (const Zeroed& next : zeroed_) {
+    if (!joined.empty() && joined.back().gradients == next.gradients && joined.back().end == next.begin) {
+      joined.back().end = next.end;
+    } else {
+      joined.push_back(next);
+    }
+  }
+  zeroed_ = std::move(joined);
 }
 
 void Program::forward() const {
@@ -226,19 +296,11 @@ void Program::backward() const {
   const Tensor& output = steps_.back();
   if (!output.requires_grad()) throw ShapeError("backward: no leaf of this computation requires a gradient");
   const Kernels& k = kernels(output.device());
-  if (gradients_)
-    k.fill(static_cast<std::int64_t>(gradients_->bytes() / sizeof(real)), 0,
-           static_cast<real*>(gradients_->data()));
-  for (const Tensor& step : steps_) {  // those that another program has made
-    const bool of_another =
-        step.node_->forward && step.requires_grad() && step.node_->gradients != gradients_;
-    if (of_another) k.fill(step.size(), 0, step.grad());
+  for (const Zeroed& piece : zeroed_) {
+    k.fill(piece.end - piece.begin, 0, static_cast<real*>(piece.gradients->data()) + piece.begin);
   }
   k.fill(output.size(), 1, output.grad());
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    const Tensor::Node& node = *step->node_;
-    if (node.forward && node.requires_grad) node.backward(*step, node.inputs);
-  }
+  for (const Pull& pull : pulls_) pull.out.node_->backward(pull.out, pull.out.node_->inputs, pull.beta);
 }
 
 void backward(const Tensor& output) {

@@ -37,6 +37,10 @@ class Tensor {
  public:
   /// Pulls values forward, or gradients back, through one recorded op.
   using Rule = std::function<void(const Tensor& out, std::span<const Tensor> in)>;
+  /// A backward rule that leaves beta[i] times what in[i]'s gradient was and its own part: 1 where it adds to others'
+  /// parts, 0 where its part is the first, which then overwrites whatever is there.
+  using OverwritingRule =
+      std::function<void(const Tensor& out, std::span<const Tensor> in, std::span<const real> beta)>;
 
   /// Zeroed.  @throws ShapeError if a size is not positive, BackendError if the device is absent.
   static Tensor zeros(Shape shape, Device device = Device::cpu);
@@ -79,6 +83,7 @@ class Tensor {
  private:
   friend class Program;
   friend Tensor record(Shape shape, std::vector<Tensor> inputs, Rule forward, Rule backward);
+  friend Tensor record(Shape shape, std::vector<Tensor> inputs, Rule forward, OverwritingRule backward);
   struct Node;
   explicit Tensor(std::shared_ptr<Node> node) : node_(std::move(node)) {}
   Tensor view(Shape shape, bool requires_grad) const;
@@ -91,6 +96,9 @@ class Tensor {
 /// wherever that is not null. The rules hold no tensor of the op itself: they are given it.
 /// @throws ShapeError if the inputs are on different devices.
 Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward, Tensor::Rule backward);
+/// The same with a rule that can overwrite, so that nothing need be zeroed for it. It takes the inputs in order.
+Tensor record(Shape shape, std::vector<Tensor> inputs, Tensor::Rule forward,
+              Tensor::OverwritingRule backward);
 
 /// The computation behind one tensor, in an order in which it can be run again. Building it allocates all
 /// gradients; running it allocates nothing, so a training step is a Program built once and replayed.
@@ -102,17 +110,32 @@ class Program {
   /// Computes every recorded value again from the leaves.
   void forward() const;
 
-  /// Adds d(sum of output)/d(leaf) to every leaf's gradient. Behind forward().
+  /// Leaves d(sum of output)/d(leaf) in the gradient of every leaf that one flows into, whatever was there. Behind
+  /// forward().
   void backward() const;
 
   const Tensor& output() const { return steps_.back(); }
 
  private:
-  /// The gradients that the tensors lack, side by side, so that one call zeroes them.
-  void allocate_gradients();
+  /// One op's backward rule, and what it leaves of its inputs' gradients.
+  struct Pull {
+    Tensor out;
+    std::vector<real> beta;
+  };
+  /// Numbers that are zeroed before the first pull, since the first part that comes to them is added.
+  struct Zeroed {
+    std::shared_ptr<Buffer> gradients;
+    std::int64_t begin, end;
+  };
 
-  std::vector<Tensor> steps_;          ///< leaves included, inputs before results
-  std::shared_ptr<Buffer> gradients_;  ///< those that this program has made; null if none
+  void plan_pulls();
+  /// Gives a gradient to the tensors that lack one, side by side, so that few calls zero them. Null if none does.
+  std::shared_ptr<Buffer> allocate_gradients(const std::vector<Tensor>& added_to);
+  void plan_zeroing(const std::vector<Tensor>& added_to, const std::shared_ptr<Buffer>& own);
+
+  std::vector<Tensor> steps_;   ///< leaves included, inputs before results
+  std::vector<Pull> pulls_;     ///< in the order of a backward pass
+  std::vector<Zeroed> zeroed_;  ///< apart from each other
 };
 
 /// Program(output).backward().

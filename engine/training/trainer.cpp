@@ -119,7 +119,6 @@ MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, 
 }
 
 void Trainer::run_step() {
-  parameters_.zero_gradients();
   train_.forward();
   train_.backward();
   optimizer_.step();

@@ -10,11 +10,9 @@ void check_gradient(const Op& op, const std::vector<Tensor>& inputs) {
   Numbers numbers(12345);
   const engine::Device device = inputs.front().device();
   std::vector<Tensor> leaves;
-  std::vector<std::vector<real>> started;
   for (const Tensor& input : inputs) {
     Tensor leaf = Tensor::from(input.shape(), input.to_host(), device);
-    started.push_back(numbers.list(leaf.size()));
-    leaf.set_requires_grad().copy_to_grad(started.back());
+    leaf.set_requires_grad().copy_to_grad(numbers.list(leaf.size()));  // which do not count
     leaves.push_back(leaf);
   }
   const Tensor out = op(leaves);
@@ -42,7 +40,7 @@ void check_gradient(const Op& op, const std::vector<Tensor>& inputs) {
       leaves[k].copy_from(point);
       const double below = value();
       point[i] = at;
-      const double numeric = (above - below) / (2 * h), analytic = gradient[i] - started[k][i];
+      const double numeric = (above - below) / (2 * h), analytic = gradient[i];
       const double error =
           std::abs(numeric - analytic) / std::max({std::abs(numeric), std::abs(analytic), 1e-2});
       if (!(error <= worst)) {

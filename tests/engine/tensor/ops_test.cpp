@@ -1,5 +1,7 @@
 #include "engine/tensor/ops.hpp"
 
+#include <functional>
+
 #include "engine/device/error.hpp"
 #include "engine/test_tensors.hpp"
 
@@ -219,7 +221,7 @@ TEST_CASE("tensor: sizes and counts are checked") {
   CHECK_THROWS_AS(backward(Tensor::zeros({1, 1, 1})), ShapeError);
 }
 
-TEST_CASE("program: a replay follows the leaves, a gradient adds up, a detached view gets none") {
+TEST_CASE("program: a replay follows the leaves, a gradient is set anew, a detached view gets none") {
   Tensor x = Tensor::from({1, 1, 2}, std::vector<real>{1, 2});
   x.set_requires_grad();
   const engine::Program program(sum(multiply(x, x.detach())));
@@ -229,7 +231,48 @@ TEST_CASE("program: a replay follows the leaves, a gradient adds up, a detached 
   CHECK(program.output().to_host()[0] == 25);
   program.backward();
   program.backward();
-  CHECK(x.grad_to_host() == std::vector<real>{6, 8});
+  CHECK(x.grad_to_host() == std::vector<real>{3, 4});
+}
+
+TEST_CASE_TEMPLATE("program: parts of a gradient add up, by ops that overwrite and by ops that add", On,
+                   ON_DEVICES) {
+  DEVICE(device);
+  const Tensor w = Tensor::from({2, 2}, std::vector<real>{1, 2, 3, 4}, device);
+  Tensor x = Tensor::from({2, 2}, std::vector<real>{1, 0, 2, -1}, device);
+  x.set_requires_grad();
+  const Tensor rows = slice_rows(x, 1, 1);
+  // d sum(w x) / d x(a, b) is the sum of w's column a; d sum(x x) / d x(a, b) that of x's row b and its column a.
+  const auto gradient = [&](const Tensor& loss) {
+    x.copy_to_grad(std::vector<real>{7, 7, 7, 7});
+    backward(loss);
+    return x.grad_to_host();
+  };
+  const std::vector<real> of_product{4, 4, 6, 6}, of_all{6, 6, 9, 9};
+  CHECK(gradient(sum(matmul(w, x))) == of_product);
+  CHECK(gradient(add(add(sum(matmul(w, x)), sum(scale(x, 2))), sum(rows))) == of_all);
+  CHECK(gradient(add(sum(rows), add(sum(scale(x, 2)), sum(matmul(w, x))))) == of_all);
+  CHECK(gradient(sum(rows)) == std::vector<real>{0, 0, 1, 1});
+  CHECK(gradient(sum(matmul(x, x))) == std::vector<real>{4, 4, 0, 0});
+  CHECK(gradient(sum(matmul(w, x.reshape({2, 2})))) == of_product);
+
+  // Once alone and first, once behind another: twice the gradient.
+  const engine::Labels labels(1, 2, {1, 0}, device);
+  const std::vector<std::function<Tensor()>> losses{
+      [&] { return sum(matmul(x, w)); },
+      [&] { return sum(matmul(x, w, Trans::yes, Trans::yes)); },
+      [&] { return sum(matmul(w, x, Trans::no, Trans::yes)); },
+      [&] { return sum(multiply(w, slice_rows(concat_rows(x, w), 0, 2))); },
+      [&] { return sum(multiply(w, slice_cols(concat_cols(w, x), 2, 2))); },
+      [&] { return sum(split_heads(x, 2)); },
+      [&] { return sum(merge_heads(x)); },
+      [&] { return cross_entropy(x, labels); },
+  };
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    CAPTURE(i);
+    std::vector<real> twice = gradient(losses[i]());
+    for (real& one : twice) one *= 2;
+    CHECK(gradient(add(losses[i](), losses[i]())) == twice);
+  }
 }
 
 TEST_CASE("program: two that share a tensor, in turns") {

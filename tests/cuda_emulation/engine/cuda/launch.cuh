@@ -9,7 +9,8 @@
 #include <cstddef>
 #include <cstring>
 #include <functional>
-#include <string>
+
+#include "engine/cuda/runtime.hpp"
 
 #define __global__
 #define __device__
@@ -31,12 +32,6 @@ void __syncwarp();
 using std::min, std::max;
 
 namespace engine::cuda {
-
-struct Place {
-  const char* expression;
-  const char* file;
-  int line;
-};
 
 namespace emulation {
 
@@ -60,17 +55,6 @@ void exchange(void* value, std::size_t bytes, int from);
 
 }  // namespace emulation
 
-inline std::string note_if_lost() {
-  return "";
-}
-
-inline constexpr int emulated_multiprocessors = 5;
-inline int multiprocessors() {
-  return emulated_multiprocessors;
-}
-inline std::size_t most_shared_bytes() {
-  return std::size_t{227} << 10;
-}
 inline unsigned char* dynamic_shared() {
   return emulation::shared_memory();
 }
@@ -103,6 +87,5 @@ T __shfl_sync(unsigned, T value, int from) {
   return value;
 }
 
-#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
 #define LAUNCH(kernel, ...) engine::cuda::launch(CUDA_PLACE(#kernel), kernel, __VA_ARGS__)
 #define ALLOW_SHARED(kernel, bytes) ((void)(bytes))

@@ -1,9 +1,10 @@
 // The GPU itself: whether there is one, its stream, its memory, recordings of what runs on it.
 
+#include "engine/cuda/device.hpp"
+
 #include <array>
 
-#include "engine/cuda/device.hpp"
-#include "engine/cuda/launch.cuh"
+#include "engine/cuda/runtime.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
@@ -19,8 +20,6 @@ std::string capability_text(const cudaDeviceProp& device) {
 }
 
 constexpr int oldest_major = 8;  ///< compute capability; older GPUs lack the shared memory of a tile
-
-__global__ void probe() {}
 
 std::string find_reason() {
   int driver = 0, devices = 0;
@@ -40,7 +39,7 @@ std::string find_reason() {
            capability_text(device) + ", and " + std::to_string(oldest_major) + ".0 or newer is needed";
   }
   cudaFuncAttributes attributes{};
-  const cudaError_t code = cudaFuncGetAttributes(&attributes, probe);
+  const cudaError_t code = cudaFuncGetAttributes(&attributes, any_kernel());
   if (code == cudaSuccess) return "";
   if (code == cudaErrorNoKernelImageForDevice && device.major != 0) {
     return std::string("this program holds no code for the GPU ") + device.name + " (compute capability " +

@@ -1,11 +1,12 @@
 // Products by cuBLAS, in the precision of their operands throughout: no TF32, no split products.
 
+#include "engine/cuda/gemm.hpp"
+
 #include <string>
 
 #include "engine/cuda/cublas_library.hpp"
 #include "engine/cuda/device.hpp"
-#include "engine/cuda/gemm.hpp"
-#include "engine/cuda/launch.cuh"
+#include "engine/cuda/runtime.hpp"
 #include "engine/device/error.hpp"
 
 namespace engine::cuda {
@@ -14,7 +15,7 @@ namespace {
 void check_cublas(cublasStatus_t status, const Place& place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   throw BackendError(std::string("cublas: ") + cublas().status_string(status) + note_if_lost() + " (" +
-                     place.expression + ", engine/cuda/gemm.cu:" + std::to_string(place.line) + ")");
+                     place.expression + ", engine/cuda/gemm.cpp:" + std::to_string(place.line) + ")");
 }
 
 #define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))

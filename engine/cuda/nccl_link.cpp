@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
-#include "engine/cuda/launch.cuh"
 #include "engine/cuda/nccl_library.hpp"
+#include "engine/cuda/runtime.hpp"
 #include "engine/cuda/sharing.hpp"
 #include "engine/device/error.hpp"
 

@@ -1,6 +1,7 @@
+#include "engine/device/backend.hpp"
+
 #include "engine/cuda/device.hpp"
 #include "engine/cuda/sharing.hpp"
-#include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
 
 namespace engine::cuda {
