@@ -53,10 +53,13 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   });
 }
 
-void scale_entries(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y,
-                   bool add_to) {
-  for (int b = 0; b < batch; ++b)
-    (add_to ? accumulate : scale)(count, factor * by_entry[b], x + b * count, y + b * count);
+void scale_entries(int batch, real factor, const real* by_entry, const ScaledArrays& arrays) {
+  for (int i = 0; i < arrays.number; ++i) {
+    const ScaledArrays::Array& of = arrays.array[i];
+    for (int b = 0; b < batch; ++b) {
+      (of.add ? accumulate : scale)(of.count, factor * by_entry[b], of.x + b * of.count, of.y + b * of.count);
+    }
+  }
 }
 
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,

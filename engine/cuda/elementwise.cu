@@ -56,14 +56,21 @@ struct ReluBackward {
 };
 
 struct ScaleEntries {
-  std::int64_t count;
+  int batch;
   real factor;
-  const real *by_entry, *x;
-  real* y;
-  bool add;
+  const real* by_entry;
+  ScaledArrays arrays;
   __device__ void operator()(std::int64_t i) const {
-    const real scaled = factor * by_entry[i / count] * x[i];
-    y[i] = add ? y[i] + scaled : scaled;
+#pragma unroll
+    for (int a = 0; a < ScaledArrays::most; ++a) {  // none but the array of i has it among its numbers
+      const ScaledArrays::Array& of = arrays.array[a];
+      const std::int64_t numbers = a < arrays.number ? batch * of.count : 0;
+      if (i >= 0 && i < numbers) {
+        const real scaled = factor * by_entry[i / of.count] * of.x[i];
+        of.y[i] = of.add ? of.y[i] + scaled : scaled;
+      }
+      i -= numbers;
+    }
   }
 };
 
@@ -116,9 +123,10 @@ void relu_backward(std::int64_t count, const real* y, const real* dy, real* dx) 
   FOR_EACH(count, ReluBackward{y, dy, dx});
 }
 
-void scale_entries(int batch, std::int64_t count, real factor, const real* by_entry, const real* x, real* y,
-                   bool add) {
-  FOR_EACH(batch * count, ScaleEntries{count, factor, by_entry, x, y, add});
+void scale_entries(int batch, real factor, const real* by_entry, const ScaledArrays& arrays) {
+  std::int64_t numbers = 0;
+  for (int a = 0; a < arrays.number; ++a) numbers += batch * arrays.array[a].count;
+  FOR_EACH(numbers, ScaleEntries{batch, factor, by_entry, arrays});
 }
 
 void copy_block(int batch, int rows, int cols, const real* source, BlockStride source_stride, real* target,

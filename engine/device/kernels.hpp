@@ -39,6 +39,19 @@ struct BlockStride {
   std::int64_t row, batch;
 };
 
+/// Arrays that one kernel scales: y of `count` numbers a batch entry from x.
+struct ScaledArrays {
+  struct Array {
+    std::int64_t count;
+    const real* x;
+    real* y;
+    bool add;
+  };
+  static constexpr int most = 5;
+  Array array[most];
+  int number;
+};
+
 /// A loss and a count of right answers, in float64 whatever `real` is.
 struct LossAndCorrect {
   double loss;     ///< mean over the rows, nats

@@ -25,9 +25,11 @@ Tensor cross_entropy(const Tensor& logits, const Labels& labels, const LossMeter
         k.loss_values(shape.replicas, result.data(), result.watch(), loss.data());
       },
       [=](const Tensor& loss, std::span<const Tensor> in, std::span<const real> beta) {
-        kernels(loss.device())
-            .scale_entries(shape.replicas, std::int64_t{shape.rows} * shape.cols, per_row, loss.grad(),
-                           dlogits.data(), in[0].grad(), beta[0] != 0);
+        const ScaledArrays::Array of_logits{.count = std::int64_t{shape.rows} * shape.cols,
+                                            .x = dlogits.data(),
+                                            .y = in[0].grad(),
+                                            .add = beta[0] != 0};
+        kernels(loss.device()).scale_entries(shape.replicas, per_row, loss.grad(), {{of_logits}, 1});
       });
 }
 

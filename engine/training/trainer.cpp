@@ -119,8 +119,7 @@ MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, 
 }
 
 void Trainer::run_step() {
-  train_.forward();
-  train_.backward();
+  train_.run();
   optimizer_.step();
 }
 

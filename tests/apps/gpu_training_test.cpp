@@ -138,12 +138,12 @@ TEST_CASE("gpu training: processes share the pairs; all of them train alike, wit
         CHECK(shared[r].latest->train_acc == alone[r].latest->train_acc);
         for (const auto& [name, tensor] : alone[r].weights->tensors) {
           const std::vector<float>& values = shared[r].weights->tensors.at(name).values;
-          double worst = 0;
+          double differences = 0;
           for (std::size_t i = 0; i < values.size(); ++i) {
-            worst = std::max(
-                worst, std::abs(static_cast<double>(values[i]) - static_cast<double>(tensor.values[i])));
+            differences += std::abs(static_cast<double>(values[i]) - static_cast<double>(tensor.values[i]));
           }
-          CHECK(worst < 2e-4);  // of updates of 1e-2
+          // Of updates of 1e-2. A single one may differ by as much, where a gradient is all rounding: Adam divides by it.
+          CHECK(differences / static_cast<double>(values.size()) < 1e-5);
         }
       }
     }
