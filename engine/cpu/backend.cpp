@@ -54,7 +54,6 @@ const Backend& backend() {
           },
       .marks = {.make = make_mark, .set = set_mark, .read_behind = read_behind, .release = release_mark},
       .recording = nullptr,  // a call costs next to nothing here
-      .side = nullptr,
       .sharing = nullptr,    // the chunks' sums are shared in the head: shared_chunks.hpp
   };
   return of_cpu;

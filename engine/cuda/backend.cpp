@@ -9,7 +9,6 @@ namespace engine::cuda {
 const Backend& backend() {
   static constexpr RecordingEntries of_recording{
       .begin = begin_recording, .end = end_recording, .replay = replay, .release = release_recording};
-  static constexpr SideEntries of_side{.begin = begin_side, .back = back_from_side, .end = end_side};
   static constexpr SharingEntries of_sharing{.to_sums = to_sums,
                                              .results_to_sums = results_to_sums,
                                              .add_up = add_up,
@@ -30,7 +29,6 @@ const Backend& backend() {
           },
       .marks = {.make = make_mark, .set = set_mark, .read_behind = read_behind, .release = release_mark},
       .recording = &of_recording,
-      .side = &of_side,
       .sharing = &of_sharing,
   };
   if (!reason_unusable().empty()) throw BackendError("cuda: " + reason_unusable());

@@ -95,24 +95,6 @@ int attribute(cudaDeviceAttr wanted) {
 
 bool recording = false;
 
-enum class Side { none, second_stream, first_stream };
-thread_local Side side = Side::none;
-
-cudaStream_t first_stream() {
-  static const cudaStream_t only = make_stream();
-  return only;
-}
-cudaStream_t second_stream() {
-  static const cudaStream_t only = make_stream();
-  return only;
-}
-
-/// What `waiting` is given from here on waits for what `other` has been given.
-void wait_for(cudaEvent_t event, cudaStream_t waiting, cudaStream_t other) {
-  CUDA_CHECK(cudaEventRecord(event, other));
-  CUDA_CHECK(cudaStreamWaitEvent(waiting, event, 0));
-}
-
 }  // namespace
 
 const std::string& reason_unusable() {
@@ -139,32 +121,8 @@ std::string note_if_lost() {
 }
 
 cudaStream_t stream() {
-  return on_second_stream() ? second_stream() : first_stream();
-}
-
-bool on_second_stream() {
-  return side == Side::second_stream;
-}
-
-bool begin_side() {
-  static const cudaEvent_t begun = make_event();
-  if (side != Side::none) return false;
-  wait_for(begun, second_stream(), first_stream());
-  side = Side::second_stream;
-  return true;
-}
-
-void back_from_side() {
-  side = Side::first_stream;
-}
-
-void end_side() noexcept {
-  try {
-    static const cudaEvent_t ended = make_event();
-    side = Side::none;
-    wait_for(ended, first_stream(), second_stream());
-  } catch (const std::exception&) {  // a GPU that is lost: the next call finds so too
-  }
+  static const cudaStream_t only = make_stream();
+  return only;
 }
 
 int multiprocessors() {

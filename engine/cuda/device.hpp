@@ -21,10 +21,6 @@ void set_mark(void* mark);
 void read_behind(void* mark, void* host, const void* device, std::size_t bytes);
 void release_mark(void* mark) noexcept;
 
-bool begin_side();
-void back_from_side();
-void end_side() noexcept;
-
 void begin_recording();
 void* end_recording();
 void replay(void* recording);

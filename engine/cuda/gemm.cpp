@@ -20,25 +20,19 @@ void check_cublas(cublasStatus_t status, const Place& place) {
 
 #define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))
 
-cublasHandle_t make_handle() {
-  constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
-  cublasHandle_t made = nullptr;
-  CUBLAS_CHECK(cublas().create(&made));
-  CUBLAS_CHECK(cublas().set_stream(made, stream()));
-  CUBLAS_CHECK(cublas().set_workspace(made, allocate(workspace_bytes), workspace_bytes));
-  CUBLAS_CHECK(cublas().set_math_mode(made, CUBLAS_PEDANTIC_MATH));
-  return made;
-}
-
-/// One handle a stream, and memory of our own for cuBLAS to work in: with these its results are the same bits in
-/// every run on one GPU model, and a recording holds no memory of cuBLAS.
+/// One handle on the one stream, and memory of our own for cuBLAS to work in: with these its results are the
+/// same bits in every run on one GPU model, and a recording holds no memory of cuBLAS.
 cublasHandle_t handle() {
-  if (on_second_stream()) {
-    static const cublasHandle_t second = make_handle();
-    return second;
-  }
-  static const cublasHandle_t first = make_handle();
-  return first;
+  static const cublasHandle_t only = [] {
+    constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
+    cublasHandle_t made = nullptr;
+    CUBLAS_CHECK(cublas().create(&made));
+    CUBLAS_CHECK(cublas().set_stream(made, stream()));
+    CUBLAS_CHECK(cublas().set_workspace(made, allocate(workspace_bytes), workspace_bytes));
+    CUBLAS_CHECK(cublas().set_math_mode(made, CUBLAS_PEDANTIC_MATH));
+    return made;
+  }();
+  return only;
 }
 
 cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const float* a,

@@ -23,11 +23,8 @@ void check(cudaError_t status, const Place& place);
 /// it.
 std::string note_if_lost();
 
-/// The stream that work is enqueued on, in order: one for everything, but for what side_by_side() puts on a second
-/// one. Made at the first call, with the device.
+/// Everything runs on one stream, in the order it is enqueued. Made at the first call, with the device.
 cudaStream_t stream();
-/// Whether stream() is the second one.
-bool on_second_stream();
 
 /// Multiprocessors of the GPU: into how many parts a kernel may cut its work. Fixed for one GPU model, and so
 /// are the bits of a result whose parts are added up.

@@ -17,15 +17,6 @@ struct RecordingEntries {
   void (*release)(void* recording) noexcept;
 };
 
-/// A second queue of work beside the usual one. See side_by_side.hpp.
-struct SideEntries {
-  /// What is enqueued from here on runs on the second queue, behind all that was enqueued before.
-  /// @return false if it does already, or back() was called and end() not yet: nothing is changed
-  bool (*begin)();
-  void (*back)();          ///< to the usual queue, for what follows
-  void (*end)() noexcept;  ///< what follows waits for both; errors are told by a later call
-};
-
 /// Marks stand for points between pieces of a device's work. See snapshot.hpp.
 struct MarkEntries {
   void* (*make)();
@@ -61,7 +52,6 @@ struct Backend {
   Kernels kernels;
   MarkEntries marks;
   const RecordingEntries* recording;  ///< null where it gains nothing
-  const SideEntries* side;            ///< null where there is one queue
   const SharingEntries* sharing;      ///< null where each process holds all pairs
 };
 

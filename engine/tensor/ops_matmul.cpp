@@ -1,4 +1,3 @@
-#include "engine/device/side_by_side.hpp"
 #include "engine/tensor/op_checks.hpp"
 #include "engine/tensor/ops.hpp"
 
@@ -23,28 +22,19 @@ Tensor matmul(const Tensor& a, const Tensor& b, Trans ta, Trans tb) {
         const Kernels& kernel = kernels(c.device());
         const real *a_data = in[0].data(), *b_data = in[1].data(), *dc = c.grad();
         const Trans no = Trans::no, yes = Trans::yes;
-        real *const da = in[0].grad(), *const db = in[1].grad();
-        const auto left = [&] {
-          if (da == nullptr) return;
+        if (real* da = in[0].grad()) {
           if (a_transposed) {  // a (k,m): da += op(b) dc'
             kernel.gemm(batch, tb, yes, k, m, n, b_data, dc, beta[0], da);
           } else {  // da (m,k) += dc op(b)'
             kernel.gemm(batch, no, b_transposed ? no : yes, m, k, n, dc, b_data, beta[0], da);
           }
-        };
-        const auto right = [&] {
-          if (db == nullptr) return;
+        }
+        if (real* db = in[1].grad()) {
           if (b_transposed) {  // b (n,k): db += dc' op(a)
             kernel.gemm(batch, yes, ta, n, k, m, dc, a_data, beta[1], db);
           } else {  // db (k,n) += op(a)' dc
             kernel.gemm(batch, a_transposed ? no : yes, no, k, n, m, a_data, dc, beta[1], db);
           }
-        };
-        if (da == nullptr || db == nullptr || da == db) {
-          left();
-          right();
-        } else {
-          side_by_side(c.device(), left, right);
         }
       });
 }

@@ -5,7 +5,6 @@
 
 #include "engine/device/backend.hpp"
 #include "engine/device/error.hpp"
-#include "engine/device/side_by_side.hpp"
 
 namespace engine {
 
@@ -294,27 +293,13 @@ void Program::forward() const {
 }
 
 void Program::backward() const {
-  start_backward();
-  pull_back();
-}
-
-void Program::run() const {
-  side_by_side(
-      output().device(), [this] { forward(); }, [this] { start_backward(); });
-  pull_back();
-}
-
-void Program::start_backward() const {
-  if (!output().requires_grad())
-    throw ShapeError("backward: no leaf of this computation requires a gradient");
-  const Kernels& k = kernels(output().device());
+  const Tensor& output = steps_.back();
+  if (!output.requires_grad()) throw ShapeError("backward: no leaf of this computation requires a gradient");
+  const Kernels& k = kernels(output.device());
   for (const Zeroed& piece : zeroed_) {
     k.fill(piece.end - piece.begin, 0, static_cast<real*>(piece.gradients->data()) + piece.begin);
   }
-  k.fill(output().size(), 1, output().grad());
-}
-
-void Program::pull_back() const {
+  k.fill(output.size(), 1, output.grad());
   for (const Pull& pull : pulls_) pull.out.node_->backward(pull.out, pull.out.node_->inputs, pull.beta);
 }
 

@@ -114,9 +114,6 @@ class Program {
   /// forward().
   void backward() const;
 
-  /// forward() and backward(), what the latter starts from beside the former.
-  void run() const;
-
   const Tensor& output() const { return steps_.back(); }
 
  private:
@@ -135,9 +132,6 @@ class Program {
   /// Gives a gradient to the tensors that lack one, side by side, so that few calls zero them. Null if none does.
   std::shared_ptr<Buffer> allocate_gradients(const std::vector<Tensor>& added_to);
   void plan_zeroing(const std::vector<Tensor>& added_to, const std::shared_ptr<Buffer>& own);
-
-  void start_backward() const;
-  void pull_back() const;
 
   std::vector<Tensor> steps_;   ///< leaves included, inputs before results
   std::vector<Pull> pulls_;     ///< in the order of a backward pass

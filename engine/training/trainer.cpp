@@ -119,7 +119,8 @@ MemoryNeed Trainer::memory_need(const Model& model, int elements, int replicas, 
 }
 
 void Trainer::run_step() {
-  train_.run();
+  train_.forward();
+  train_.backward();
   optimizer_.step();
 }
 

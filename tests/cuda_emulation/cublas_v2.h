@@ -28,9 +28,6 @@ namespace engine::cuda {
 inline int stream() {
   return 0;
 }
-inline bool on_second_stream() {
-  return false;
-}
 }  // namespace engine::cuda
 
 template <typename T>

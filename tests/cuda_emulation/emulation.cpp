@@ -52,7 +52,7 @@ Place running{};
 alignas(64) unsigned char shared[most_shared];
 unsigned char exchanged[2][most_threads][16];
 
-bool recording = false, beside = false;
+bool recording = false;
 std::vector<std::function<void()>> recorded;
 
 long calls_until_lost = -1;  ///< none is lost
@@ -278,15 +278,6 @@ void read_behind(void*, void* host, const void* device, std::size_t bytes) {
 }
 
 void release_mark(void*) noexcept {}
-
-bool begin_side() {
-  if (beside) return false;
-  return beside = true;
-}
-void back_from_side() {}
-void end_side() noexcept {
-  beside = false;
-}
 
 void begin_recording() {
   recording = true;
