@@ -10,6 +10,11 @@ JOBS     ?= $(shell nproc)
 
 SETUP_PYTHON := tools/install_dependencies python && tools/python_environment
 
+# To look for what tests, benchmarks and the Python package need takes CMake longer than all else: `make` leaves it out in
+# a new folder, `make test` and the like put it in, and it stays.
+BEYOND_PROGRAMS := TESTS BENCH PYTHON
+NEW_FOLDER      := $(if $(wildcard build/release/CMakeCache.txt),,1)
+
 .PHONY: all programs everything setup python test asan tsan debug bench bench-gpu fuzz lint format install clean
 all: programs
 	@for p in $(PROGRAMS); do \
@@ -20,7 +25,7 @@ setup:
 	@tools/fetch_plotly
 
 programs: setup
-	@cmake --preset release
+	@cmake --preset release $(if $(NEW_FOLDER),$(BEYOND_PROGRAMS:%=-DIRREPLENS_%=OFF))
 	@cmake --build --preset release -j $(JOBS) --target $(PROGRAMS)
 
 python: setup
@@ -31,7 +36,7 @@ python: setup
 everything: all
 	@tools/install_dependencies test
 	@$(SETUP_PYTHON)
-	@cmake --preset release
+	@cmake --preset release $(BEYOND_PROGRAMS:%=-DIRREPLENS_%=ON)
 	@cmake --build --preset release -j $(JOBS)
 
 test: everything
@@ -46,7 +51,7 @@ asan tsan debug: setup
 bench: setup
 	@tools/install_dependencies bench
 	@$(SETUP_PYTHON)
-	@cmake --preset release
+	@cmake --preset release $(BEYOND_PROGRAMS:%=-DIRREPLENS_%=ON)
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run
 
@@ -66,7 +71,7 @@ fuzz: setup
 
 lint: setup
 	@tools/install_dependencies lint
-	@cmake --preset release
+	@cmake --preset release $(BEYOND_PROGRAMS:%=-DIRREPLENS_%=ON)
 	@tools/lint
 
 format: setup
