@@ -71,7 +71,7 @@ fuzz: setup
 
 lint: setup
 	@tools/install_dependencies lint
-	@cmake --preset release $(BEYOND_PROGRAMS:%=-DIRREPLENS_%=ON)
+	@cmake --preset lint
 	@tools/lint
 
 format: setup

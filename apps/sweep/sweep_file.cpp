@@ -208,7 +208,7 @@ SweepBlock block_of(const json& entry, const std::string& where, const std::file
       block.seeds = seeds_of(FieldReader(where, name.c_str(), most_runs).read(given, &S::seed));
     } else {
       const auto known = std::find_if(std::begin(known_fields), std::end(known_fields),
-                                      [&](const KnownField& f) { return name == f.name; });
+                                      [&field = name](const KnownField& f) { return field == f.name; });
       if (known == std::end(known_fields)) {
         std::string names = "preset, config, seeds";
         for (const KnownField& field : known_fields) names += std::string(", ") + field.name;
