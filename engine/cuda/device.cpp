@@ -67,12 +67,6 @@ bool is_lost(cudaError_t status) {
 
 constexpr const char* lost_note = "; the GPU is lost to this program, what is saved is intact";
 
-/// The path from the project's root on: LIBRARY/cuda/FILE.
-std::string short_file(const std::string& file) {
-  const std::size_t folder = file.rfind("/cuda/"), library = file.rfind('/', folder - 1);
-  return folder == std::string::npos || library == std::string::npos ? file : file.substr(library + 1);
-}
-
 cudaStream_t make_stream() {
   cudaStream_t made = nullptr;
   CUDA_CHECK(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking));
@@ -112,8 +106,7 @@ void check(cudaError_t status, const Place& place) {
     message += ", free are " + memory_text(static_cast<std::int64_t>(free)) + " of " +
                memory_text(static_cast<std::int64_t>(total));
   }
-  throw BackendError(message + " (" + cudaGetErrorName(status) + ", " + place.expression + ", " +
-                     short_file(place.file) + ":" + std::to_string(place.line) + ")");
+  throw BackendError(message + " (" + cudaGetErrorName(status) + ", " + to_string(place) + ")");
 }
 
 std::string note_if_lost() {

@@ -15,7 +15,7 @@ namespace {
 void check_cublas(cublasStatus_t status, const Place& place) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   throw BackendError(std::string("cublas: ") + cublas().status_string(status) + note_if_lost() + " (" +
-                     place.expression + ", engine/cuda/gemm.cpp:" + std::to_string(place.line) + ")");
+                     to_string(place) + ")");
 }
 
 #define CUBLAS_CHECK(call) check_cublas((call), CUDA_PLACE(#call))
@@ -35,45 +35,32 @@ cublasHandle_t handle() {
   return only;
 }
 
-cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const float* a,
-                         int lda, long long a_size, const float* b, int ldb, long long b_size, float beta,
-                         float* c, int ldc, long long c_size, int batch) {
-  const float one = 1;
-  return cublas().sgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
-                        c_size, batch);
-}
-
-cublasStatus_t blas_gemm(cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const double* a,
-                         int lda, long long a_size, const double* b, int ldb, long long b_size, double beta,
-                         double* c, int ldc, long long c_size, int batch) {
-  const double one = 1;
-  return cublas().dgemm(handle(), ta, tb, m, n, k, &one, a, lda, a_size, b, ldb, b_size, &beta, c, ldc,
-                        c_size, batch);
-}
-
 cublasOperation_t blas_name(Trans t) {
   return t == Trans::yes ? CUBLAS_OP_T : CUBLAS_OP_N;
 }
 
 /// Row-major c = op(a) op(b) is column-major c' = op(b)' op(a)': the operands and m and n change places.
-template <typename T>
-void row_major_gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const T* a, const T* b, T beta,
-                    T* c) {
+/// @param blas_gemm  cuBLAS's strided-batched product of T
+template <typename Entry, typename T>
+void row_major_gemm(Entry blas_gemm, int batch, Trans ta, Trans tb, int m, int n, int k, const T* a,
+                    const T* b, T beta, T* c) {
   const long long rows = m, cols = n, inner = k;
-  CUBLAS_CHECK(blas_gemm(blas_name(tb), blas_name(ta), n, m, k, b, tb == Trans::yes ? k : n, inner * cols, a,
-                         ta == Trans::yes ? m : k, rows * inner, beta, c, n, rows * cols, batch));
+  const T one = 1;
+  CUBLAS_CHECK(blas_gemm(handle(), blas_name(tb), blas_name(ta), n, m, k, &one, b, tb == Trans::yes ? k : n,
+                         inner * cols, a, ta == Trans::yes ? m : k, rows * inner, &beta, c, n, rows * cols,
+                         batch));
 }
 
 }  // namespace
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const float* a, const float* b, float beta,
           float* c) {
-  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
+  row_major_gemm(cublas().sgemm, batch, ta, tb, m, n, k, a, b, beta, c);
 }
 
 void gemm(int batch, Trans ta, Trans tb, int m, int n, int k, const double* a, const double* b, double beta,
           double* c) {
-  row_major_gemm(batch, ta, tb, m, n, k, a, b, beta, c);
+  row_major_gemm(cublas().dgemm, batch, ta, tb, m, n, k, a, b, beta, c);
 }
 
 }  // namespace engine::cuda

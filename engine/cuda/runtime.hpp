@@ -7,14 +7,9 @@
 #include <cstddef>
 #include <string>
 
-namespace engine::cuda {
+#include "engine/cuda/place.hpp"
 
-/// Where a call stands in the source.
-struct Place {
-  const char* expression;
-  const char* file;
-  int line;
-};
+namespace engine::cuda {
 
 /// @throws BackendError with the place and what went wrong, unless `status` is success
 void check(cudaError_t status, const Place& place);
@@ -37,5 +32,4 @@ const void* any_kernel();
 
 }  // namespace engine::cuda
 
-#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
 #define CUDA_CHECK(call) engine::cuda::check((call), CUDA_PLACE(#call))

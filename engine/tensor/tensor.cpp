@@ -22,7 +22,7 @@ struct Tensor::Node {
   bool overwrites = false;  ///< whether `backward` heeds its betas
 
   /// The one whose gradient this one's is.
-  const Node* owner() const { return viewed ? viewed->owner() : this; }
+  Node* owner() { return viewed ? viewed->owner() : this; }
   real* grad() const {
     if (!requires_grad) return nullptr;
     if (viewed) return viewed->grad();
@@ -247,8 +247,7 @@ std::shared_ptr<Buffer> Program::allocate_gradients(const std::vector<Tensor>& a
   std::unordered_set<const Tensor::Node*> placed;
   std::int64_t count = 0;
   const auto place = [&](const Tensor& tensor) {
-    Tensor::Node* node = tensor.node_.get();
-    while (node->viewed) node = node->viewed.get();
+    Tensor::Node* const node = tensor.node_->owner();
     if (!node->lacks_grad() || !placed.insert(node).second) return;
     node->gradient_offset = count;
     count += whole_lines(node->shape.size());

@@ -89,14 +89,11 @@ Tensor composed(const std::vector<Tensor>& in, const Pairs& pairs) {
   return cross_entropy(logits, pairs.batch.product());
 }
 
-/// Gradients of `loss` with respect to each operand; zeroes them.
+/// Gradients of `loss` with respect to each operand.
 std::vector<std::vector<real>> gradients_of(const Tensor& loss, const std::vector<Tensor>& in) {
   engine::backward(loss);
   std::vector<std::vector<real>> gradients;
-  for (const Tensor& x : in) {
-    gradients.push_back(x.grad_to_host());
-    x.copy_to_grad(std::vector<real>(gradients.back().size()));
-  }
+  for (const Tensor& x : in) gradients.push_back(x.grad_to_host());
   return gradients;
 }
 

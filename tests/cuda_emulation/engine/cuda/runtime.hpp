@@ -4,13 +4,9 @@
 #include <cstddef>
 #include <string>
 
-namespace engine::cuda {
+#include "engine/cuda/place.hpp"
 
-struct Place {
-  const char* expression;
-  const char* file;
-  int line;
-};
+namespace engine::cuda {
 
 inline std::string note_if_lost() {
   return "";
@@ -24,8 +20,4 @@ inline std::size_t most_shared_bytes() {
   return std::size_t{227} << 10;
 }
 
-const void* any_kernel();
-
 }  // namespace engine::cuda
-
-#define CUDA_PLACE(expression) (engine::cuda::Place{expression, __FILE__, __LINE__})
